@@ -1,0 +1,78 @@
+// Ended operations wait here for up to 64 others or 10 ms: recorded in a hot loop they cost a third of what they cost one by one between sockets.
+import type { Observer } from './observer.js'
+import type { OperationRecord } from './operation.js'
+import type { Source } from './source.js'
+import { countFailure, state } from './state.js'
+
+const BATCH_SIZE = 64
+const BATCH_MS = 10
+
+/** Hands an ended operation to its observers with the next batch. */
+export function enqueue(operation: OperationRecord): void {
+  const pending = state.pending.push(operation)
+  if (pending >= BATCH_SIZE) state.immediate ??= setImmediate(drain)
+  else if (state.timer === undefined) state.timer = setTimeout(drain, BATCH_MS).unref()
+  if (!state.exitArmed) armExit()
+}
+
+/** Lets every observer record what has ended so far. Called by the batch, and before a scrape, a flush, a fatal line and the exit. */
+export function drain(): void {
+  clearTimeout(state.timer)
+  clearImmediate(state.immediate)
+  state.timer = undefined
+  state.immediate = undefined
+  const batch = state.pending
+  if (batch.length === 0) return
+  state.pending = []
+  for (const observer of observersOf(batch)) {
+    for (const operation of batch) {
+      if (!operation.observers.includes(observer)) continue
+      try {
+        observer.end!(operation)
+      } catch {
+        countFailure(observer.id)
+      }
+    }
+  }
+  for (const operation of batch) operation.release()
+}
+
+/** Runs `hook` when the process exits, after the last batch; must be synchronous. Returns the undo. */
+export function onExit(hook: () => void): () => void {
+  if (!state.exitArmed) armExit()
+  state.exitHooks.add(hook)
+  return () => state.exitHooks.delete(hook)
+}
+
+/** Records lost because an observer threw. */
+export const failureSource: Source = {
+  read(emit) {
+    for (const [observer, count] of state.failures) emit('rag_observer_failures_total', count, { observer })
+  }
+}
+
+function observersOf(batch: readonly OperationRecord[]): Set<Observer> {
+  const observers = new Set<Observer>()
+  let last: readonly Observer[] | undefined
+  for (const operation of batch) {
+    // Nearly always one list for the whole batch.
+    if (operation.observers === last) continue
+    last = operation.observers
+    for (const observer of last) if (observer.end) observers.add(observer)
+  }
+  return observers
+}
+
+function armExit(): void {
+  state.exitArmed = true
+  process.once('exit', () => {
+    drain()
+    for (const hook of state.exitHooks) {
+      try {
+        hook()
+      } catch {
+        countFailure('exit')
+      }
+    }
+  })
+}

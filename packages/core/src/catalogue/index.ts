@@ -1,0 +1,3 @@
+export { LLM_SECONDS, SECONDS } from './buckets.js'
+export { catalogue, type MetricName } from './catalogue.js'
+export type { LabelBound, MetricDefinition } from './types.js'

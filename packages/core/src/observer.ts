@@ -1,0 +1,52 @@
+// Who records operations, and how lists of observers join.
+import type { Span } from '@opentelemetry/api'
+import type { Operation } from './operation.js'
+import type { Source } from './source.js'
+
+/**
+ * Records operations. Every call is guarded: an observer that throws costs its own record and is counted, never the request.
+ *
+ * @example
+ * const slow: Observer = { id: 'slow', service: 'rag-engine', end: (operation) => { if (operation.durationMs! > 1000) alarm(operation.name) } }
+ */
+export interface Observer {
+  readonly id: string
+  /** An operation takes one observer per (id, service), however often and in whatever copy of this SDK it is mounted. */
+  readonly service: string
+  /** Makes the span of an operation, on first use: when anyone asks for the active span, starts a child or injects, or when the batch is recorded. */
+  span?(operation: Operation): Span | undefined
+  /** Called from the batch, after the work is over. */
+  end?(operation: Operation): void
+  /** Takes a source of figures; returns the undo. */
+  source?(source: Source): () => void
+}
+
+export type Observers = readonly Observer[]
+
+const NONE: Observers = Object.freeze([])
+const joined = new WeakMap<Observers, WeakMap<Observers, Observers>>()
+
+/** The union of two lists, one observer per (id, service). The same two lists always give the same list, so a hot path may compare it by identity. */
+export function joinObservers(first: Observers, second: Observers): Observers {
+  if (first === second || second.length === 0) return first
+  if (first.length === 0) return second
+  let byFirst = joined.get(first)
+  if (!byFirst) joined.set(first, (byFirst = new WeakMap()))
+  let list = byFirst.get(second)
+  if (!list) byFirst.set(second, (list = union(first, second)))
+  return list
+}
+
+/** A list of observers, one per (id, service). */
+export function observerList(observers: Observers | undefined): Observers {
+  return observers && observers.length > 0 ? union(NONE, observers) : NONE
+}
+
+function union(first: Observers, second: Observers): Observers {
+  const list = [...first]
+  for (const observer of second) {
+    if (!list.some((other) => other.id === observer.id && other.service === observer.service)) list.push(observer)
+  }
+  // Nothing new: keep the identity of the first list.
+  return list.length === first.length && first !== NONE ? first : list
+}

@@ -3,7 +3,7 @@ import { type Context, context, createContextKey, ROOT_CONTEXT, type Span, trace
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import type { Attributes, Kind } from './attributes.js'
 import { type Observers, observerList } from './observer.js'
-import { type Identity, type Operation, operationOf, OperationRecord, type Scope, spanOf } from './operation.js'
+import { type Identity, type Operation, OperationRecord, operationOf, type Scope, spanOf } from './operation.js'
 
 const SCOPE_KEY = createContextKey('@rag/core/scope/1')
 const SPAN_KEY = learnSpanKey()
@@ -38,7 +38,12 @@ export function correlation(): Correlation {
  * Starts an operation under the running one. Explicit observers are used as given; without them the list of the context is; with neither nothing is recorded.
  * Whoever starts an operation ends it.
  */
-export function startOperation<K extends Kind>(kind: K, name: string, attributes: Attributes[K], observers?: Observers): OperationRecord<K> {
+export function startOperation<K extends Kind>(
+  kind: K,
+  name: string,
+  attributes: Attributes[K],
+  observers?: Observers
+): OperationRecord<K> {
   ensureContextManager()
   const active = context.active()
   const scope = active.getValue(SCOPE_KEY) as Scope | undefined

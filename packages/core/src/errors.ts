@@ -56,7 +56,12 @@ export const coreErrors = {
 
 function show(value: unknown): string {
   try {
-    const text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' && value !== null ? (JSON.stringify(value) ?? String(value)) : String(value)
+    const text =
+      typeof value === 'string'
+        ? JSON.stringify(value)
+        : typeof value === 'object' && value !== null
+          ? (JSON.stringify(value) ?? String(value))
+          : String(value)
     return text.length > 80 ? `${text.slice(0, 77)}...` : text
   } catch {
     return 'a value that cannot be shown'

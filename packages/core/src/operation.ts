@@ -84,6 +84,8 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
   /** The OpenTelemetry context of the work inside; made when it is first entered. */
   context: Context | undefined = undefined
   ownIdentity: Identity | undefined = undefined
+  /** What the producer keeps for the end of the work; let go with the batch. */
+  carrier: unknown = undefined
   readonly scope: Scope | undefined
 
   constructor(kind: K, name: string, attributes: Attributes[K], observers: Observers, scope: Scope | undefined, parentContext: Context) {
@@ -126,6 +128,7 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
   /** Called once every observer has recorded the operation: lets go of what only they needed. */
   release(): void {
     this.incoming = undefined
+    this.carrier = undefined
   }
 }
 

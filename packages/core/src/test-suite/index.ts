@@ -1,0 +1,2 @@
+export { type AdapterUnderTest, type ContractCase, httpAdapterContract, type RunningAdapter } from './http-adapter.js'
+export { type Recorder, recordingObserver } from './recorder.js'

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['@rag/source', 'node', 'import', 'module', 'default']
+// Only our own: what vitest is told here it also hands to Node, where `import` would break `require`.
+const conditions = ['@rag/source']
 
 export default defineConfig({
   resolve: { conditions },

@@ -58,7 +58,8 @@ export function withOperation<T>(operation: Operation, fn: () => T): T {
 /** The OpenTelemetry context of the work inside an operation. */
 export function contextOf(operation: Operation): Context {
   const record = operation as OperationRecord
-  return (record.context ??= new ScopeContext(record, record.parentContext))
+  record.context ??= new ScopeContext(record, record.parentContext)
+  return record.context
 }
 
 /**
@@ -83,10 +84,8 @@ export function runScope<T>(identity: Identity, observers: Observers | undefined
 
 /** Says for whom the running operation works, for it and everything under it. Outside any scope it does nothing. */
 export function identify(identity: Identity): void {
-  // Said inside a stage, it holds for the request around it as well: its log line is the one people search.
-  for (let scope = activeScope(); scope; scope = scope.scope) {
-    scope.identity = mergeIdentity(scope.identity, identity)
-  }
+  const scope = activeScope()
+  if (scope) scope.identity = mergeIdentity(scope.identity, identity)
 }
 
 function mergeIdentity(outer: Identity | undefined, inner: Identity): Identity {

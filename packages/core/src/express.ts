@@ -70,10 +70,16 @@ export function expressErrors(): ExpressErrorMiddleware {
 
 /** Hooks what all requests of an application share, once an application: the head of the reply, the matched route, `req.log`. */
 function prepare(app: ExpressRequest['app'], response: ServerResponse, log: ExpressOptions['log']): void {
-  if (!app?.request || !app.response) return stampWriteHead(response)
+  if (!app?.request || !app.response) {
+    stampWriteHead(response)
+    return
+  }
   const shared = app.request as { [PREPARED]?: boolean }
   // The response of an application used as a plain handler does not inherit from ours; for all others this finds the hook in place.
-  if (shared[PREPARED]) return stampWriteHead(response)
+  if (shared[PREPARED]) {
+    stampWriteHead(response)
+    return
+  }
   Object.defineProperty(shared, PREPARED, { value: true })
   stampWriteHead(app.response)
   Object.defineProperty(shared, 'route', {
@@ -93,7 +99,8 @@ function prepare(app: ExpressRequest['app'], response: ServerResponse, log: Expr
     configurable: true,
     get(this: IncomingMessage & { [LOG]?: unknown }) {
       const operation = operationOfRequest(this)
-      return (this[LOG] ??= operation && log(operation as unknown as Operation<'server'>))
+      this[LOG] ??= operation && log(operation as unknown as Operation<'server'>)
+      return this[LOG]
     },
     set(this: { [LOG]?: unknown }, value: unknown) {
       this[LOG] = value

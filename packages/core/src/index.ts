@@ -29,4 +29,4 @@ export { type Identity, type IncomingTrace, type Mark, type Operation, spanOf } 
 export { checkOptions, checkService, type Duration, durationMs } from './options.js'
 export { type Emit, type Labels, registerSource, type Source } from './source.js'
 export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.js'
-export { agent, type JobOptions, job, type Observed, stage, tool, type Work } from './work.js'
+export { type AgentOptions, agent, type JobOptions, job, outcomeOf, type StageOptions, settle, stage, type ToolOptions, tool, type Work } from './work.js'

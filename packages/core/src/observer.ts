@@ -30,10 +30,10 @@ const joined = new WeakMap<Observers, WeakMap<Observers, Observers>>()
 export function joinObservers(first: Observers, second: Observers): Observers {
   if (first === second || second.length === 0) return first
   if (first.length === 0) return second
-  let byFirst = joined.get(first)
-  if (!byFirst) joined.set(first, (byFirst = new WeakMap()))
-  let list = byFirst.get(second)
-  if (!list) byFirst.set(second, (list = union(first, second)))
+  const bySecond = joined.get(first) ?? new WeakMap<Observers, Observers>()
+  joined.set(first, bySecond)
+  const list = bySecond.get(second) ?? union(first, second)
+  bySecond.set(second, list)
   return list
 }
 

@@ -146,15 +146,18 @@ export function operationOf(scope: Scope | undefined): Operation | undefined {
 export function spanOf(operation: Operation): Span | undefined {
   const record = operation as OperationRecord
   if (record.span !== undefined) return record.span ?? undefined
+  // Whoever makes the span may ask for the active one meanwhile: that is the span around this operation.
+  record.span = null
   for (const observer of record.observers) {
     if (!observer.span) continue
     try {
       const span = observer.span(operation)
-      if (span) return (record.span = span)
+      if (!span) continue
+      record.span = span
+      return span
     } catch {
       countFailure(observer.id)
     }
   }
-  record.span = null
   return undefined
 }

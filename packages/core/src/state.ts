@@ -16,14 +16,16 @@ interface SharedState {
 const KEY = Symbol.for('@rag/core/state/1')
 const carrier = globalThis as { [KEY]?: SharedState }
 
-export const state: SharedState = (carrier[KEY] ??= {
+carrier[KEY] ??= {
   pending: [],
   timer: undefined,
   immediate: undefined,
   failures: new Map(),
   exitHooks: new Set(),
   exitArmed: false
-})
+}
+
+export const state: SharedState = carrier[KEY]
 
 /** Counts a record that an observer could not keep. */
 export function countFailure(observer: string): void {

@@ -1,14 +1,18 @@
 // Work that an application names itself: stages of a pipeline, jobs, tools and agents.
-import type { AgentAttributes, Attributes, JobAttributes, StageAttributes, ToolAttributes, Values } from './attributes.js'
+import type { AgentAttributes, Attributes, StageAttributes, ToolAttributes, Value, Values } from './attributes.js'
 import { startOperation, withOperation } from './context.js'
 import { type Observers, observerList } from './observer.js'
 import type { Operation } from './operation.js'
 import { type Duration, durationMs } from './options.js'
 
-/** Who records the work; without it the observers of the context do. */
-export interface Observed {
+/** Attributes of the work, and who records it; without observers those of the context do. */
+export interface WorkOptions {
   observers?: Observers
+  [attribute: string]: Value | Observers
 }
+export interface StageOptions extends WorkOptions, Pick<StageAttributes, 'topK' | 'documents' | 'topScore' | 'index'> {}
+export interface ToolOptions extends WorkOptions, Pick<ToolAttributes, 'type' | 'callId'> {}
+export interface AgentOptions extends WorkOptions, Pick<AgentAttributes, 'agentId'> {}
 type Named = 'stage' | 'job' | 'tool' | 'agent'
 
 /** What a callback gets of its operation. */
@@ -19,10 +23,9 @@ export interface Work<K extends Named> {
   mark(event: string, attributes?: Values): void
 }
 
-export interface JobOptions extends Observed {
+export interface JobOptions extends WorkOptions {
   /** Age of the last success beyond which the job is late. */
   maxAge?: Duration
-  [attribute: string]: unknown
 }
 
 /**
@@ -35,7 +38,7 @@ export interface JobOptions extends Observed {
  *   return found
  * })
  */
-export function stage<T>(name: string, attributes: StageAttributes & Observed, fn: (stage: Work<'stage'>) => T): T {
+export function stage<T>(name: string, attributes: StageOptions, fn: (stage: Work<'stage'>) => T): T {
   return run('stage', name, attributes, fn)
 }
 
@@ -48,8 +51,7 @@ export function stage<T>(name: string, attributes: StageAttributes & Observed, f
  */
 export function job<T>(name: string, { maxAge, ...attributes }: JobOptions, fn: (job: Work<'job'>) => T): T {
   const limit = maxAge === undefined ? undefined : durationMs('maxAge', maxAge)
-  const given: Values & Observed = limit === undefined ? (attributes as Values) : { ...(attributes as Values), maxAgeMs: limit }
-  return run('job', name, given as JobAttributes & Observed, fn)
+  return run('job', name, limit === undefined ? attributes : { ...attributes, maxAgeMs: limit }, fn)
 }
 
 /**
@@ -58,7 +60,7 @@ export function job<T>(name: string, { maxAge, ...attributes }: JobOptions, fn: 
  * @example
  * await tool('weather', { callId: call.id }, () => weather(call.arguments))
  */
-export function tool<T>(name: string, attributes: ToolAttributes & Observed, fn: (tool: Work<'tool'>) => T): T {
+export function tool<T>(name: string, attributes: ToolOptions, fn: (tool: Work<'tool'>) => T): T {
   return run('tool', name, attributes, fn)
 }
 
@@ -68,12 +70,12 @@ export function tool<T>(name: string, attributes: ToolAttributes & Observed, fn:
  * @example
  * await agent('researcher', {}, () => research(question))
  */
-export function agent<T>(name: string, attributes: AgentAttributes & Observed, fn: (agent: Work<'agent'>) => T): T {
+export function agent<T>(name: string, attributes: AgentOptions, fn: (agent: Work<'agent'>) => T): T {
   return run('agent', name, attributes, fn)
 }
 
-function run<K extends Named, T>(kind: K, name: string, given: Attributes[K] & Observed, fn: (work: Work<K>) => T): T {
-  const { observers, ...attributes } = given as Values & Observed
+function run<K extends Named, T>(kind: K, name: string, given: WorkOptions, fn: (work: Work<K>) => T): T {
+  const { observers, ...attributes } = given
   const operation = startOperation(kind, name, attributes as Attributes[K], observers && observerList(observers))
   return settle(operation, () => withOperation(operation, () => fn(operation)))
 }

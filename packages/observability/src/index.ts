@@ -1,0 +1,2 @@
+export { type Observability, observability } from './observability.js'
+export type { ObservabilityOptions } from './options.js'

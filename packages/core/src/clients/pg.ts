@@ -83,7 +83,10 @@ function watch(operation: OperationRecord<'db'>, result: unknown): void {
   }
   // A cursor, a stream or a Query object: it tells by events.
   const emitter = result as { once?: (event: string, listener: (value?: unknown) => void) => void } | undefined
-  if (typeof emitter?.once !== 'function') return operation.end('ok')
+  if (typeof emitter?.once !== 'function') {
+    operation.end('ok')
+    return
+  }
   // Beside these a listener for `error` would hide an error that nobody handles.
   for (const event of ['end', 'close']) emitter.once(event, () => operation.end('ok'))
 }

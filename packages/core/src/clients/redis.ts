@@ -135,7 +135,10 @@ function startCommand(
 }
 
 function endWith(operation: OperationRecord<'db'>, result: unknown): void {
-  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return operation.end('ok')
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') {
+    operation.end('ok')
+    return
+  }
   ;(result as PromiseLike<unknown>).then(
     () => operation.end('ok'),
     (error: unknown) => operation.end(outcomeOf(error), error)

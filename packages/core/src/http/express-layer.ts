@@ -46,8 +46,8 @@ const indexed = new WeakMap<RegExp, RegExp>()
 
 function fromRegexp(layer: Layer, regexp: RegExp & { fast_star?: boolean }, path: string): MountPattern | undefined {
   if (regexp.fast_star) return { text: '/*', rest: '/', stable: true }
-  let withIndices = indexed.get(regexp)
-  if (!withIndices) indexed.set(regexp, (withIndices = new RegExp(regexp.source, `${regexp.flags.replace(/[gyd]/g, '')}d`)))
+  const withIndices = indexed.get(regexp) ?? new RegExp(regexp.source, `${regexp.flags.replace(/[gyd]/g, '')}d`)
+  indexed.set(regexp, withIndices)
   const match = withIndices.exec(path)
   if (!match?.indices) return undefined
   const ranges: Range[] = []

@@ -27,7 +27,8 @@ const DEEPEST = 12
 
 /** The full pattern of a matched route; bounded whatever the URL. */
 export function expressPattern(route: Route, app: ExpressApp, request: IncomingMessage & { originalUrl?: string }): string {
-  const holder = (route[HOLDER] ??= locate(route, app))
+  route[HOLDER] ??= locate(route, app)
+  const holder = route[HOLDER]
   if (holder.fixed !== undefined) return holder.fixed
   const path = pathOf(request.originalUrl ?? request.url ?? '/')
   const shape = segmentsOf(path).length

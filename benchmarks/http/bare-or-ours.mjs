@@ -1,0 +1,39 @@
+// The service alone, or with this SDK and the signals asked for.
+import { answer, framework, identity, logFile, serve, signals, wants } from './harness.mjs'
+
+let obs
+if (signals !== 'bare') {
+  const { observability } = await import('@rag/observability')
+  obs = observability({
+    ...identity,
+    logger: wants('logs') && { destination: { file: logFile }, http: { headers: true } },
+    metrics: wants('metrics') ? {} : false,
+    tracing: wants('traces') && { exporter: 'otlp', incoming: 'trust' },
+    llm: false
+  })
+}
+
+await serve({
+  listen: framework === 'express' ? listenExpress : listenFastify,
+  flush: () => obs?.flush(),
+  metrics: () => obs?.metrics.text()
+})
+
+async function listenExpress() {
+  const { default: express } = await import('express')
+  const app = express()
+  if (obs) app.use(obs.express())
+  app.get('/users/:id', (request, response) => response.json(answer(request.params.id)))
+  const server = app.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return server.address().port
+}
+
+async function listenFastify() {
+  const { default: fastify } = await import('fastify')
+  const app = fastify(obs ? { loggerInstance: obs.logger, disableRequestLogging: true } : {})
+  if (obs) await app.register(obs.fastify)
+  app.get('/users/:id', (request) => Promise.resolve(answer(request.params.id)))
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return app.server.address().port
+}

@@ -1,0 +1,25 @@
+// What every server of this benchmark has in common: it listens, tells its CPU time, flushes and counts on request.
+
+/**
+ * @param {{ listen: () => Promise<number>, flush?: () => Promise<void>, metrics?: () => Promise<string> }} server
+ */
+export async function serve({ listen, flush, metrics }) {
+  const port = await listen()
+  process.on('message', async (question) => {
+    if (question === 'cpu') process.send({ cpu: process.cpuUsage() })
+    if (question === 'flush') {
+      await flush?.()
+      process.send({ flushed: true })
+    }
+    if (question === 'metrics') process.send({ metrics: (await metrics?.()) ?? '' })
+  })
+  process.on('disconnect', () => process.exit(0))
+  process.send({ port })
+}
+
+/** The work of the service: a small JSON answer below a route with a parameter. */
+export const answer = (id) => ({ id, name: 'Ada', roles: ['reader', 'writer'], active: true })
+
+export const [framework, signals, logFile] = process.argv.slice(2)
+export const wants = (signal) => signals.split('+').includes(signal)
+export const identity = { service: 'bench', version: '1.0.0', environment: 'production' }

@@ -1,0 +1,76 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createFetch, drain, type Observer, startOperation, withOperation } from '../../src/index.js'
+import { recordingObserver } from '../../src/test-suite/index.js'
+
+const span = trace.getSpan(trace.setSpanContext(ROOT_CONTEXT, { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }))!
+const tracing: Observer = { id: 'tracing', service: 'test', span: () => span }
+let server: Server
+let url: string
+let received: IncomingHttpHeaders = {}
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    received = request.headers
+    if (request.url === '/slow') return
+    response.statusCode = request.url === '/missing' ? 404 : 200
+    response.end('pong')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+it('carries the trace on, keeps the headers of the caller and records the call', async () => {
+  const recorder = recordingObserver()
+  const response = await createFetch({ observers: [tracing, recorder] })(`${url}/ask?q=1`, {
+    method: 'POST',
+    body: 'x',
+    headers: { 'x-own': 'kept' }
+  })
+  drain()
+  expect(await response.text()).toBe('pong')
+  expect(received['traceparent']).toBe(`00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`)
+  expect(received['x-own']).toBe('kept')
+  expect(recorder.operations[0]!.attributes).toMatchObject({
+    method: 'POST',
+    host: '127.0.0.1',
+    path: '/ask',
+    query: 'q=1',
+    statusCode: 200
+  })
+})
+
+it('leaves a traceparent that the caller set', async () => {
+  await createFetch({ observers: [tracing] })(new Request(url, { headers: { traceparent: 'mine' } }))
+  expect(received['traceparent']).toBe('mine')
+})
+
+it('throws what the fetch underneath throws and records how it failed', async () => {
+  const recorder = recordingObserver()
+  const observed = createFetch({ observers: [recorder] })
+  await expect(observed('http://127.0.0.1:1/')).rejects.toThrow(TypeError)
+  await expect(observed(`${url}/slow`, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: 'TimeoutError' })
+  await observed(`${url}/missing`)
+  drain()
+  expect(recorder.operations.map(({ outcome }) => outcome)).toEqual(['error', 'timeout', 'error'])
+})
+
+it('leaves calls below a model call or a cache to that operation', async () => {
+  const recorder = recordingObserver()
+  const observed = createFetch({ observers: [tracing, recorder] })
+  const operation = startOperation('cache', 'load', { cache: 'answers', operation: 'load', layer: undefined, size: 1, hit: undefined }, [
+    tracing,
+    recorder
+  ])
+  await withOperation(operation, () => observed(url))
+  operation.end()
+  drain()
+  expect(recorder.operations.map(({ kind }) => kind)).toEqual(['cache'])
+  expect(received['traceparent']).toContain('2'.repeat(16))
+})

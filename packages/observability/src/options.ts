@@ -1,0 +1,68 @@
+// What observability() takes, and where its defaults come from.
+import { checkOptions, checkService, type Duration, durationMs, type Masker, type MaskerOptions } from '@rag/core'
+import type { MeterOptions } from '@rag/llm-meter'
+import type { Logger, LoggerOptions } from '@rag/logger'
+import type { MetricsOptions, PromRegistry } from '@rag/metrics'
+import type { TracingOptions } from '@rag/tracing'
+
+/** A part's own options; identity, masker and observers come from the whole. */
+type PartOptions<T> = Omit<T, 'service' | 'version' | 'environment' | 'mask' | 'observers'>
+
+export interface ObservabilityOptions {
+  /** Who is speaking; the one option without a default. */
+  service: string
+  /** Default: `service.version` in `OTEL_RESOURCE_ATTRIBUTES`. */
+  version?: string
+  /** Default: `deployment.environment.name` in `OTEL_RESOURCE_ATTRIBUTES`, else `NODE_ENV`, else `development`. */
+  environment?: string
+  /** Options of the logger, an existing pino logger, or false. */
+  logger?: PartOptions<LoggerOptions> | Logger | false
+  /** Options of the metrics, an existing prom-client registry, or false. */
+  metrics?: PartOptions<MetricsOptions> | PromRegistry | false
+  tracing?: PartOptions<TracingOptions> | false
+  llm?: PartOptions<MeterOptions> | false
+  /** One masker for every exit, its options, or false. */
+  mask?: Masker | MaskerOptions | false
+  /** The longest that shutdown and flush take together. Default 2 s. */
+  deadline?: Duration
+}
+
+export interface Identity {
+  service: string
+  version: string | undefined
+  environment: string
+}
+
+/**
+ * Checks the options of the whole. Parts check their own.
+ *
+ * @throws RagError for an unknown option, a missing service or a wrong duration.
+ */
+export function readOptions(options: ObservabilityOptions): { identity: Identity; deadlineMs: number } {
+  const given = options ?? ({} as ObservabilityOptions)
+  checkOptions('observability', given, ['service', 'version', 'environment', 'logger', 'metrics', 'tracing', 'llm', 'mask', 'deadline'])
+  const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
+  return {
+    identity: {
+      service: checkService('observability', given.service),
+      version: given.version ?? resource['service.version'],
+      environment: given.environment ?? resource['deployment.environment.name'] ?? process.env['NODE_ENV'] ?? 'development'
+    },
+    deadlineMs: durationMs('deadline', given.deadline ?? '2s')
+  }
+}
+
+/** `key=value` pairs, percent-encoded; https://opentelemetry.io/docs/specs/otel/resource/sdk/ */
+function resourceAttributes(text = ''): Record<string, string> {
+  const attributes: Record<string, string> = {}
+  for (const pair of text.split(',')) {
+    const at = pair.indexOf('=')
+    if (at <= 0) continue
+    try {
+      attributes[pair.slice(0, at).trim()] = decodeURIComponent(pair.slice(at + 1).trim())
+    } catch {
+      // A pair that cannot be decoded says nothing.
+    }
+  }
+  return attributes
+}

@@ -29,4 +29,16 @@ export { type Identity, type IncomingTrace, type Mark, type Operation, spanOf } 
 export { checkOptions, checkService, type Duration, durationMs } from './options.js'
 export { type Emit, type Labels, registerSource, type Source } from './source.js'
 export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.js'
-export { type AgentOptions, agent, type JobOptions, job, outcomeOf, type StageOptions, settle, stage, type ToolOptions, tool, type Work } from './work.js'
+export {
+  type AgentOptions,
+  agent,
+  type JobOptions,
+  job,
+  outcomeOf,
+  type StageOptions,
+  settle,
+  stage,
+  type ToolOptions,
+  tool,
+  type Work
+} from './work.js'

@@ -36,6 +36,8 @@ export function observePg(client: PgClient | PgPool, settings: ClientSettings): 
   }
   for (const one of pool._clients ?? []) observe(one)
   pool.on('connect', observe)
+  // A client is handed over in the context of whoever gave it back.
+  undoes.push(patchMethod(pool, 'connect', bindCallback))
   return () => {
     pool.removeListener('connect', observe)
     for (const undo of undoes) undo()
@@ -62,6 +64,14 @@ function observeOne(client: PgClient, settings: ClientSettings): () => void {
         return result
       } as never
   )
+}
+
+function bindCallback(original: (...values: never[]) => unknown): never {
+  return function bound(this: unknown, ...values: unknown[]) {
+    const last = values.length - 1
+    if (typeof values[last] === 'function') values[last] = context.bind(context.active(), values[last] as () => void)
+    return Reflect.apply(original, this, values)
+  } as never
 }
 
 /** The callback runs in the caller's context, which the socket of a pooled client does not know. */

@@ -17,6 +17,8 @@ interface IoredisCommand {
   pipelineIndex?: number
 }
 interface NodeRedis {
+  /** What createClient() returns inherits from this one, on which typed commands run. */
+  _self?: NodeRedis
   options?: { socket?: { host?: string; port?: number }; database?: number }
   sendCommand(args: readonly unknown[], ...rest: unknown[]): Promise<unknown>
 }
@@ -71,7 +73,7 @@ export function observeNodeRedis(client: NodeRedis, settings: ClientSettings): (
   const target = { host: socket?.host, port: socket?.port, database: client.options?.database }
   // Typed commands end in sendCommand as well.
   return patchMethod(
-    client,
+    client._self ?? client,
     'sendCommand',
     (original) =>
       function sendCommand(this: NodeRedis, ...values: unknown[]) {

@@ -1,0 +1,89 @@
+import IORedis from 'ioredis'
+import { createClient } from 'redis'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { describeWith, type RunningServer, startRedis } from '../../../../scripts/test-support.js'
+import { drain, type Operation, observeClient, releaseClient, startOperation, withOperation } from '../../src/index.js'
+import { recordingObserver } from '../../src/test-suite/index.js'
+
+describeWith(['redis'], 'observeClient on a real Redis', () => {
+  let server: RunningServer
+  let recorder = recordingObserver()
+  const commands = () => {
+    drain()
+    return (recorder.operations as Operation<'db'>[]).map(({ attributes, outcome }) => [attributes.operation, outcome])
+  }
+
+  beforeAll(async () => {
+    server = await startRedis()
+  })
+  afterEach(() => {
+    drain()
+    recorder = recordingObserver()
+  })
+  afterAll(() => server.stop())
+
+  it('records each command of ioredis on the same object, once, until released', async () => {
+    const plain = new IORedis(server.port, '127.0.0.1')
+    await plain.ping()
+    const client = observeClient(observeClient(plain, { observers: [recorder] }), { observers: [recorder] })
+    expect(client).toBe(plain)
+    await client.set('secret-key', 'secret-value')
+    expect(await client.get('secret-key')).toBe('secret-value')
+    await expect(client.call('NOPE')).rejects.toThrow(/unknown command/i)
+    expect(commands()).toEqual([
+      ['SET', 'ok'],
+      ['GET', 'ok'],
+      ['NOPE', 'error']
+    ])
+    expect(JSON.stringify(recorder.operations.map(({ attributes }) => attributes))).not.toContain('secret')
+    releaseClient(client)
+    await client.get('secret-key')
+    expect(commands()).toHaveLength(3)
+    await client.quit()
+  })
+
+  it('records a pipeline and a transaction of ioredis as one call each', async () => {
+    const client = observeClient(new IORedis(server.port, '127.0.0.1', { lazyConnect: true }), { observers: [recorder] })
+    await client.connect()
+    drain()
+    recorder.operations.length = 0
+    expect(await client.pipeline().set('a', '1').get('a').exec()).toEqual([
+      [null, 'OK'],
+      [null, '1']
+    ])
+    await client.multi().incr('n').incr('n').exec()
+    expect(commands()).toEqual([
+      ['PIPELINE', 'ok'],
+      ['MULTI', 'ok']
+    ])
+    expect((recorder.operations[0] as Operation<'db'>).attributes.batchSize).toBe(2)
+    await client.quit()
+  })
+
+  it('records each command of node-redis', async () => {
+    const client = createClient({ url: server.url }).on('error', () => {})
+    await client.connect()
+    observeClient(client, { observers: [recorder] })
+    await client.set('b', '2')
+    expect(await client.get('b')).toBe('2')
+    expect(commands()).toEqual([
+      ['SET', 'ok'],
+      ['GET', 'ok']
+    ])
+    releaseClient(client)
+    await client.close()
+  })
+
+  it('leaves the commands of a cache to the cache', async () => {
+    const client = observeClient(new IORedis(server.port, '127.0.0.1'), { observers: [recorder] })
+    await client.ping()
+    const operation = startOperation('cache', 'get', { cache: 'answers', operation: 'get', layer: 'redis', size: 1, hit: false }, [
+      recorder
+    ])
+    await withOperation(operation, () => client.get('x'))
+    operation.end()
+    drain()
+    expect(recorder.operations.filter(({ name }) => name === 'GET')).toEqual([])
+    await client.quit()
+  })
+})

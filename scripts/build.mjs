@@ -1,0 +1,4 @@
+// Builds what changed, after the set-up.
+import { ensureSetup } from './setup.mjs'
+
+await ensureSetup()

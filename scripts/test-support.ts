@@ -1,0 +1,150 @@
+// Real servers for tests: found on this machine, started on free loopback ports in folders of their own, stopped by pid.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { appendFileSync, chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe } from 'vitest'
+import { findServer, type ServerName } from './servers.mjs'
+
+export interface RunningServer {
+  port: number
+  url: string
+  /** The process, for tests that kill, stop or continue it. */
+  process: ChildProcess
+  stop(): Promise<void>
+}
+
+/** A suite that needs servers. Where one is missing the suite is left out and named in the last lines of the run; under CI it fails. */
+export function describeWith(servers: readonly ServerName[], name: string, suite: () => void): void {
+  const missing = servers.filter((server) => !findServer(server))
+  const list = process.env['RAG_LEFT_OUT']
+  if (missing.length > 0 && list) appendFileSync(list, `${name} (needs ${missing.join(', ')})\n`)
+  describe.skipIf(missing.length > 0)(name, suite)
+}
+
+export async function startRedis({ port, values = [] }: { port?: number; values?: readonly string[] } = {}): Promise<RunningServer> {
+  const folder = scratch()
+  const chosen = port ?? (await freePort())
+  const child = start('redis', [
+    '--port',
+    String(chosen),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+    ...values
+  ])
+  await listening(chosen, child)
+  return { port: chosen, url: `redis://127.0.0.1:${chosen}`, process: child, stop: () => stop(child, folder) }
+}
+
+/** PostgreSQL refuses to run as root, so there it runs as the user that its package made. */
+export async function startPostgres({ settings = [] }: { settings?: readonly string[] } = {}): Promise<RunningServer> {
+  const folder = scratch()
+  const data = join(folder, 'data')
+  const bin = dirname(findServer('postgres')!)
+  const account = process.getuid?.() === 0 ? idsOf('postgres') : undefined
+  chmodSync(folder, 0o755)
+  if (account) chownSync(folder, account.uid, account.gid)
+  const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--locale=C', '-E', 'UTF8'], {
+    ...account,
+    cwd: folder,
+    encoding: 'utf8'
+  })
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  const port = await freePort()
+  const options = ['fsync=off', `port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, ...settings]
+  const child = spawn(join(bin, 'postgres'), ['-D', data, ...options.flatMap((option) => ['-c', option])], {
+    ...account,
+    cwd: folder,
+    stdio: 'ignore'
+  })
+  await listening(port, child)
+  await accepting(bin, port)
+  return { port, url: `postgresql://postgres@127.0.0.1:${port}/postgres`, process: child, stop: () => stop(child, folder, 'SIGINT') }
+}
+
+/** Prometheus with a configuration in YAML. */
+export async function startPrometheus(configuration: string): Promise<RunningServer> {
+  const folder = scratch()
+  const file = join(folder, 'prometheus.yml')
+  writeFileSync(file, configuration)
+  const port = await freePort()
+  const child = start('prometheus', [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--enable-feature=exemplar-storage'
+  ])
+  await listening(port, child)
+  return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
+}
+
+/** A port that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+function start(name: ServerName, values: string[]): ChildProcess {
+  return spawn(findServer(name)!, values, { stdio: 'ignore' })
+}
+
+function scratch(): string {
+  return mkdtempSync(join(tmpdir(), 'rag-server-'))
+}
+
+function idsOf(user: string): { uid: number; gid: number } | undefined {
+  const id = (flag: string) => Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout)
+  const [uid, gid] = [id('-u'), id('-g')]
+  return uid && gid ? { uid, gid } : undefined
+}
+
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode} before it listened`)
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.on('error', () => resolve(false))
+    })
+    if (open) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`nothing listened on port ${port} for 15 s`)
+}
+
+async function accepting(bin: string, port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (spawnSync(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('PostgreSQL accepted no connection for 10 s')
+}
+
+function stop(child: ChildProcess, folder: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  return new Promise((resolve) => {
+    const gone = () => {
+      rmSync(folder, { recursive: true, force: true })
+      resolve()
+    }
+    if (child.exitCode !== null || child.signalCode !== null) return gone()
+    child.once('exit', gone)
+    child.kill('SIGCONT')
+    child.kill(signal)
+    setTimeout(() => child.kill('SIGKILL'), 3000).unref()
+  })
+}

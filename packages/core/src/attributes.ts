@@ -69,6 +69,9 @@ export interface DbAttributes {
   rows: number | undefined
   /** Number of commands in a pipeline or batch. */
   batchSize: number | undefined
+  /** Milliseconds that the store says it took, without queues and network. */
+  tookMs?: number
+  failedShards?: number
 }
 
 /** Token counts of one model call: input includes cached tokens, output includes reasoning; unknown is undefined, never 0. */

@@ -2,6 +2,7 @@
 import { RagError } from '../errors.js'
 import { type Observer, type Observers, observerList } from '../observer.js'
 import { isPg, observePg } from './pg.js'
+import { isElasticsearch, observeElasticsearch } from './elasticsearch.js'
 import { isIoredis, isNodeRedis, observeIoredis, observeNodeRedis } from './redis.js'
 
 export interface ObserveClientOptions {
@@ -24,11 +25,12 @@ const OBSERVED = Symbol.for('@rag/core/client/1')
 const instruments: readonly { matches(client: object): boolean; observe: Instrument }[] = [
   { matches: isIoredis, observe: observeIoredis },
   { matches: isNodeRedis, observe: observeNodeRedis },
-  { matches: isPg, observe: observePg }
+  { matches: isPg, observe: observePg },
+  { matches: isElasticsearch, observe: observeElasticsearch }
 ]
 
 /**
- * Records every call of a client: ioredis, node-redis, `pg` Pool and Client. Returns the same object; observing it twice is once.
+ * Records every call of a client: ioredis, node-redis, `pg` Pool and Client, Elasticsearch. Returns the same object; observing it twice is once.
  *
  * @throws RagError `RAG_CORE_CLIENT` for anything that is no known client.
  * @example
@@ -43,7 +45,7 @@ export function observeClient<T extends object>(client: T, { observers, name }: 
       option: 'client',
       value: (client as { constructor?: { name?: string } } | null)?.constructor?.name ?? typeof client,
       problem: 'this is no client that observeClient() knows',
-      fix: 'pass an ioredis or node-redis client or a pg Pool or Client; for HTTP use createFetch()'
+      fix: 'pass an ioredis, node-redis or Elasticsearch client or a pg Pool or Client; for HTTP use createFetch()'
     })
   }
   const undo = instrument.observe(client as never, { observers: observers && observerList(observers), name })

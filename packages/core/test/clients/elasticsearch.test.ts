@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Client } from '@elastic/elasticsearch'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { drain, observeClient, type Operation, releaseClient } from '../../src/index.js'
+import { recordingObserver } from '../../src/test-suite/index.js'
+
+/** Answers on the wire as the server does: without the product header the official client refuses to go on. */
+let stub: Server
+let node: string
+
+beforeAll(async () => {
+  stub = createServer((request, response) => {
+    const missing = request.url?.startsWith('/missing')
+    response.writeHead(missing ? 404 : 200, { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/vnd.elasticsearch+json;compatible-with=8' })
+    response.end(JSON.stringify(missing ? { error: { type: 'index_not_found_exception' }, status: 404 } : { took: 7, _shards: { total: 3, failed: 1 }, hits: { hits: [] } }))
+  })
+  await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve))
+  node = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`
+})
+afterAll(() => stub.close())
+
+it('records the calls of the official client against a wire-level stub, with what the cluster took', async () => {
+  const recorder = recordingObserver()
+  const plain = new Client({ node })
+  const client = observeClient(plain, { observers: [recorder] })
+  expect(client).toBe(plain)
+  await client.search({ index: 'documents', query: { match: { text: 'secret words' } } })
+  await expect(client.search({ index: 'missing' })).rejects.toMatchObject({ statusCode: 404 })
+  drain()
+  const operations = recorder.operations as Operation<'db'>[]
+  expect(operations.map(({ name, outcome }) => [name, outcome])).toEqual([
+    ['search documents', 'ok'],
+    ['search missing', 'error']
+  ])
+  expect(operations[0]!.attributes).toMatchObject({ tookMs: 7, failedShards: 1 })
+  expect(JSON.stringify(operations.map(({ attributes }) => attributes))).not.toContain('secret')
+  releaseClient(client)
+  await client.search({ index: 'documents' })
+  drain()
+  expect(operations).toHaveLength(2)
+  await client.close()
+})

@@ -1,4 +1,5 @@
 export type { Account } from './account.js'
+export { type Admin, type AdminOptions, type AdminPage, type AdminReply, type AdminRequest, type AdminTls, startAdmin } from './admin.js'
 export type {
   AgentAttributes,
   Attributes,

@@ -1,5 +1,5 @@
 // Requests answered and sent. OpenTelemetry HTTP metrics, https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
-import { SECONDS } from './buckets.js'
+import { BYTES, SECONDS } from './buckets.js'
 import type { MetricDefinition } from './types.js'
 
 const METHODS = { values: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE', '_OTHER'] } as const
@@ -30,9 +30,33 @@ export const httpMetrics = [
     name: 'rag_http_server_time_to_first_byte_seconds',
     kind: 'histogram',
     unit: 'seconds',
-    help: 'Time until the head of the reply was written.',
+    help: 'Time until the head of the reply was written; only of requests that matched a route.',
     labels: { http_route: ROUTE },
     buckets: SECONDS,
+    from: 'server'
+  },
+  {
+    name: 'http_server_active_requests',
+    kind: 'gauge',
+    help: 'Requests that are being answered.',
+    from: 'source'
+  },
+  {
+    name: 'http_server_request_body_size_bytes',
+    kind: 'histogram',
+    unit: 'bytes',
+    help: 'Size of request bodies as announced; only of requests that matched a route.',
+    labels: { http_route: ROUTE },
+    buckets: BYTES,
+    from: 'server'
+  },
+  {
+    name: 'http_server_response_body_size_bytes',
+    kind: 'histogram',
+    unit: 'bytes',
+    help: 'Size of reply bodies; only of requests that matched a route.',
+    labels: { http_route: ROUTE },
+    buckets: BYTES,
     from: 'server'
   },
   {
@@ -61,6 +85,13 @@ export const httpMetrics = [
     kind: 'counter',
     help: 'Calls to other systems by outcome; the edges of the service graph.',
     labels: { peer_service: { max: 50 }, outcome: OUTCOME },
+    from: 'client'
+  },
+  {
+    name: 'rag_dependency_retries_total',
+    kind: 'counter',
+    help: 'Attempts after the first, by the system they went to.',
+    labels: { peer_service: { max: 50 } },
     from: 'client'
   }
 ] as const satisfies readonly MetricDefinition[]

@@ -1,3 +1,3 @@
-export { LLM_SECONDS, SECONDS } from './buckets.js'
+export { BYTES, LLM_SECONDS, PAUSES, SCORES, SECONDS, TOKENS, USD } from './buckets.js'
 export { catalogue, type MetricName } from './catalogue.js'
 export type { LabelBound, MetricDefinition } from './types.js'

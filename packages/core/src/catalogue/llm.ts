@@ -1,10 +1,12 @@
 // Model calls. OpenTelemetry GenAI conventions, https://github.com/open-telemetry/semantic-conventions-genai
-import { LLM_SECONDS } from './buckets.js'
+import { LLM_SECONDS, TOKENS, USD } from './buckets.js'
 import type { MetricDefinition } from './types.js'
 
 const MODEL = { max: 50 } as const
 const PROVIDER = { max: 20 } as const
 const OPERATION = { max: 20 } as const
+const BUDGET = { max: 50 } as const
+const LIMIT = { values: ['requests', 'tokens'] } as const
 
 export const llmMetrics = [
   {
@@ -28,6 +30,24 @@ export const llmMetrics = [
     help: 'Time until a streamed model call gave its first token.',
     labels: { gen_ai_operation_name: OPERATION, gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL },
     buckets: LLM_SECONDS,
+    from: 'llm'
+  },
+  {
+    name: 'gen_ai_client_token_usage',
+    kind: 'histogram',
+    unit: 'tokens',
+    help: 'Tokens of one model call; input includes cached tokens and output includes reasoning.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, gen_ai_token_type: { values: ['input', 'output'] } },
+    buckets: TOKENS,
+    from: 'llm'
+  },
+  {
+    name: 'rag_llm_call_cost_usd',
+    kind: 'histogram',
+    unit: 'usd',
+    help: 'Price of one model call.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL },
+    buckets: USD,
     from: 'llm'
   },
   {
@@ -58,10 +78,130 @@ export const llmMetrics = [
     from: 'llm'
   },
   {
+    name: 'rag_llm_retries_total',
+    kind: 'counter',
+    help: 'Attempts of model calls after the first.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL },
+    from: 'llm'
+  },
+  {
     name: 'rag_llm_unpriced_calls_total',
     kind: 'counter',
     help: 'Model calls whose price is not known.',
     labels: { gen_ai_request_model: MODEL },
     from: 'llm'
+  },
+  {
+    name: 'rag_llm_retries_total',
+    kind: 'counter',
+    help: 'Attempts of a model call after its first, by what failed before: a status, a time-out or the connection.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, reason: { max: 20 } },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_rate_limited_total',
+    kind: 'counter',
+    help: 'Replies with status 429.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_rate_limit',
+    kind: 'gauge',
+    help: 'Limit of the provider, as its last reply said.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, kind: LIMIT },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_rate_limit_used',
+    kind: 'gauge',
+    help: 'Used part of the limit of the provider.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, kind: LIMIT },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_rate_limit_utilisation_ratio',
+    kind: 'gauge',
+    unit: 'ratio',
+    help: 'Used share of the limit of the provider.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, kind: LIMIT },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_rate_limit_reset_seconds',
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'Time until the token limit of the provider is fresh.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_budget_used_ratio',
+    kind: 'gauge',
+    unit: 'ratio',
+    help: 'Used and reserved share of a budget at its last call.',
+    labels: { budget: BUDGET },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_budget_refusals_total',
+    kind: 'counter',
+    help: 'Calls that a budget refused before anything was sent.',
+    labels: { budget: BUDGET, reason: { values: ['limit', 'store'] } },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_budget_store_errors_total',
+    kind: 'counter',
+    help: 'Times that the store of a budget failed or was too slow.',
+    labels: { budget: BUDGET },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_reroutes_total',
+    kind: 'counter',
+    help: 'Calls that were downgraded, paced, warned of or sent to another provider.',
+    labels: {
+      reason: {
+        values: [
+          'downgraded',
+          'paced',
+          'soft_limit',
+          'failover_rate_limit',
+          'failover_status',
+          'failover_budget',
+          'failover_timeout',
+          'failover_connection'
+        ]
+      }
+    },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_oddities_total',
+    kind: 'counter',
+    help: 'Replies and callbacks that were not as they should be; the application saw them as they came.',
+    labels: {
+      reason: {
+        values: [
+          'usage_invalid',
+          'usage_missing',
+          'frame_invalid',
+          'frame_oversize',
+          'option_rejected',
+          'unread',
+          'callback',
+          'client_unknown'
+        ]
+      }
+    },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_price_age_seconds',
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'Age of the bundled price list.',
+    from: 'source'
   }
 ] as const satisfies readonly MetricDefinition[]

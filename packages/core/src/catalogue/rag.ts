@@ -1,5 +1,5 @@
 // Stages of a RAG pipeline, jobs, tools, agents, feedback and flags.
-import { LLM_SECONDS, SECONDS } from './buckets.js'
+import { LLM_SECONDS, SCORES, SECONDS } from './buckets.js'
 import type { MetricDefinition } from './types.js'
 
 const OUTCOME = { values: ['ok', 'error', 'aborted', 'timeout'] } as const
@@ -31,7 +31,21 @@ export const ragMetrics = [
     labels: { stage: STAGE },
     from: 'stage'
   },
-  { name: 'rag_job_runs_total', kind: 'counter', help: 'Runs of a job by outcome.', labels: { job_name: JOB, outcome: OUTCOME }, from: 'job' },
+  {
+    name: 'rag_stage_top_score',
+    kind: 'histogram',
+    help: 'Best relevance score of what a stage found.',
+    labels: { stage: STAGE },
+    buckets: SCORES,
+    from: 'stage'
+  },
+  {
+    name: 'rag_job_runs_total',
+    kind: 'counter',
+    help: 'Runs of a job by outcome.',
+    labels: { job_name: JOB, outcome: OUTCOME },
+    from: 'job'
+  },
   {
     name: 'rag_job_duration_seconds',
     kind: 'gauge',
@@ -53,6 +67,14 @@ export const ragMetrics = [
     kind: 'gauge',
     unit: 'seconds',
     help: 'Age of the last success beyond which a job is late.',
+    labels: { job_name: JOB },
+    from: 'job'
+  },
+  {
+    name: 'rag_job_size_bytes',
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Size of what the last success of a job made.',
     labels: { job_name: JOB },
     from: 'job'
   },
@@ -86,6 +108,14 @@ export const ragMetrics = [
     kind: 'counter',
     help: 'Evaluations of feature flags.',
     labels: { flag: { max: 100 }, variant: { max: 20 } },
+    from: 'application'
+  },
+  {
+    name: 'rag_evaluation_score',
+    kind: 'histogram',
+    help: 'Scores of answers by an evaluation, with the name and version of the prompt behind them.',
+    labels: { evaluation: { max: 20 }, prompt: { max: 50 }, prompt_version: { max: 20 } },
+    buckets: SCORES,
     from: 'application'
   }
 ] as const satisfies readonly MetricDefinition[]

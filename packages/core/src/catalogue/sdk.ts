@@ -19,8 +19,20 @@ export const sdkMetrics = [
     labels: { version: { max: 20 } },
     from: 'application'
   },
-  { name: 'rag_telemetry_recorded_total', kind: 'counter', help: 'Records taken in by a signal.', labels: { signal: SIGNAL }, from: 'source' },
-  { name: 'rag_telemetry_exported_total', kind: 'counter', help: 'Records that left the process.', labels: { signal: SIGNAL }, from: 'source' },
+  {
+    name: 'rag_telemetry_recorded_total',
+    kind: 'counter',
+    help: 'Records taken in by a signal.',
+    labels: { signal: SIGNAL },
+    from: 'source'
+  },
+  {
+    name: 'rag_telemetry_exported_total',
+    kind: 'counter',
+    help: 'Records that left the process.',
+    labels: { signal: SIGNAL },
+    from: 'source'
+  },
   {
     name: 'rag_telemetry_dropped_total',
     kind: 'counter',
@@ -38,6 +50,50 @@ export const sdkMetrics = [
     help: 'Records that an observer lost by throwing.',
     labels: { observer: { max: 20 } },
     from: 'source'
+  },
+  {
+    name: 'rag_metrics_overflow_total',
+    kind: 'counter',
+    help: 'Label sets asked for beyond the bounds of a metric; they went into the value `__other__`.',
+    labels: { metric: { max: 500 } },
+    from: 'source'
+  },
+  {
+    name: 'rag_metrics_invalid_total',
+    kind: 'counter',
+    help: 'Values that no metric could take, by reason: not a number, a negative increment, wrong labels.',
+    labels: { reason: { values: ['value', 'negative', 'labels', 'unknown_metric'] } },
+    from: 'source'
+  },
+  { name: 'rag_metrics_series', kind: 'gauge', help: 'Label sets held in this process.', from: 'source' },
+  {
+    name: 'rag_metrics_scrape_duration_seconds',
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'Time that the last scrape took, pauses for other work included.',
+    from: 'source'
+  },
+  {
+    name: 'rag_collector_last_success_timestamp_seconds',
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'Unix time at which a collector that runs on its own schedule last succeeded; 0 until it does.',
+    labels: { collector: { max: 50 } },
+    from: 'source'
+  },
+  {
+    name: 'rag_collector_failures_total',
+    kind: 'counter',
+    help: 'Runs of a collector that failed or ran out of time.',
+    labels: { collector: { max: 50 } },
+    from: 'source'
+  },
+  {
+    name: 'rag_config_fingerprint_info',
+    kind: 'gauge',
+    help: 'Always 1; the label changes with any non-secret part of the configuration.',
+    labels: { fingerprint: { max: 5 } },
+    from: 'application'
   },
   { name: 'rag_masked_total', kind: 'counter', help: 'Secrets masked, by rule.', labels: { rule: { max: 300 } }, from: 'source' }
 ] as const satisfies readonly MetricDefinition[]

@@ -1,1 +1,6 @@
-export { createMasker, type Masker, type MaskerOptions } from './masker.js'
+export type { CustomPattern } from './custom.js'
+export type { Form, Secret } from './forms.js'
+export { createMasker, type Masker } from './masker.js'
+export type { MaskerOptions } from './options.js'
+export type { PiiKind, PiiProfile } from './pii/kinds.js'
+export type { StreamMasker } from './stream.js'

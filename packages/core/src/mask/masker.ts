@@ -1,21 +1,169 @@
 // The one gate that everything leaving the process passes.
 import type { Source } from '../source.js'
-
-/** Options of {@link createMasker}; every one has a default. */
-export interface MaskerOptions {
-  keys?: readonly string[]
-  allow?: readonly string[]
-}
+import { patternDetector } from './custom.js'
+import { formWriter, mark } from './forms.js'
+import { type KeyJudge, keyJudge } from './keys.js'
+import { type MaskerOptions, readOptions, type Settings } from './options.js'
+import { piiDetector, piiKeys } from './pii/detect.js'
+import { namedRules, tokenRules } from './rules/index.js'
+import { type Session, session } from './session.js'
+import { type StreamMasker, streamMasker } from './stream.js'
+import { beginningsOf, type HoldRules } from './stream-hold.js'
+import { KEY_RULE } from './text/assignments.js'
+import { headerFindings, headerKind } from './text/headers.js'
+import { type Detector, type Scan, textScan } from './text/scan.js'
+import { tokenScan } from './text/tokens.js'
+import type { Finding } from './types.js'
+import { walk } from './walk.js'
 
 export interface Masker {
   /** Masks secrets inside a text. Never throws. */
   mask(value: string): string
   /** Masks a value of any shape into a plain copy; never throws, never changes its input. */
   mask(value: unknown): unknown
+  /** Masks one text that arrives in chunks. */
+  stream(): StreamMasker
+  /** Whether a value under this name is secret whatever it looks like. */
+  isSecretKey(name: string): boolean
   /** Counts of what was masked, for metrics. */
   readonly source: Source
 }
 
-export function createMasker(_options: MaskerOptions = {}): Masker {
-  return { mask: ((value: unknown) => value) as Masker['mask'], source: { read() {} } }
+/** How far past the cut a text is read, so that a secret on the edge is seen whole. */
+const MARGIN = 8192
+
+/**
+ * Makes the gate. One masker serves all exits of a process; it keeps no values, only counts.
+ *
+ * @throws RagError `RAG_CORE_MASK` for wrong options.
+ * @example
+ * const masker = createMasker({ keys: ['internalCode'] })
+ * masker.mask('login with password=hunter2') // 'login with password=[masked:key-name]'
+ */
+export function createMasker(options: MaskerOptions = {}): Masker {
+  const settings = readOptions(options)
+  const counts = new Map<string, number>()
+  const count = (rule: string, times = 1): void => {
+    counts.set(rule, (counts.get(rule) ?? 0) + times)
+  }
+  const write = formWriter(settings.form, settings.pseudonymKey)
+  const judge: KeyJudge = keyJudge(settings.keys, settings.allowNames)
+  const detectors: Detector[] = settings.patterns.map(patternDetector)
+  if (settings.pii.length > 0) detectors.push(piiDetector(settings.pii))
+  const allowed = allowTest(settings)
+  const tokens = tokenScan(tokenRules, namedRules, judge)
+  const scan = textScan(judge, tokens, detectors, allowed)
+  let hold: HoldRules | undefined
+  const suspectKey = keyTest(scan)
+  const personalKey = settings.pii.length > 0 ? piiKeys(settings.pii) : undefined
+  const { maxLength } = settings
+
+  const cut = (record: Session, value: string): string => {
+    if (value.length <= maxLength) return record.text(value)
+    count('cut')
+    return record.text(value.slice(0, maxLength + MARGIN)).slice(0, maxLength) + '…'
+  }
+
+  const header = (name: string, value: string, record: Session): string => {
+    const found: Finding[] = []
+    const kind = headerKind(name)!
+    if (headerFindings(value, 0, value.length, kind, (finding) => found.push(finding)) === 0) return record.whole(KEY_RULE, value)
+    if (found.length === 0) return value
+    let out = ''
+    let at = 0
+    for (const { start, end, rule } of found) {
+      out += value.slice(at, start) + record.whole(rule, value.slice(start, end))
+      at = end
+    }
+    return out + value.slice(at)
+  }
+
+  const maskText = (value: string): string => {
+    // Most texts are clean: they cost one scan and no allocation.
+    if (value.length <= maxLength && scan(value).length === 0) return value
+    const record = session(scan, write, count)
+    const out = cut(record, value)
+    return record.found ? record.spread(out) : out
+  }
+
+  const maskValue = (value: unknown): unknown => {
+    const record = session(scan, write, count)
+    const out = walk({
+      session: record,
+      judge,
+      count,
+      drop: settings.form === 'drop',
+      suspectKey,
+      personalKey,
+      header: (name, held) => header(name, held, record),
+      text: (held) => cut(record, held)
+    }).value(value)
+    return record.found ? spread(out, record, new Set()) : out
+  }
+
+  return {
+    mask: ((value: unknown) => {
+      try {
+        if (typeof value === 'string') return maskText(value)
+        if (value === null || (typeof value !== 'object' && typeof value !== 'bigint' && typeof value !== 'symbol'))
+          return typeof value === 'function' ? undefined : value
+        return maskValue(value)
+      } catch {
+        count('failure')
+        return mark('failure')
+      }
+    }) as Masker['mask'],
+    stream() {
+      hold ??= { beginnings: beginningsOf(tokens.literals), always: detectors.length > 0 ? 160 : 0 }
+      return streamMasker({ scan, write, count, hold })
+    },
+    isSecretKey: (name) => judge.judge(name) === 2,
+    source: {
+      read(emit) {
+        for (const [rule, value] of counts) emit('rag_masked_total', value, { rule })
+      }
+    }
+  }
+}
+
+/** Second pass over our own copy: values found anywhere in the record go wherever else they stand. */
+function spread(value: unknown, record: Session, seen: Set<object>): unknown {
+  if (typeof value === 'string') return record.spread(value)
+  if (typeof value !== 'object' || value === null || seen.has(value)) return value
+  seen.add(value)
+  const holder = value as Record<string, unknown>
+  for (const key in holder) {
+    const held = holder[key]
+    if (typeof held !== 'string' && typeof held !== 'object') continue
+    const out = spread(held, record, seen)
+    if (out !== held) holder[key] = out
+  }
+  return value
+}
+
+const MAX_KEYS = 4096
+
+/** Remembers which keys are clean; records have few keys and many values. */
+function keyTest(scan: Scan): (key: string) => boolean {
+  const clean = new Set<string>()
+  return (key) => {
+    if (key.length < 8 || clean.has(key)) return false
+    if (scan(key).length > 0) return true
+    if (clean.size >= MAX_KEYS) clean.clear()
+    if (key.length <= 128) clean.add(key)
+    return false
+  }
+}
+
+/** Values that the application lets pass: its own texts and patterns. */
+function allowTest({ allowNames, allowPatterns }: Settings): ((value: string) => boolean) | undefined {
+  if (allowNames.length === 0 && allowPatterns.length === 0) return undefined
+  const texts = new Set(allowNames)
+  return (value) =>
+    texts.has(value) ||
+    allowPatterns.some((pattern) => {
+      pattern.lastIndex = 0
+      const match = pattern.exec(value)
+      return match !== null && match[0].length === value.length
+    })
 }

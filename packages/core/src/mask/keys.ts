@@ -1,0 +1,83 @@
+// Says from its name whether a key holds a secret. Compares segments, never substrings: `author` is not `auth`.
+import { ASKING, HARMLESS, PLAIN_KEYS, SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
+import { segmentsOf } from './segments.js'
+
+/** 0: harmless. 1: secret when the value looks like one. 2: secret. */
+export type KeyVerdict = 0 | 1 | 2
+
+/** What decides about key names; built once a masker. */
+export interface KeyJudge {
+  /** The verdict on a name, cached in a bounded map. */
+  judge(name: string): KeyVerdict
+  /** Whether the name that ends before this index can be secret at all. */
+  mayEnd(text: string, end: number): boolean
+}
+
+const NOUNS: ReadonlySet<string> = new Set(SECRET_NOUNS)
+const MAX_CACHED = 4096
+const MAX_NAME = 128
+
+/** Makes the judge. `extra` names are secret beside the built-in ones, `allow` names never are. */
+export function keyJudge(extra: readonly string[] = [], allow: readonly string[] = []): KeyJudge {
+  const own = new Set(extra.map(flat))
+  const allowed = new Set(allow.map(flat))
+  const cache = new Map<string, KeyVerdict>()
+  const endings = endingTable([...extra, ...SECRET_WORDS])
+  return {
+    judge(name) {
+      const known = cache.get(name)
+      if (known !== undefined) return known
+      const verdict = verdictOf(name, own, allowed)
+      if (cache.size >= MAX_CACHED) cache.clear()
+      if (name.length <= MAX_NAME) cache.set(name, verdict)
+      return verdict
+    },
+    mayEnd: (text, end) => endings[endingIndex(text.charCodeAt(end - 3), text.charCodeAt(end - 2), text.charCodeAt(end - 1))] === 1
+  }
+}
+
+function verdictOf(raw: string, own: ReadonlySet<string>, allowed: ReadonlySet<string>): KeyVerdict {
+  const name = raw.length > MAX_NAME ? raw.slice(-MAX_NAME) : raw
+  const segments = segmentsOf(name)
+  while (segments.length > 1 && /^\d+$/.test(segments[segments.length - 1]!)) segments.pop()
+  const joined = segments.join('')
+  if (joined === '' || allowed.has(joined) || HARMLESS.has(joined)) return 0
+  const last = segments[segments.length - 1]!
+  if (own.has(joined)) return 2
+  for (let from = 1; from < segments.length; from++) if (own.has(segments.slice(from).join(''))) return 2
+  if (last.charCodeAt(0) > 127) return SECRET_WORDS.some((word) => joined.endsWith(word)) ? 2 : 0
+  if (segments.length > 1 && ASKING.has(segments[0]!)) return 0
+  const before = segments[segments.length - 2]
+  if (before !== undefined && HARMLESS.has(before + last)) return 0
+  if (NOUNS.has(last)) return 2
+  if (before !== undefined) {
+    if (SECRET_PAIRS[last]?.includes(before)) return 2
+    if (NOUNS.has(before + last)) return 2
+  }
+  if (SECRET_ENDINGS.some((ending) => last.length > ending.length && last.endsWith(ending)) && !HARMLESS.has(last)) return 2
+  if (last === 'key' || last === 'keys') {
+    if (last === 'keys') return 0
+    // `fooKey` beside a value that looks like a key; `cacheKey` never.
+    return before === undefined || !PLAIN_KEYS.has(before) ? 1 : 0
+  }
+  return WEAK.has(last) && (segments.length === 1 || last !== 'code') ? 1 : 0
+}
+
+const flat = (name: string): string => segmentsOf(name).join('')
+
+/** Last three letters of all secret names: a text scan rejects nearly all keys by them without taking a substring. */
+function endingTable(more: readonly string[]): Uint8Array {
+  const table = new Uint8Array(1 << 15)
+  const pairs = Object.entries(SECRET_PAIRS).flatMap(([last, before]) =>
+    before.flatMap((word) => [word + last, `${word}-${last}`, `${word}_${last}`, `${word} ${last}`])
+  )
+  for (const word of [...SECRET_NOUNS, ...SECRET_ENDINGS, ...pairs, ...WEAK, 'keys', ...more]) {
+    const low = word.toLowerCase()
+    const [a, b, c] = [low.charCodeAt(low.length - 3), low.charCodeAt(low.length - 2), low.charCodeAt(low.length - 1)]
+    if (low.length > 2 && c < 128) table[endingIndex(a, b, c)] = 1
+    else if (c < 128) for (let any = 0; any < 1024; any++) table[any * 32 + (c & 31)] = 1
+  }
+  return table
+}
+
+const endingIndex = (a: number, b: number, c: number): number => ((a & 31) << 10) | ((b & 31) << 5) | (c & 31)

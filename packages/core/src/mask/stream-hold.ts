@@ -1,0 +1,72 @@
+// Says from where a text must wait for its next chunk, because what stands there may yet become a secret.
+import { isAlnum, isSpace } from './text/chars.js'
+
+/** What a masker's rules need of the text after them. */
+export interface HoldRules {
+  /** All beginnings of all literals that open a token. */
+  beginnings: ReadonlySet<string>
+  /** Characters that always wait: personal data and custom rules may stretch over spaces. */
+  always: number
+}
+
+const LIMIT = 448
+const HEADER = /(?:authorization|cookie)["'\\]{0,4}\s{0,2}[:=,][^\n]{0,448}$/i
+const PEM = /(?:-{1,5}|---- ?|-{4,5} ?B[A-Z ]{0,60}-{0,4}|-{4,5} ?BEGIN [A-Z0-9 ]{0,60}-{4,5}[^-]{0,20})$/
+/** Words and signs before a value that it may belong to. */
+const OPENING = /(?:[=:>|,"'`([{\\<-]|[^\x00-\x7f]|\b(?:is|was|to|for|bearer|basic|token|key|→)|--?[\w-]{1,48}|curl\b[^\n]{0,200})\s{0,8}$/i
+const PLAIN = /^[A-Za-z]?[a-z]*[.,;!?]?$/
+
+/** All beginnings of the literals, whole ones included. */
+export function beginningsOf(literals: readonly string[]): ReadonlySet<string> {
+  const all = new Set<string>()
+  for (const literal of literals) for (let length = 1; length <= literal.length; length++) all.add(literal.slice(0, length))
+  return all
+}
+
+/** Index from which the text waits; its length when all of it may go. */
+export function holdFrom(text: string, known: readonly { value: string }[], { beginnings, always }: HoldRules): number {
+  const { length } = text
+  const least = Math.max(0, length - LIMIT)
+  let from = length - always
+  const run = runStart(text, least)
+  if (run < from && !mayGo(text, run, beginnings)) from = run
+  const tail = text.slice(least)
+  const pem = PEM.exec(tail)
+  if (pem) from = Math.min(from, least + pem.index)
+  const header = HEADER.exec(tail)
+  if (header) from = Math.min(from, least + header.index)
+  const scheme = /(?:^|[^A-Za-z0-9])((?:Bearer|bearer|BEARER|Basic|basic|BASIC)\s{0,8})$/.exec(tail)
+  if (scheme) from = Math.min(from, length - scheme[1]!.length)
+  for (const { value } of known) from = Math.min(from, overlapStart(text, value))
+  return Math.max(from, least)
+}
+
+/** Start of the last run without spaces and quotes. */
+function runStart(text: string, least: number): number {
+  let at = text.length
+  while (at > least) {
+    const code = text.charCodeAt(at - 1)
+    if (isSpace(code) || code === 34 || code === 39 || code === 96 || code > 0x2fff) break
+    at--
+  }
+  return at
+}
+
+/** A word of prose that opens nothing may go before it is whole. */
+function mayGo(text: string, run: number, beginnings: ReadonlySet<string>): boolean {
+  const word = text.slice(run)
+  if (word === '') return true
+  if (!PLAIN.test(word) || beginnings.has(word)) return false
+  for (let at = 1; at < word.length; at++) if (!isAlnum(word.charCodeAt(at - 1)) && beginnings.has(word.slice(at))) return false
+  for (let length = 2; length <= word.length; length++)
+    if (length >= 3 && beginnings.has(word.slice(0, length)) && length === word.length) return false
+  return !OPENING.test(text.slice(Math.max(0, run - 260), run))
+}
+
+/** Where the end of the text begins to be the beginning of a known value. */
+function overlapStart(text: string, value: string): number {
+  const first = Math.max(0, text.length - value.length + 1)
+  for (let at = text.indexOf(value[0]!, first); at >= 0; at = text.indexOf(value[0]!, at + 1))
+    if (value.startsWith(text.slice(at))) return at
+  return text.length
+}

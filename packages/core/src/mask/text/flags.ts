@@ -1,0 +1,87 @@
+// Finds secrets given on a command line or in a sentence: `--password x`, `curl -u user:x`, `password is x`, `パスワードは x`.
+import type { KeyJudge } from '../keys.js'
+import { isSpace } from './chars.js'
+import type { Collect } from './headers.js'
+import { openingAt, valueEnd } from './value-end.js'
+import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd } from './values.js'
+
+const NOUNS = [
+  'password',
+  'Password',
+  'PASSWORD',
+  'passphrase',
+  'Passphrase',
+  'passcode',
+  'PIN',
+  'token',
+  'Token',
+  'secret',
+  'Secret',
+  'key',
+  'Key'
+]
+const SENTENCES: ReadonlySet<string> = new Set(
+  NOUNS.flatMap((noun) => [`${noun} is `, `${noun} was `, `${noun} to `, `${noun} for `, `${noun} -> `, `${noun} → `])
+)
+
+/** Literals that open a flag or a sentence; they join the expression of the token prefixes. */
+export const OPENERS: readonly string[] = ['--', 'curl ', ...SENTENCES]
+
+const FLAG = /--([A-Za-z][\w-]{1,48})[ \t]{1,4}(?=[^\s-])/y
+const USER = /curl [^\n]{0,200}?(?<=\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,80}:/y
+const FOR = /[^\s]{1,60} (?:is|was) {1,3}/y
+const JAPANESE =
+  /(?:パスワード|パスフレーズ|パスコード|暗証番号|秘密鍵|シークレットキー|シークレット|トークン|[AＡ][PＰ][IＩ]キー|アクセスキー|認証キー|認証コード|合言葉|密码|密碼|密钥|비밀번호)(?:は、|には|として|は|が|を|:|：|=|＝|→|\s){1,3}\s{0,4}/g
+
+/** Looks at a flag or a sentence that one of {@link OPENERS} opened; returns the end of the value, or 0. */
+export function flagAt(text: string, start: number, literal: string, judge: KeyJudge, collect: Collect): number {
+  if (literal === '--') {
+    FLAG.lastIndex = start
+    const match = FLAG.exec(text)
+    return match && judge.judge(match[1]!) === 2 ? take(text, FLAG.lastIndex, false, collect) : 0
+  }
+  if (literal === 'curl ') {
+    USER.lastIndex = start
+    return USER.test(text) ? take(text, USER.lastIndex, false, collect) : 0
+  }
+  if (!SENTENCES.has(literal)) return 0
+  let from = start + literal.length
+  if (literal.endsWith(' for ')) {
+    FOR.lastIndex = from
+    if (!FOR.test(text)) return 0
+    from = FOR.lastIndex
+  }
+  return take(text, from, true, collect)
+}
+
+/** Japanese and other sentences; the expression costs nothing on Latin-1 texts. */
+export function sentenceFindings(text: string, collect: Collect): void {
+  JAPANESE.lastIndex = 0
+  for (let match = JAPANESE.exec(text); match; match = JAPANESE.exec(text)) {
+    const at = JAPANESE.lastIndex
+    if ((text.charCodeAt(at) > 32 && text.charCodeAt(at) < 127) || text.charCodeAt(at) === 0x300c) take(text, at, false, collect)
+  }
+}
+
+function take(text: string, at: number, prose: boolean, collect: Collect): number {
+  const opening = openingAt(text, at)
+  if (markEnd(text, opening.start)) return 0
+  let end = valueEnd(text, opening)
+  if (opening.quote === 0) {
+    while (end > opening.start && /[.,;!?)]/.test(text[end - 1]!)) end--
+    const value = text.slice(opening.start, Math.min(end, opening.start + 100))
+    if (value.length < 3 || isStatusWord(value) || isPlaceholder(value)) return 0
+    if (
+      prose &&
+      (isPlainWord(value) || !(looksRandom(text, opening.start, end, 6) || /[a-z][^\sa-zA-Z.]+|[A-Z].*[a-z].*[A-Z]/.test(value)))
+    )
+      return 0
+  } else if (
+    isPlaceholder(text.slice(opening.start, Math.min(end, opening.start + 128))) ||
+    (prose && isSpace(text.charCodeAt(opening.start)))
+  )
+    return 0
+  if (end <= opening.start) return 0
+  collect({ start: opening.start, end, rule: 'key-name', fixed: 0 })
+  return end
+}

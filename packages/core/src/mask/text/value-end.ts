@@ -1,0 +1,103 @@
+// Finds where a value ends: at its quote, however often escaped, or at what no value contains.
+import { isQuote, isSpace } from './chars.js'
+
+/** Where a value starts and how it is quoted. */
+export interface Opening {
+  start: number
+  /** The quote character, 0 for none, 37 for `%22`, 38 for `&quot;`. */
+  quote: number
+  /** Backslashes before the quote: 1 in JSON inside a string, 3 in JSON inside that. */
+  escapes: number
+}
+
+/** Reads an opening quote with its backslashes at `at`. */
+export function openingAt(text: string, at: number): Opening {
+  let index = at
+  let escapes = 0
+  while (escapes < 63 && text.charCodeAt(index) === 92) {
+    index++
+    escapes++
+  }
+  const code = text.charCodeAt(index)
+  if (isQuote(code)) {
+    // Python's """ and Markdown's ``` are one quote.
+    if (escapes === 0 && text.charCodeAt(index + 1) === code && text.charCodeAt(index + 2) === code) index += 2
+    return { start: index + 1, quote: code, escapes }
+  }
+  if (escapes === 0) {
+    if (code === 37 && text.startsWith('%22', at)) return { start: at + 3, quote: 37, escapes: 0 }
+    if (code === 38 && text.startsWith('&quot;', at)) return { start: at + 6, quote: 38, escapes: 0 }
+    if (code === 0x300c || code === 0x300e) return { start: at + 1, quote: code + 1, escapes: 0 }
+  }
+  return { start: at, quote: 0, escapes: 0 }
+}
+
+/** Index of the end of a value; scans once, to the end of the text at worst. */
+export function valueEnd(text: string, { start, quote, escapes }: Opening): number {
+  if (quote === 0) return bareEnd(text, start)
+  if (quote === 37 || quote === 38) {
+    const close = text.indexOf(quote === 37 ? '%22' : '&quot;', start)
+    return close < 0 ? bareEnd(text, start) : close
+  }
+  const period = 2 * (escapes + 1)
+  let run = 0
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 92) run++
+    else {
+      if (code === quote && (run - escapes) % period === 0) return at - escapes
+      if (code === 10 && quote !== 96) return run > 0 ? at - run : at
+      run = 0
+    }
+  }
+  return text.length
+}
+
+function bareEnd(text: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 63 && code < 91) continue
+    if (code > 96 && code < 123) continue
+    if (code > 47 && code < 58) continue
+    if (code === 40 || code === 91 || code === 123) depth++
+    else if (code === 41 || code === 93 || code === 125) {
+      if (--depth < 0) return at
+    } else if (isSpace(code) || isQuote(code) || code === 60 || code === 62 || (code >= 0x3000 && code < 0xff66 && at > start)) return at
+    else if (code === 38 || code === 44 || code === 59 || code === 124) {
+      if (endsHere(text, at)) return at
+    } else if (code === 92) {
+      const next = text.charCodeAt(at + 1)
+      if (isQuote(next) || next === 110 || next === 114 || next === 116 || next === 92) return at
+    } else if (code === 37 && /^%(?:26|22|0a|0d|20|3b)/i.test(text.slice(at, at + 3))) return at
+  }
+  return text.length
+}
+
+/** Whether `&`, `,`, `;` or `|` separates here: a space, a quote, the end or another key follows. */
+function endsHere(text: string, at: number): boolean {
+  if (at + 1 >= text.length) return true
+  const next = text.charCodeAt(at + 1)
+  if (isSpace(next) || isQuote(next) || next === 92 || next === 125 || next === 93) return true
+  const limit = Math.min(text.length, at + 48)
+  for (let index = at + 1; index < limit; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 61 || code === 58) return index > at + 1
+    if (
+      !(
+        code === 32 ||
+        code === 45 ||
+        code === 46 ||
+        code === 95 ||
+        code === 37 ||
+        code === 91 ||
+        code === 93 ||
+        (code > 47 && code < 58) ||
+        (code > 64 && code < 91) ||
+        (code > 96 && code < 123)
+      )
+    )
+      return false
+  }
+  return text.charCodeAt(at) === 38 && limit === text.length
+}

@@ -1,0 +1,48 @@
+// Judges what stands behind a key: a mark, a placeholder, a plain word or something that looks secret.
+import { isAlnum, isDigit } from './chars.js'
+
+/** How every mark begins; a masked text is never masked again. */
+export const MARK_START = '[masked:'
+const PLACEHOLDER =
+  /^(?:null|undefined|none|nil|true|false|yes|no|empty|redacted|masked|hidden|omitted|removed|filtered|n\/a|\*+|[xX]{3,}|\.{3,}|…|-+|<[^<>]{0,60}>|\[[A-Za-z ]{0,30}\]|\$\{[^}]{0,80}\}?|\$[A-Za-z_]\w{0,60}|\$\([^)]{0,60}\)|\{\{.{0,60}\}\}|\{[A-Za-z_.]{0,60}\}|%[A-Za-z_]{1,40}%|%[sdjoO]|(?:process\.)?env\.\w{0,60}|os\.(?:environ|getenv).{0,60})$/i
+const STATUS_WORD =
+  /^(?:a|an|the|is|was|are|be|been|not|must|may|should|can|cannot|could|will|would|for|of|to|in|on|at|by|from|and|or|if|as|with|without|your|my|their|our|this|that|it|its|no|yes|ok|okay|ko|failed|failure|success|successful|succeeded|incorrect|invalid|valid|required|optional|missing|mismatch|expired|wrong|changed|reset|updated|created|deleted|revoked|rotated|refreshed|refresh|accepted|rejected|denied|unauthorized|forbidden|field|string|text|number|int|integer|boolean|bool|object|array|any|unknown|never|void|char|varchar|bytes|buffer|uuid|null|undefined|none|default|enabled|disabled|set|unset|present|absent|found|unchanged|strong|weak|short|long|too|please|enter|see|use|used|using|basic|bearer|digest|negotiate|ntlm|oauth|jwt|saml|ldap|password|passwd|secret|token|key|apikey|credential|credentials|cookie|authorization|passphrase|login|user|username|email|name|type|value|values|test|example|sample|placeholder|change|changeme|here|new|old|current|confirm|verified|checked|complete|completed|skipped|ignored|empty|unavailable|exists|not_found|unsupported|unexpected|illegal|malformed|length|count|limit|policy|provider|manager|service|store|input|output|import|export|function|return|const|let|var|public|private|protected|static|readonly)$/i
+
+export const isPlaceholder = (value: string): boolean => PLACEHOLDER.test(value)
+
+/** A word that reports on a secret instead of being one: `password: incorrect`. */
+export const isStatusWord = (value: string): boolean => STATUS_WORD.test(value)
+
+/** Only letters, in the case of a word of prose. */
+export const isPlainWord = (value: string): boolean => /^[A-Za-z]?[a-z'’-]{0,24}[.!?]?$/.test(value)
+
+/** Whether the first 96 characters mix letters, digits or cases as no word of prose does. */
+export function looksRandom(text: string, start: number, end: number, least: number): boolean {
+  if (end - start < least) return false
+  let digits = 0
+  let upper = 0
+  let lower = 0
+  let other = 0
+  const stop = Math.min(end, start + 96)
+  for (let at = start; at < stop; at++) {
+    const code = text.charCodeAt(at)
+    if (isDigit(code)) digits++
+    else if (code >= 65 && code <= 90) upper++
+    else if (code >= 97 && code <= 122) lower++
+    else if (code > 127 || code === 32) return false
+    else if (!isAlnum(code)) other++
+  }
+  const kinds = (digits > 0 ? 1 : 0) + (upper > 0 ? 1 : 0) + (lower > 0 ? 1 : 0)
+  return kinds >= 2 && digits > 0 && other <= (stop - start) / 4
+}
+
+/** Index after the mark that starts here, or 0. */
+export function markEnd(text: string, at: number): number {
+  if (text.charCodeAt(at) !== 91 || !text.startsWith(MARK_START, at)) return 0
+  for (let index = at + MARK_START.length; index < at + 140 && index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 93) return index + 1
+    if (code <= 32) return 0
+  }
+  return 0
+}

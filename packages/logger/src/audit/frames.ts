@@ -1,0 +1,57 @@
+// The lines of an audit file as they stand on the disk: clear ones, or frames of encrypted ones behind their wrapped key.
+import { randomBytes } from 'node:crypto'
+import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey, wrapKey } from './cipher.js'
+
+const KEY_LINE = /^\{"segment":"([0-9a-f]{32})","keyId":("[^"\\]{1,200}"),"wrapped":"([^"\\]+)"\}$/
+const FRAME_LINE = /^\{"frame":(0|[1-9]\d{0,15}),"data":"([A-Za-z0-9+/=]+)"\}$/
+
+/** Turns a group of lines into what is written. */
+export interface FrameWriter {
+  /** What stands before the first group of this opening. */
+  readonly head: string
+  frame(lines: string): string
+}
+
+export async function openFrameWriter(encryption: Encryption | undefined): Promise<FrameWriter> {
+  if (!encryption) return { head: '', frame: (lines) => lines }
+  const key = randomBytes(32)
+  const segment = randomBytes(16).toString('hex')
+  const wrapped = await wrapKey(encryption, key)
+  const cipher: FrameCipher = { key, context: segment }
+  let number = 0
+  return {
+    head: `{"segment":"${segment}","keyId":${JSON.stringify(encryption.keyId)},"wrapped":"${wrapped}"}\n`,
+    frame: (lines) => `{"frame":${number},"data":"${encryptFrame(cipher, number++, Buffer.from(lines))}"}\n`
+  }
+}
+
+/** Reads what is written back into lines. */
+export interface FrameReader {
+  /** The clear lines behind one line of the file. @throws when the line is not what was written there */
+  read(line: string): readonly string[] | Promise<readonly string[]>
+}
+
+export function openFrameReader(encryption: Encryption | undefined): FrameReader {
+  let cipher: FrameCipher | undefined
+  let next = 0
+  return {
+    read(line) {
+      const key = KEY_LINE.exec(line)
+      if (key) {
+        if (!encryption) throw new Error('the file is encrypted and no key was given')
+        return (async () => {
+          cipher = { key: await unwrapKey(encryption, key[3]!, JSON.parse(key[2]!) as string), context: key[1]! }
+          next = 0
+          return []
+        })()
+      }
+      const frame = FRAME_LINE.exec(line)
+      if (!frame) {
+        if (encryption) throw new Error('not a frame')
+        return [line]
+      }
+      if (!cipher || Number(frame[1]) !== next) throw new Error('a frame is missing, doubled or moved')
+      return decryptFrame(cipher, next++, frame[2]!).toString().split('\n').slice(0, -1)
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// Which lines of healthy requests are left out. Errors, refusals and slow requests never are.
+import { type Duration, durationMs, type Operation, RagError } from '@rag/core'
+
+/** What is worth a line. */
+export interface ChatterOptions {
+  /** From this duration a request is logged at `warn` with `slow: true`. */
+  slow?: Duration
+  /** Share of healthy requests that are logged, 0 to 1. @default 1 */
+  sample?: number
+  /** Paths of health checks: logged only when they fail. @default /health, /healthz, /livez, /readyz, /ready, /live, /metrics, /favicon.ico */
+  quiet?: readonly string[]
+}
+
+const QUIET = ['/health', '/healthz', '/livez', '/readyz', '/ready', '/live', '/metrics', '/favicon.ico']
+
+export interface Chatter {
+  isSlow(operation: Operation): boolean
+  /** Whether a healthy request is left out. */
+  skips(operation: Operation<'server'>): boolean
+}
+
+/** @throws RagError `RAG_LOGGER_OPTION`, `RAG_CORE_DURATION` */
+export function createChatter({ slow, sample = 1, quiet = QUIET }: ChatterOptions): Chatter {
+  const slowMs = slow === undefined ? Number.POSITIVE_INFINITY : durationMs('slow', slow)
+  if (!(sample >= 0 && sample <= 1)) {
+    throw new RagError('RAG_LOGGER_OPTION', {
+      option: 'sample',
+      value: sample,
+      problem: 'this is no share',
+      fix: 'give a number from 0 to 1'
+    })
+  }
+  const silent = new Set(quiet)
+  return {
+    isSlow: ({ durationMs: ms = 0 }) => ms >= slowMs,
+    skips: ({ attributes: { path } }) => silent.has(path) || (sample < 1 && Math.random() >= sample)
+  }
+}

@@ -1,0 +1,131 @@
+// The rotated files of a log: their names, their compression, and which of them are kept.
+import { createReadStream, createWriteStream } from 'node:fs'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+
+/** How long rotated files are kept; a file that is beyond any of the bounds goes. */
+export interface Keep {
+  /** Number of rotated files. */
+  files?: number | undefined
+  /** Milliseconds since the file was last written. */
+  ageMs?: number | undefined
+  /** Bytes of all rotated files together. */
+  bytes?: number | undefined
+}
+
+export interface Archives {
+  /** A name for the file that is rotated now; it sorts by time. */
+  nextName(): string
+  /** Compresses and removes what is due; one run at a time, and another when asked meanwhile. Never rejects. */
+  tidy(): Promise<void>
+}
+
+const STAMP = /^-\d{8}T\d{9}Z-\d{4}$/
+
+/**
+ * Archives beside a log file: `app.log` becomes `app-20260102T030405006Z-0001.log`, then `….log.gz`.
+ * A compressed file takes its name only when it is complete and on the disk, and the original goes after that:
+ * killed at any moment, the next start finishes the work, and a file that stands both ways counts once.
+ */
+export function createArchives(path: string, { gzip, keep }: { gzip: boolean; keep: Keep }): Archives {
+  const directory = dirname(path)
+  const extension = extname(path)
+  const stem = basename(path, extension)
+  let count = 0
+  let running: Promise<void> | undefined
+  let again = false
+
+  function nextName(): string {
+    const stamp = new Date().toISOString().replace(/[-:.]/g, '')
+    count = (count + 1) % 10_000
+    return join(directory, `${stem}-${stamp}-${String(count).padStart(4, '0')}${extension}`)
+  }
+
+  function isArchive(name: string): boolean {
+    const plain = name.endsWith('.gz') ? name.slice(0, -3) : name
+    return plain.startsWith(stem) && plain.endsWith(extension) && STAMP.test(plain.slice(stem.length, plain.length - extension.length))
+  }
+
+  async function run(): Promise<void> {
+    const names = (await readdir(directory)).sort()
+    for (const name of names) await removeUnfinished(name)
+    const archives = names.filter(isArchive)
+    const compressed = new Set(archives.filter((name) => name.endsWith('.gz')))
+    if (gzip) {
+      for (const name of archives) {
+        if (compressed.has(name)) continue
+        if (!compressed.has(`${name}.gz`)) await compress(join(directory, name))
+        await rm(join(directory, name), { force: true })
+      }
+    }
+    await prune()
+  }
+
+  /** What a killed process has left. */
+  async function removeUnfinished(name: string): Promise<void> {
+    const match = /^(.*)\.gz\.(\d+)\.tmp$/.exec(name)
+    if (match && isArchive(match[1]!) && !isAlive(Number(match[2]))) await rm(join(directory, name), { force: true })
+  }
+
+  async function prune(): Promise<void> {
+    const { files = Number.POSITIVE_INFINITY, ageMs = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = keep
+    let kept = 0
+    let total = 0
+    for (const name of (await readdir(directory)).filter(isArchive).sort().reverse()) {
+      const { size, mtimeMs } = await stat(join(directory, name))
+      kept++
+      total += size
+      if (kept > files || total > bytes || Date.now() - mtimeMs > ageMs) await rm(join(directory, name), { force: true })
+    }
+  }
+
+  async function tidy(): Promise<void> {
+    if (running) {
+      again = true
+      return running
+    }
+    running = (async () => {
+      do {
+        again = false
+        // A full disk or a directory that is gone: the next rotation tries again.
+        await run().catch(() => {})
+      } while (again)
+      running = undefined
+    })()
+    return running
+  }
+
+  return { nextName, tidy }
+}
+
+async function compress(path: string): Promise<void> {
+  const unfinished = `${path}.gz.${process.pid}.tmp`
+  try {
+    const { mode, mtime, atime } = await stat(path)
+    await pipeline(createReadStream(path), createGzip(), createWriteStream(unfinished, { mode: mode & 0o777 }))
+    const handle = await open(unfinished, 'r+')
+    try {
+      // The age of an archive is that of its lines.
+      await handle.utimes(atime, mtime)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(unfinished, `${path}.gz`)
+  } catch (error) {
+    await rm(unfinished, { force: true })
+    throw error
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return true
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
+  }
+}

@@ -1,0 +1,35 @@
+// Several destinations as one: each line goes to each, and each counts its own.
+import type { DropReason, Sink } from './sink.js'
+
+export function joinSinks(sinks: readonly Sink[]): Sink {
+  return {
+    write(line) {
+      for (const sink of sinks) sink.write(line)
+    },
+    flushSync() {
+      for (const sink of sinks) sink.flushSync()
+    },
+    async flush(deadlineMs) {
+      await Promise.all(sinks.map((sink) => sink.flush(deadlineMs)))
+    },
+    async close(deadlineMs) {
+      await Promise.all(sinks.map((sink) => sink.close(deadlineMs)))
+    },
+    account() {
+      const sum = { recorded: 0, exported: 0, dropped: 0, queued: 0 }
+      for (const sink of sinks) {
+        const account = sink.account()
+        for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += account[key]
+      }
+      return sum
+    },
+    drops() {
+      const sum = new Map<DropReason, number>()
+      for (const sink of sinks) for (const [reason, lines] of sink.drops()) sum.set(reason, (sum.get(reason) ?? 0) + lines)
+      return sum
+    },
+    reopen() {
+      for (const sink of sinks) sink.reopen?.()
+    }
+  }
+}

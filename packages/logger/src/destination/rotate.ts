@@ -1,0 +1,58 @@
+// A log file that is moved aside when it is large enough or its period is over.
+import { renameSync, statSync } from 'node:fs'
+import { createArchives, type Keep } from './archive.js'
+import { type LogFile, openLogFile } from './file.js'
+import type { Output } from './writer.js'
+
+export interface Rotation {
+  /** Bytes after which a file is rotated; a file is never split inside one write. */
+  bytes: number
+  /** Length of a period in milliseconds, counted from 1970 in UTC. */
+  everyMs: number
+  gzip: boolean
+  keep: Keep
+}
+
+/** A rotating file. Rotation is one rename between two lines, so that a kill at any moment leaves every line in exactly one file. */
+export function createRotatingFile(
+  path: string,
+  mode: number | undefined,
+  { bytes, everyMs, gzip, keep }: Rotation
+): Output & { tidy(): Promise<void> } {
+  const file: LogFile = openLogFile(path, mode)
+  const archives = createArchives(file.path, { gzip, keep })
+  let period: number | undefined
+  let tidied = false
+
+  function periodOf(time: number): number {
+    return everyMs === Number.POSITIVE_INFINITY ? 0 : Math.floor(time / everyMs)
+  }
+
+  function rotate(): void {
+    // Another process may have rotated it already.
+    if (!file.isHere()) return file.reopen?.()
+    renameSync(file.path, archives.nextName())
+    file.reopen?.()
+    void archives.tidy()
+  }
+
+  return {
+    ...file,
+    prepare(coming) {
+      file.prepare?.(coming)
+      const now = periodOf(Date.now())
+      if (period === undefined) {
+        const there = statSync(file.path, { throwIfNoEntry: false })
+        period = there && there.size > 0 ? periodOf(there.mtimeMs) : now
+      }
+      if (!tidied) {
+        tidied = true
+        void archives.tidy()
+      }
+      const size = file.size()
+      if (size > 0 && (size + coming > bytes || period !== now)) rotate()
+      period = now
+    },
+    tidy: archives.tidy
+  }
+}

@@ -1,0 +1,59 @@
+// Request headers in the line of a request. The same headers come with every request, so their masked text is kept.
+
+import { quote } from './escape.js'
+import { cutTexts } from './plain.js'
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>
+type Mask = (value: unknown) => unknown
+
+/** Which request headers a line shows: none, all, or those named. */
+export type HeaderChoice = boolean | readonly string[]
+
+const LONGEST_VALUE = 512
+const MOST_HEADERS = 64
+/** Nothing of these may be kept, not even in memory. */
+const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'api-key', 'x-auth-token'])
+const SECRET_TEXT = '"[masked:header]"'
+const MOST_KEPT = 1000
+
+export function chosenHeaders(headers: Headers | undefined, choice: HeaderChoice): Headers | undefined {
+  if (!headers || typeof choice === 'boolean') return headers
+  const chosen: Record<string, string | string[] | undefined> = {}
+  for (const name of choice) if (headers[name] !== undefined) chosen[name] = headers[name]
+  return chosen
+}
+
+/** Makes the writer of `,"headers":{...}`. */
+export function headerWriter(mask: Mask): (headers: Headers | undefined, choice: HeaderChoice) => string {
+  const kept = new Map<string, string>()
+
+  function field(name: string, value: string | string[]): string {
+    if (SECRET.has(name)) return quote(name) + ':' + SECRET_TEXT
+    const text = typeof value === 'string' ? value : value.join(', ')
+    const key = name + '\n' + text
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const masked = (mask({ [name]: text.slice(0, 2 * LONGEST_VALUE) }) as Record<string, unknown>)[name]
+    const made = quote(name) + ':' + quote(String(cutTexts(masked, LONGEST_VALUE)))
+    // Only what is clean and short is kept: a secret stays nowhere.
+    if (masked === text && text.length <= LONGEST_VALUE) {
+      if (kept.size >= MOST_KEPT) kept.clear()
+      kept.set(key, made)
+    }
+    return made
+  }
+
+  return function headerFields(headers, choice) {
+    const chosen = choice && chosenHeaders(headers, choice)
+    if (!chosen) return ''
+    let line = ''
+    let count = 0
+    for (const name in chosen) {
+      const value = chosen[name]
+      if (value === undefined) continue
+      if (count++ >= MOST_HEADERS) break
+      line += (line === '' ? '' : ',') + field(name, value)
+    }
+    return ',"headers":{' + line + '}'
+  }
+}

@@ -1,0 +1,107 @@
+// The line of one request, joined from prebuilt parts; only texts from outside are masked and escaped.
+import { type Operation, spanOf } from '@rag/core'
+import { isoTime } from './clock.js'
+import { type CorrelationFields, identityFields, idFields } from './correlation.js'
+import { escapeHostile, quote } from './escape.js'
+import { chosenHeaders, type HeaderChoice, headerWriter } from './header-fields.js'
+import { beginWalk, cutTexts, plain } from './plain.js'
+import type { Shape } from './shape.js'
+import type { LogState } from './state.js'
+
+const LONGEST_URL = 2048
+const LONGEST_ERROR_TEXT = 4096
+const ERROR_ROOM = 10_000
+
+type ServerOperation = Operation<'server'>
+export type HttpLevel = 'info' | 'warn' | 'error'
+
+/** 4xx and aborts warn, 5xx is an error, everything else is information. */
+export function levelOf({ attributes, outcome }: ServerOperation): HttpLevel {
+  if (outcome === 'aborted') return 'warn'
+  const { statusCode } = attributes
+  if (statusCode >= 500 || outcome === 'error' || outcome === 'timeout') return 'error'
+  return statusCode >= 400 ? 'warn' : 'info'
+}
+
+export function messageOf({ attributes: { method, route, statusCode } }: ServerOperation): string {
+  return method + ' ' + route + ' ' + statusCode
+}
+
+/** When the operation ended, whenever its batch runs. */
+export function endTime({ startTime, durationMs = 0 }: Operation): number {
+  return startTime + durationMs
+}
+
+/** The line of a request with its line feed. */
+export function httpLine(operation: ServerOperation, level: HttpLevel, headers: HeaderChoice, slow: boolean, state: LogState): string {
+  const { attributes, error } = operation
+  const { method, route, path, query, firstByteMs, requestBytes, responseBytes } = attributes
+  const { ids, identity } = originOf(operation, state.shape)
+  let line = '{"time":"' + isoTime(endTime(operation)) + '","level":"' + level + '","msg":' + quote(messageOf(operation)) + state.base + ids
+  line += ',"method":' + quote(method) + ',"route":' + quote(route) + ',"url":' + quote(maskedUrl(path, query, state))
+  line += ',"statusCode":' + attributes.statusCode + ',"outcome":"' + operation.outcome + '","durationMs":' + rounded(operation.durationMs)
+  if (firstByteMs !== undefined) line += ',"firstByteMs":' + rounded(firstByteMs)
+  if (requestBytes !== undefined) line += ',"requestBytes":' + requestBytes
+  if (responseBytes !== undefined) line += ',"responseBytes":' + responseBytes
+  if (error !== undefined) line += ',"error":' + json(maskedError(error, state))
+  if (slow) line += ',"slow":true'
+  return line + identityFields(identity, state) + (headers ? headersOf(state)(attributes.headers, headers) : '') + '}\n'
+}
+
+/** The same facts as fields, for a logger whose user sees them first. */
+export function httpFields(operation: ServerOperation, headers: HeaderChoice): Record<string, unknown> {
+  const { attributes, error } = operation
+  const { method, route, path, query, statusCode, firstByteMs, requestBytes, responseBytes } = attributes
+  return {
+    method,
+    route,
+    url: query === '' ? path : path + '?' + query,
+    statusCode,
+    outcome: operation.outcome,
+    durationMs: rounded(operation.durationMs),
+    firstByteMs: firstByteMs === undefined ? undefined : rounded(firstByteMs),
+    requestBytes,
+    responseBytes,
+    error,
+    ...(headers && { headers: chosenHeaders(attributes.headers, headers) })
+  }
+}
+
+/** The ids and the caller of a request. */
+export function originOf(operation: ServerOperation, shape: Shape): CorrelationFields {
+  const span = spanOf(operation as unknown as Operation)?.spanContext()
+  return { ids: idFields(shape, operation.requestId, span?.traceId, span?.spanId), identity: operation.identity }
+}
+
+/** What {@link originOf} says, as fields for a logger that is not ours. */
+export function originFields(operation: ServerOperation): Record<string, unknown> {
+  const span = spanOf(operation as unknown as Operation)?.spanContext()
+  return { requestId: operation.requestId, traceId: span?.traceId, spanId: span?.spanId, ...operation.identity }
+}
+
+export function maskedUrl(path: string, query: string, { mask }: LogState): string {
+  const url = query === '' ? path : path + '?' + query
+  if (url.length <= LONGEST_URL) return mask(url)
+  return cutTexts(mask(url.slice(0, 2 * LONGEST_URL)), LONGEST_URL) as string
+}
+
+function maskedError(error: unknown, { mask }: LogState): unknown {
+  return cutTexts(mask(plain(error, beginWalk(LONGEST_ERROR_TEXT, ERROR_ROOM))), LONGEST_ERROR_TEXT)
+}
+
+const writers = new WeakMap<LogState, ReturnType<typeof headerWriter>>()
+
+function headersOf(state: LogState): ReturnType<typeof headerWriter> {
+  const writer = writers.get(state) ?? headerWriter(state.mask)
+  writers.set(state, writer)
+  return writer
+}
+
+function json(value: unknown): string {
+  return escapeHostile(JSON.stringify(value) ?? 'null')
+}
+
+/** Microseconds are as fine as the clock is true. */
+function rounded(ms = 0): number {
+  return Math.round(ms * 1000) / 1000
+}

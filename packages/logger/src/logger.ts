@@ -1,0 +1,132 @@
+// A pino logger whose lines carry ids, pass the masker, stay bounded and never throw.
+import { drain, onExit } from '@rag/core'
+import { type ChildLoggerOptions, type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
+import { cleanBindings } from './bindings.js'
+import { createComponents } from './components.js'
+import { createSink } from './destination/index.js'
+import type { Sink } from './destination/sink.js'
+import { createLogMethod, writeRecord } from './log-method.js'
+import { type LoggerOptions, readOptions, type Settings } from './options.js'
+import { prettySink } from './pretty.js'
+import { recordLine } from './record.js'
+import { createRing } from './ring.js'
+import { type Shape, shapes, timestampOf } from './shape.js'
+import { attachState, type LogState } from './state.js'
+import { asJsonSym, chindingsSym, type PinoInner, writeSym } from './symbols.js'
+
+const LONGEST_TEXT = 8192
+
+/**
+ * A pino logger: its API, children, serializers and redact paths work as in pino. Lines carry service, request, trace and caller,
+ * pass the masker as values, and reach the kernel no later than the end of the turn that logged them.
+ *
+ * @throws RagError for a wrong option
+ * @example
+ * const logger = createLogger({ service: 'rag-engine', destination: { file: 'logs/app.log' } })
+ * logger.info({ documentId }, 'indexed')
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const settings = readOptions(options)
+  const made = createSink(settings.destination)
+  const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
+  const { service, version, environment, mask, maxLine, level, preset, rest } = settings
+  const shape = shapes[preset]
+  const components = createComponents()
+  const logger = pino(
+    {
+      timestamp: timestampOf(shape),
+      messageKey: shape.messageKey,
+      errorKey: shape.errorKey,
+      ...rest,
+      level,
+      base: { ...shape.base(service, version, environment), ...cleanBase(rest.base, mask, shape) },
+      serializers: { ...pino.stdSerializers, [rest.errorKey ?? shape.errorKey]: shape.error, ...rest.serializers },
+      formatters: { ...rest.formatters, level: rest.formatters?.level ?? shape.level },
+      hooks: { ...rest.hooks, logMethod: createLogMethod(rest.hooks?.logMethod) }
+    },
+    streamOf(sink)
+  ) as unknown as Logger
+  const state: LogState = {
+    root: logger,
+    service,
+    mask,
+    sink,
+    shape,
+    identities: new WeakMap(),
+    ownTime: rest.timestamp === undefined,
+    base: (logger as unknown as PinoInner)[chindingsSym] as string,
+    maxLine,
+    maxText: Math.min(LONGEST_TEXT, Math.floor(maxLine / 2)),
+    direct: (preset === 'json' || preset === 'pretty') && isDirect(rest),
+    events: new Map(),
+    ring: createRing(),
+    components,
+    unreadable: 0,
+    stop: onExit(() => finish(sink))
+  }
+  attachState(logger, state)
+  override(logger, state)
+  return logger
+}
+
+function override(logger: Logger, state: LogState): void {
+  const inner = logger as unknown as PinoInner
+  const { setBindings } = logger
+  const child = logger.child as unknown as (this: Logger, bindings: object, options?: ChildLoggerOptions) => Logger
+  inner[writeSym] = function write(this: Logger, fields: unknown, message: unknown, level: number): void {
+    writeRecord(this, state, { fields, message, values: [] }, level)
+  }
+  inner[asJsonSym] = function asJson(this: PinoInner, fields: unknown, message: unknown, level: number, time: string): string {
+    return recordLine(this, state, { fields, message, values: [] }, level, time)
+  }
+  Object.assign(logger, {
+    child(this: Logger, bindings: object, options?: ChildLoggerOptions) {
+      const made = child.call(this, cleanBindings(bindings, state.mask, state.shape), options)
+      const component: unknown = Object.hasOwn(bindings, 'component') ? made.bindings()['component'] : undefined
+      if (typeof component === 'string') state.components.join(component, made)
+      return made
+    },
+    setBindings(this: Logger, bindings: object) {
+      setBindings.call(this, cleanBindings(bindings, state.mask, state.shape) as Record<string, unknown>)
+    }
+  })
+}
+
+/** pino's handle on the sink. Anything pending from operations goes first: a fatal line ends the story in order. */
+function streamOf(sink: Sink) {
+  return {
+    write: sink.write,
+    flushSync() {
+      drain()
+      sink.flushSync()
+    },
+    flush(done?: (error?: Error) => void) {
+      drain()
+      sink.flush().then(() => done?.(), done)
+    }
+  }
+}
+
+function finish(sink: Sink): void {
+  sink.flushSync()
+}
+
+function isDirect({
+  serializers,
+  formatters,
+  mixin,
+  redact,
+  messageKey,
+  nestedKey,
+  hooks,
+  timestamp: time,
+  customLevels,
+  crlf,
+  msgPrefix
+}: Settings['rest']): boolean {
+  return !(serializers || formatters || mixin || redact || messageKey || nestedKey || hooks || time || customLevels || crlf || msgPrefix)
+}
+
+function cleanBase(base: PinoOptions['base'], mask: LogState['mask'], shape: Shape): object {
+  return base ? cleanBindings(base, mask, shape) : {}
+}

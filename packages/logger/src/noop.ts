@@ -1,0 +1,12 @@
+// A logger that writes nothing, of the same type as one that does.
+import { type Logger, pino } from 'pino'
+
+/**
+ * A pino logger that writes nothing; every call works.
+ *
+ * @example
+ * const logger = process.env.QUIET ? noopLogger() : createLogger({ service: 'rag-engine' })
+ */
+export function noopLogger(): Logger {
+  return pino({ level: 'silent', enabled: false }, { write() {} })
+}

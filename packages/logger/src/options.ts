@@ -1,0 +1,133 @@
+// The options of createLogger, their defaults and checks.
+import { checkOptions, checkService, createMasker, type Masker, type MaskerOptions, RagError } from '@rag/core'
+import { type LoggerOptions as PinoOptions, pino } from 'pino'
+import type { Destination } from './destination/index.js'
+import { type Preset, shapes } from './shape.js'
+
+/** Options of {@link createLogger}. Options of pino that are not named here (serializers, redact, mixin, customLevels, ...) work as in pino. */
+export interface LoggerOptions
+  extends Omit<PinoOptions, 'level' | 'transport' | 'browser' | 'enabled' | 'name' | 'depthLimit' | 'edgeLimit'> {
+  /** Name of the service; the one option without a default. */
+  service: string
+  /** @default `service.version` of OTEL_RESOURCE_ATTRIBUTES */
+  version?: string
+  /** @default `deployment.environment.name` of OTEL_RESOURCE_ATTRIBUTES, else NODE_ENV */
+  environment?: string
+  /** Lowest level written. @default LOG_LEVEL, else `info` */
+  level?: string
+  /** @default 'stdout' */
+  destination?: Destination
+  /** How lines are written. @default 'json' */
+  preset?: Preset
+  /** The masker that every line passes, options for one, or false for none. @default createMasker() */
+  mask?: Masker | MaskerOptions | false
+  /** Longest line in bytes; what does not fit is cut with a mark. @default 16384 */
+  maxLineBytes?: number
+}
+
+const OWN = ['service', 'version', 'environment', 'level', 'destination', 'preset', 'mask', 'maxLineBytes'] as const
+const PINO = [
+  'base',
+  'crlf',
+  'customLevels',
+  'errorKey',
+  'formatters',
+  'hooks',
+  'levelComparison',
+  'messageKey',
+  'mixin',
+  'mixinMergeStrategy',
+  'msgPrefix',
+  'nestedKey',
+  'onChild',
+  'redact',
+  'safe',
+  'serializers',
+  'timestamp',
+  'useOnlyCustomLevels'
+] as const
+const SMALLEST_LINE = 1024
+
+/** What the options come to. */
+export interface Settings {
+  service: string
+  version: string | undefined
+  environment: string | undefined
+  level: string
+  destination: Destination | undefined
+  preset: Preset
+  mask: Masker['mask']
+  maxLine: number
+  /** What goes to pino as it is. */
+  rest: PinoOptions
+}
+
+/** @throws RagError `RAG_LOGGER_OPTION`, `RAG_LOGGER_LEVEL`, `RAG_CORE_SERVICE`, `RAG_CORE_UNKNOWN_OPTION` */
+export function readOptions(options: LoggerOptions): Settings {
+  checkService('createLogger', (options as LoggerOptions | undefined)?.service)
+  checkOptions('createLogger', options, [...OWN, ...PINO])
+  const { service, version, environment, level, destination, preset = 'json', mask, maxLineBytes = 16_384, ...rest } = options
+  if (!Number.isInteger(maxLineBytes) || maxLineBytes < SMALLEST_LINE) {
+    throw new RagError('RAG_LOGGER_OPTION', {
+      option: 'maxLineBytes',
+      value: maxLineBytes,
+      problem: 'this is no size of a line',
+      fix: `give a whole number of bytes from ${SMALLEST_LINE} up`
+    })
+  }
+  if (!Object.hasOwn(shapes, preset)) {
+    throw new RagError('RAG_LOGGER_OPTION', {
+      option: 'preset',
+      value: preset,
+      problem: 'there is no such preset',
+      fix: `use one of ${Object.keys(shapes).join(', ')}`
+    })
+  }
+  const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
+  return {
+    service,
+    version: version ?? resource['service.version'],
+    environment: environment ?? resource['deployment.environment.name'] ?? resource['deployment.environment'] ?? process.env['NODE_ENV'],
+    level: checkLevel('level', level ?? process.env['LOG_LEVEL']?.toLowerCase() ?? 'info', rest),
+    destination,
+    preset,
+    mask: maskOf(mask),
+    maxLine: maxLineBytes,
+    rest
+  }
+}
+
+/** @throws RagError `RAG_LOGGER_LEVEL` */
+export function checkLevel(option: string, level: unknown, { customLevels, useOnlyCustomLevels }: PinoOptions = {}): string {
+  const known = ['silent', ...(useOnlyCustomLevels ? [] : Object.keys(pino.levels.values)), ...Object.keys(customLevels ?? {})]
+  if (typeof level === 'string' && known.includes(level)) return level
+  throw new RagError('RAG_LOGGER_LEVEL', { option, value: level, problem: 'there is no such level', fix: `use one of ${known.join(', ')}` })
+}
+
+function maskOf(mask: LoggerOptions['mask']): Masker['mask'] {
+  if (mask === false) return ((value: unknown) => value) as Masker['mask']
+  const masker = mask && 'mask' in mask && typeof mask.mask === 'function' ? mask : createMasker(mask as MaskerOptions | undefined)
+  // A gate that fails lets nothing through.
+  return ((value: unknown) => {
+    try {
+      return masker.mask(value)
+    } catch {
+      return typeof value === 'string' ? '[unmaskable]' : { unmaskable: true }
+    }
+  }) as Masker['mask']
+}
+
+/** `key=value` pairs with percent-encoded values: https://opentelemetry.io/docs/specs/otel/resource/sdk/ */
+function resourceAttributes(text = ''): Record<string, string | undefined> {
+  const attributes: Record<string, string> = {}
+  for (const pair of text.split(',')) {
+    const at = pair.indexOf('=')
+    if (at < 1) continue
+    try {
+      attributes[pair.slice(0, at).trim()] = decodeURIComponent(pair.slice(at + 1).trim())
+    } catch {
+      // Not percent-encoding: the specification says to ignore such a value.
+    }
+  }
+  return attributes
+}

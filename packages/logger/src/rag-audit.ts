@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+// The command `rag-audit`: verifies and reads audit logs. Keys come from the environment or from files, never from arguments.
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { isRagError } from '@rag/core'
+import { createAuditLog } from './audit/log.js'
+import { readAuditLog } from './audit/read.js'
+import { type VerifyOptions, verifyAuditLog } from './audit/verify.js'
+
+const USAGE = `rag-audit verify <file> [--anchor <seq>:<head>] [--public-key <pem file>] [--json]
+rag-audit read <file> --why <text> [--who <name>] [--audit <file>]
+
+  RAG_AUDIT_KEY or --key-file               the key of the chain
+  RAG_AUDIT_ENCRYPTION_KEY with --key-id    the key of an encrypted log
+  read records the reading first: in the log itself, or in --audit while a service writes it
+`
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      anchor: { type: 'string' },
+      audit: { type: 'string' },
+      json: { type: 'boolean' },
+      'key-file': { type: 'string' },
+      'key-id': { type: 'string' },
+      'public-key': { type: 'string' },
+      who: { type: 'string' },
+      why: { type: 'string' }
+    }
+  })
+  const [command, file] = positionals
+  if (file === undefined || (command !== 'verify' && command !== 'read')) {
+    process.stderr.write(USAGE)
+    return 2
+  }
+  const key = values['key-file'] ? readFileSync(values['key-file'], 'utf8').trim() : (process.env['RAG_AUDIT_KEY'] ?? '')
+  const encryptionKey = process.env['RAG_AUDIT_ENCRYPTION_KEY']
+  const [seq, head] = values.anchor?.split(':') ?? []
+  const options: VerifyOptions = {
+    file,
+    key,
+    ...(encryptionKey && { encryption: { keyId: values['key-id'] ?? '1', key: encryptionKey } }),
+    ...(head && { anchor: { seq: Number(seq), head } }),
+    ...(values['public-key'] && { publicKey: readFileSync(values['public-key'], 'utf8') })
+  }
+  return command === 'verify' ? verify(options, values.json === true) : read(options, values)
+}
+
+async function verify(options: VerifyOptions, json: boolean): Promise<number> {
+  const result = await verifyAuditLog(options)
+  const { ok, records, head, firstBad, unproven } = result
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  else {
+    process.stdout.write(`${ok ? 'intact' : 'NOT INTACT'}: ${records} records, head ${head.seq}:${head.head}\n`)
+    if (firstBad) process.stdout.write(`first bad: record ${firstBad.seq}, line ${firstBad.line}: ${firstBad.reason}\n`)
+    for (const gap of unproven) process.stdout.write(`not proven: ${gap}\n`)
+  }
+  return ok ? 0 : 1
+}
+
+async function read(
+  options: VerifyOptions,
+  { who, why, audit: other }: { who?: string | undefined; why?: string | undefined; audit?: string | undefined }
+): Promise<number> {
+  if (why === undefined) {
+    process.stderr.write(USAGE)
+    return 2
+  }
+  const audit = createAuditLog({
+    file: other ?? options.file,
+    key: options.key,
+    ...(options.encryption && { encryption: options.encryption })
+  })
+  try {
+    for (const record of await readAuditLog({ ...options, audit, why, ...(who !== undefined && { who }) }))
+      process.stdout.write(`${JSON.stringify(record)}\n`)
+    return 0
+  } finally {
+    await audit.close()
+  }
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    process.stderr.write(`${isRagError(error) ? error.message : String(error)}\n`)
+    process.exitCode = 2
+  }
+)

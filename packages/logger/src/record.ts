@@ -1,0 +1,199 @@
+// Makes the line of one record: read once, bounded, masked as values, then written as JSON.
+import { type CorrelationFields, correlationFields, identityFields } from './correlation.js'
+import { escapeHostile, quote } from './escape.js'
+import { fieldName } from './fields.js'
+import { formatMessage } from './format.js'
+import { beginWalk, CUT, cutTexts, isError, plain, plainText, setField } from './plain.js'
+import type { Shape } from './shape.js'
+import type { LogState } from './state.js'
+import { type LineParts, type PinoInner, partsOf, wildcardFirstSym } from './symbols.js'
+
+/** What a caller logged: an object, a message and values for its places. */
+export interface Logged {
+  readonly fields: unknown
+  readonly message: unknown
+  readonly values: readonly unknown[]
+  /** Whose line it is, when it is not the running code's. */
+  readonly origin?: CorrelationFields
+}
+
+/** The line of a record with its line feed. `time` and the level come as pino's own JSON fragments. */
+export function recordLine(instance: PinoInner, state: LogState, logged: Logged, level: number, time: string): string {
+  const parts = partsOf(instance)
+  const { message, fields } = maskedRecord(state, parts, logged)
+  const { ids, identity } = logged.origin ?? correlationFields(state.shape)
+  const callers = identityFields(identity, state)
+  const line = lineOf(state, parts, { level, time, message, ids, callers, fields }, Number.POSITIVE_INFINITY)
+  // No character takes more than three bytes of UTF-8 a UTF-16 unit.
+  if (line.length * 3 <= state.maxLine || Buffer.byteLength(line) <= state.maxLine) return line
+  return lineOf(state, parts, { level, time, message, ids, callers, fields }, state.maxLine)
+}
+
+function maskedRecord(
+  state: LogState,
+  parts: LineParts,
+  { fields, message, values }: Logged
+): { message: string | undefined; fields: Record<string, unknown> } {
+  const { messageKey } = parts
+  const walk = beginWalk(state.maxText, state.maxLine)
+  const text = message === undefined ? undefined : messageText(message, walk)
+  const record = plainFields(fields, parts, state.shape, walk)
+  const own = text === undefined && typeof record[messageKey] === 'string'
+  if (!own && messageKey in record) rename(record, messageKey)
+  const plainValues = values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
+  if (plainValues.some((value) => typeof value === 'object')) {
+    // An object among the values is masked by its keys, before it becomes text.
+    const masked = state.mask({ message: text, values: plainValues, record }) as {
+      message: string
+      values: unknown[]
+      record: Record<string, unknown>
+    }
+    return { message: cut(state.mask(formatMessage(masked.message, masked.values)), state), fields: cutFields(masked.record, state) }
+  }
+  if (text !== undefined) setField(record, messageKey, plainText(formatMessage(text, plainValues), walk))
+  const masked = state.mask(record) as Record<string, unknown>
+  const { [messageKey]: said, ...rest } = cutFields(masked, state)
+  return { message: typeof said === 'string' ? said : undefined, fields: rest }
+}
+
+function messageText(message: unknown, walk: ReturnType<typeof beginWalk>): string {
+  if (typeof message === 'string') return plainText(message, walk)
+  const value = plain(message, walk)
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}
+
+function plainFields(
+  fields: unknown,
+  { errorKey, serializers, formatLog }: LineParts,
+  { reserved }: Shape,
+  walk: ReturnType<typeof beginWalk>
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {}
+  if (typeof fields !== 'object' || fields === null) return copy
+  let source = fields as Record<string, unknown>
+  if (isErrorSafe(source)) source = { [errorKey]: source }
+  else if (formatLog) source = guarded(() => formatLog(fields as Record<string, unknown>)) ?? source
+  let count = 0
+  try {
+    for (const key in source) {
+      if (!Object.hasOwn(source, key)) continue
+      if (count++ >= 100) {
+        copy[CUT] = true
+        break
+      }
+      const value = plainField(source, key, serializers[key], walk)
+      if (value !== undefined) setField(copy, reserved.has(key) ? fieldName(key) : key, value)
+    }
+  } catch {
+    copy['unreadable'] = true
+  }
+  return copy
+}
+
+function plainField(
+  source: Record<string, unknown>,
+  key: string,
+  serializer: ((value: unknown) => unknown) | undefined,
+  walk: ReturnType<typeof beginWalk>
+): unknown {
+  try {
+    const value = source[key]
+    return plain(serializer && value !== undefined ? serializer(value) : value, walk)
+  } catch {
+    return '[unreadable]'
+  }
+}
+
+interface LineFields {
+  readonly level: number
+  readonly time: string
+  readonly message: string | undefined
+  readonly ids: string
+  readonly callers: string
+  readonly fields: Record<string, unknown>
+}
+
+/** Joins the parts of a line in at most `budget` bytes; what does not fit is replaced by a mark. */
+function lineOf(state: LogState, parts: LineParts, { level, time, message, ids, callers, fields }: LineFields, budget: number): string {
+  const { chindings, messageKey, stringifiers, safe, nestedKey, end } = parts
+  const room = createRoom(budget - 256)
+  let head = '{' + (time === '' ? '' : time.slice(1) + ',') + (parts.ls[level] ?? '{"level":' + level).slice(1)
+  if (message !== undefined) {
+    const written = writeField(stringifiers, messageKey, message, safe) ?? quote(message)
+    head += ',' + quote(messageKey) + ':' + (room.takes(written) ? written : quote(cutToBytes(message, Math.floor(budget / 4))))
+    if (budget !== Number.POSITIVE_INFINITY) room.spend(Math.floor(budget / 4))
+  }
+  // Every chain of bindings starts with the static fields; the ids stand right behind those.
+  let bindings = chindings.slice(state.base.length)
+  if (!room.takes(bindings)) bindings = ',"bindings":"' + CUT + '"'
+  if (callers !== '' && !room.takes(callers)) callers = ''
+  let body = ''
+  for (const key of Object.keys(fields)) {
+    const value = fields[key]
+    if (value === undefined) continue
+    const written = writeField(stringifiers, key, value, safe)
+    if (written === undefined) continue
+    const field = ',' + quote(key) + ':' + written
+    if (room.takes(field)) body += field
+    else if (!body.endsWith(',"truncated":true')) body += ',"truncated":true'
+  }
+  if (nestedKey && body !== '') body = ',' + quote(nestedKey) + ':{' + body.slice(1) + '}'
+  return head + state.base + ids + bindings + callers + body + (end ?? '}\n')
+}
+
+function writeField(stringifiers: LineParts['stringifiers'], key: string, value: unknown, safe: unknown): string | undefined {
+  const stringifier = stringifiers[key] ?? stringifiers[wildcardFirstSym]
+  if (stringifier) {
+    const written = guarded(() => stringifier(value, safe))
+    return written === undefined ? undefined : escapeHostile(String(written))
+  }
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return escapeHostile(JSON.stringify(value))
+}
+
+function createRoom(bytes: number): { takes(text: string): boolean; spend(size: number): void } {
+  let left = bytes
+  return {
+    takes(text) {
+      if (left === Number.POSITIVE_INFINITY) return true
+      const size = Buffer.byteLength(text)
+      if (size > left) return false
+      left -= size
+      return true
+    },
+    spend(size) {
+      left -= size
+    }
+  }
+}
+
+function cutToBytes(text: string, bytes: number): string {
+  // An escaped control character takes six bytes, any other at most three.
+  return text.slice(0, Math.floor(bytes / 6)) + CUT
+}
+
+function cutFields(fields: Record<string, unknown>, { maxText }: LogState): Record<string, unknown> {
+  return cutTexts(fields, maxText) as Record<string, unknown>
+}
+
+function cut(text: string, { maxText }: LogState): string {
+  return cutTexts(text, maxText) as string
+}
+
+function rename(record: Record<string, unknown>, key: string): void {
+  setField(record, fieldName(key), record[key])
+  delete record[key]
+}
+
+function isErrorSafe(value: unknown): boolean {
+  return guarded(() => isError(value)) ?? false
+}
+
+function guarded<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+// What a logger and all its children share. It hangs on the root instance, so ESM and CJS copies of this module find it.
+import type { Identity, Masker } from '@rag/core'
+import type { Logger } from 'pino'
+import type { Components } from './components.js'
+import type { Sink } from './destination/sink.js'
+import type { Ring } from './ring.js'
+import type { Shape } from './shape.js'
+
+const STATE = Symbol.for('@rag/logger/state/1')
+
+export interface LogState {
+  readonly root: Logger
+  readonly service: string
+  /** Masks a value, or leaves it when masking is off. */
+  readonly mask: Masker['mask']
+  readonly sink: Sink
+  readonly shape: Shape
+  /** Written identities; they are masked, so each logger has its own. */
+  readonly identities: WeakMap<Identity, string>
+  /** JSON of the static fields, with a leading comma; every chain of bindings starts with it. */
+  readonly base: string
+  /** Longest line in bytes. */
+  readonly maxLine: number
+  /** Longest string in characters. */
+  readonly maxText: number
+  /** Whether lines of operations may be built directly: nothing of the user's must see them first. */
+  readonly direct: boolean
+  /** Whether the time of a line is written by us, not by a `timestamp` of the user. */
+  readonly ownTime: boolean
+  /** Lines logged, by level. */
+  readonly events: Map<string, number>
+  readonly ring: Ring
+  readonly components: Components
+  /** Records that could not be read and were replaced. */
+  unreadable: number
+  stop: () => void
+}
+
+/** The state behind a logger of this package; undefined for any other pino logger. */
+export function stateOf(logger: object): LogState | undefined {
+  return (logger as { [STATE]?: LogState })[STATE]
+}
+
+export function attachState(logger: object, state: LogState): void {
+  Object.defineProperty(logger, STATE, { value: state })
+}

@@ -1,0 +1,223 @@
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type AuditOptions, createAuditLog, readAuditLog, verifyAuditLog } from '../src/index.js'
+import { startFixture } from './support.js'
+
+const key = randomBytes(32).toString('hex')
+const encryption = { keyId: 'k1', key: randomBytes(32).toString('hex') }
+let directory = ''
+let file = ''
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rag-audit-'))
+  file = join(directory, 'audit.log')
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+async function write(count: number, options: Partial<AuditOptions> = {}) {
+  const audit = createAuditLog({ file, key, ...options })
+  const anchors = []
+  for (let n = 0; n < count; n++) anchors.push(await audit.append({ who: `user-${n}`, what: 'delete', on: `doc-${n}`, outcome: 'ok' }))
+  await audit.close()
+  return anchors
+}
+
+it.each([
+  ['clear', undefined],
+  ['encrypted', encryption]
+])('a %s log is acknowledged, chained and verified across openings', async (_name, secret) => {
+  const options = secret && { encryption: secret }
+  const first = await write(3, options)
+  const second = await write(2, options)
+  expect(second[0]!.seq).toBeGreaterThan(first[2]!.seq)
+  const result = await verifyAuditLog({ file, key, ...options, anchor: second[1]! })
+  // Two openings, five records, two heads.
+  expect(result).toMatchObject({ ok: true, records: 9 })
+  expect(result.unproven.join()).not.toContain('cut off')
+  expect(readFileSync(file, 'utf8').includes('doc-1')).toBe(secret === undefined)
+})
+
+it('records that wait together are one group', async () => {
+  const audit = createAuditLog({ file, key, encryption })
+  await audit.append({ who: 'a', what: 'first' })
+  await Promise.all(Array.from({ length: 500 }, (_, n) => audit.append({ who: `u${n}`, what: 'burst' })))
+  await audit.close()
+  expect(readFileSync(file, 'utf8').trim().split('\n').length).toBeLessThan(10)
+  expect(await verifyAuditLog({ file, key, encryption })).toMatchObject({ ok: true, records: 503 })
+})
+
+it.each([
+  ['clear', undefined],
+  ['encrypted', encryption]
+])(
+  'every change of one byte of a %s log is seen',
+  async (_name, secret) => {
+    const options = secret && { encryption: secret }
+    const anchors = await write(8, options)
+    const whole = readFileSync(file)
+    for (let at = 0; at < whole.length; at++) {
+      const changed = Buffer.from(whole)
+      changed[at] = changed[at]! ^ (1 << (at % 8))
+      writeFileSync(file, changed)
+      const { ok } = await verifyAuditLog({ file, key, ...options, anchor: anchors.at(-1)! })
+      if (ok) expect(`byte ${at}`).toBe('seen')
+    }
+  },
+  60_000
+)
+
+it('names the first bad record of an edit, a deletion, an insertion, a swap, a replay and a cut', async () => {
+  const anchors = await write(10)
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const tampered: Record<string, [string[], number]> = {
+    edit: [lines.map((line, index) => (index === 4 ? line.replace('doc-3', 'doc-9') : line)), 4],
+    deletion: [lines.filter((_, index) => index !== 4), 4],
+    insertion: [[...lines.slice(0, 4), lines[4]!.replace('"seq":4', '"seq":5'), ...lines.slice(4)], 4],
+    swap: [lines.map((line, index) => (index === 4 ? lines[5]! : index === 5 ? lines[4]! : line)), 4],
+    replay: [[...lines.slice(0, 6), lines[4]!, ...lines.slice(6)], 6],
+    cut: [[...lines.slice(0, 8), ''], 8]
+  }
+  for (const [kind, [changed, seq]] of Object.entries(tampered)) {
+    writeFileSync(file, changed.join('\n'))
+    expect(await verifyAuditLog({ file, key, anchor: anchors.at(-1)! }), kind).toMatchObject({ ok: false, firstBad: { seq } })
+  }
+  const cut = await verifyAuditLog({ file, key })
+  expect(cut.ok).toBe(true)
+  expect(cut.unproven.join()).toContain('cut off')
+})
+
+it('a rewritten log differs from its anchor, and another key sees nothing intact', async () => {
+  const [anchor] = await write(3)
+  rmSync(file)
+  await write(3)
+  expect((await verifyAuditLog({ file, key, anchor: anchor! })).firstBad?.reason).toContain('anchor')
+  expect(await verifyAuditLog({ file, key: 'y'.repeat(32) })).toMatchObject({ ok: false, records: 0 })
+})
+
+it('heads are written in silence too, signed, and handed to the outside', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const heads: { seq: number; head: string; signature?: string }[] = []
+  const audit = createAuditLog({ file, key, signingKey: privateKey, headEvery: 30, onHead: (head) => void heads.push(head) })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await audit.append({ who: 'a', what: 'b' })
+  await audit.close()
+  expect(heads.length).toBeGreaterThan(2)
+  expect(heads.every(({ signature }) => signature)).toBe(true)
+  expect(await verifyAuditLog({ file, key, publicKey, anchor: heads.at(-1)! })).toMatchObject({ ok: true })
+  const other = generateKeyPairSync('ed25519').publicKey
+  expect((await verifyAuditLog({ file, key, publicKey: other })).firstBad?.reason).toContain('signature')
+})
+
+it('a second writer is refused, here and in another process; a dead one is not waited for', async () => {
+  const audit = createAuditLog({ file, key })
+  await audit.append({ who: 'a', what: 'b' })
+  expect(() => createAuditLog({ file, key })).toThrow('RAG_LOGGER_AUDIT_LOCKED')
+  await audit.close()
+  const child = startFixture('audit.ts', [file, key])
+  await new Promise((resolve) => child.stdout!.once('data', resolve))
+  expect(() => createAuditLog({ file, key })).toThrow('RAG_LOGGER_AUDIT_LOCKED')
+  child.kill('SIGKILL')
+  await new Promise((resolve) => child.once('exit', resolve))
+  const after = createAuditLog({ file, key })
+  await after.append({ who: 'a', what: 'c' })
+  await after.close()
+  expect(await verifyAuditLog({ file, key })).toMatchObject({ ok: true })
+}, 30_000)
+
+it('kill -9 loses no acknowledged record', async () => {
+  let last = { seq: -1, head: '' }
+  let acknowledged = 0
+  for (let round = 0; round < 10; round++) {
+    const child = startFixture('audit.ts', round % 2 ? [file, key] : [file, key])
+    let output = ''
+    child.stdout!.on('data', (data) => {
+      if (output === '') setTimeout(() => child.kill('SIGKILL'), 100 + round * 37)
+      output += data
+    })
+    await new Promise((resolve) => child.once('close', resolve))
+    const lines = output.slice(0, output.lastIndexOf('\n')).split('\n')
+    acknowledged += lines.length
+    const [seq, head] = lines.at(-1)!.split(' ')
+    last = { seq: Number(seq), head: head! }
+    // What was cut off by the kill is no acknowledged record; the next writer removes it.
+    const { firstBad, head: reached } = await verifyAuditLog({ file, key, anchor: last })
+    expect(reached.seq).toBeGreaterThanOrEqual(last.seq)
+    if (firstBad) expect(firstBad.reason).toContain('incomplete')
+  }
+  const audit = createAuditLog({ file, key })
+  await audit.append({ who: 'a', what: 'after' })
+  await audit.close()
+  const result = await verifyAuditLog({ file, key, anchor: last })
+  expect(result).toMatchObject({ ok: true })
+  expect(result.records).toBeGreaterThan(acknowledged)
+  expect(acknowledged).toBeGreaterThan(1000)
+}, 120_000)
+
+it('a full disk refuses records and leaves the log intact', async () => {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory], { stdio: 'ignore' })
+  } catch {
+    process.stderr.write('left out: an audit log on a full disk, which needs the right to mount a tmpfs\n')
+    return
+  }
+  try {
+    for (const secret of [undefined, encryption]) {
+      rmSync(file, { force: true })
+      const options = secret && { encryption: secret }
+      const audit = createAuditLog({ file, key, ...options })
+      await audit.append({ who: 'a', what: 'first' })
+      writeFileSync(join(directory, 'ballast'), Buffer.alloc(40 * 1024))
+      const results = await Promise.allSettled(Array.from({ length: 300 }, () => audit.append({ who: 'a', what: 'x'.repeat(300) })))
+      expect(results.some(({ status }) => status === 'rejected')).toBe(true)
+      rmSync(join(directory, 'ballast'))
+      const { seq, head } = await audit.append({ who: 'a', what: 'again' })
+      await audit.close()
+      expect(await verifyAuditLog({ file, key, ...options, anchor: { seq, head } })).toMatchObject({ ok: true })
+    }
+  } finally {
+    execFileSync('umount', ['-l', directory])
+  }
+})
+
+it('reading is recorded before anything is shown, and refused when it cannot be', async () => {
+  await write(2, { encryption })
+  const audit = createAuditLog({ file, key, encryption })
+  const records = await readAuditLog({ file, key, encryption, audit, who: 'auditor', why: 'review' })
+  expect(records).toMatchObject([{ who: 'user-0' }, { who: 'user-1' }, { who: 'auditor', what: 'read', on: file, why: 'review' }])
+  await audit.close()
+  await expect(readAuditLog({ file, key, encryption, audit })).rejects.toThrow('RAG_LOGGER_AUDIT_WRITE')
+})
+
+it('a key can be rotated, and a service can wrap the keys', async () => {
+  await write(1, { encryption })
+  const rotated = { keyId: 'k2', key: randomBytes(32), keys: { k1: encryption.key } }
+  await write(1, { encryption: rotated })
+  expect(await verifyAuditLog({ file, key, encryption: rotated })).toMatchObject({ ok: true, records: 6 })
+  expect(await verifyAuditLog({ file, key, encryption })).toMatchObject({ ok: false })
+  rmSync(file)
+  const vault = new Map<string, Buffer>()
+  const service = {
+    keyId: 'vault/1',
+    wrap: async (dataKey: Buffer) => (vault.set('w1', dataKey), 'w1'),
+    unwrap: async (wrapped: string) => vault.get(wrapped)!
+  }
+  const audit = createAuditLog({ file, key, encryption: service })
+  await audit.append({ who: 'a', what: 'b' })
+  await audit.close()
+  expect(await verifyAuditLog({ file, key, encryption: service })).toMatchObject({ ok: true })
+})
+
+it('reserved fields cannot be forged and wrong options throw', async () => {
+  const audit = createAuditLog({ file, key })
+  await audit.append({ who: 'a', what: 'b', seq: 99, time: 'never', kind: 'head', mac: 'x' })
+  await audit.close()
+  expect(readFileSync(file, 'utf8').split('\n')[1]).toMatch(
+    /^\{"seq":1,"time":"20\d\d-.*"kind":"record","who":"a","what":"b","mac":"[0-9a-f]{64}"\}$/
+  )
+  expect(() => createAuditLog({ file, key: 'short' })).toThrow('RAG_LOGGER_AUDIT_KEY')
+  expect(() => createAuditLog({ file: '', key })).toThrow('RAG_LOGGER_OPTION')
+  expect(() => createAuditLog({ file, key, signKey: 1 } as never)).toThrow('RAG_CORE_UNKNOWN_OPTION')
+})

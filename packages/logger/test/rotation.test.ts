@@ -1,0 +1,114 @@
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createRotatingFile } from '../src/destination/rotate.js'
+import { createWriter } from '../src/destination/writer.js'
+import { createLogger, logControl } from '../src/index.js'
+import { parseLines, startFixture } from './support.js'
+
+let directory = ''
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rag-rotate-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+const NONE = { bytes: Number.POSITIVE_INFINITY, everyMs: Number.POSITIVE_INFINITY, gzip: false, keep: {} }
+
+/** Every line below the directory, as a reader would count them: a file that stands compressed and plain is one file. */
+function allNumbers(): number[] {
+  const names = readdirSync(directory).filter((name) => !name.endsWith('.tmp'))
+  const numbers: number[] = []
+  for (const name of names) {
+    if (names.includes(`${name}.gz`)) continue
+    const bytes = readFileSync(join(directory, name))
+    for (const line of parseLines((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString())) numbers.push(line['n'] as number)
+  }
+  return numbers.sort((a, b) => a - b)
+}
+
+it('rotates by size between lines and keeps every line once', async () => {
+  const output = createRotatingFile(join(directory, 'app.log'), undefined, { ...NONE, bytes: 1000, gzip: true })
+  const sink = createWriter({ output })
+  for (let n = 0; n < 100; n++) {
+    sink.write(`{"n":${n},"text":"${'x'.repeat(80)}"}\n`)
+    if (n % 3 === 2) await sink.flush()
+  }
+  await sink.close(100)
+  await output.tidy()
+  expect(allNumbers()).toEqual(Array.from({ length: 100 }, (_, n) => n))
+  const names = readdirSync(directory)
+  expect(names.filter((name) => name.endsWith('.log.gz')).length).toBeGreaterThan(8)
+  expect(names.filter((name) => name.endsWith('.log'))).toEqual(['app.log'])
+})
+
+it('rotates when the period is over, also across a restart', async () => {
+  const path = join(directory, 'app.log')
+  writeFileSync(path, '{"n":0}\n')
+  utimesSync(path, new Date(2020, 0, 1), new Date(2020, 0, 1))
+  const sink = createWriter({ output: createRotatingFile(path, undefined, { ...NONE, everyMs: 86_400_000 }) })
+  sink.write('{"n":1}\n')
+  await sink.close(100)
+  expect(readFileSync(path, 'utf8')).toBe('{"n":1}\n')
+  expect(readdirSync(directory)).toHaveLength(2)
+  expect(allNumbers()).toEqual([0, 1])
+})
+
+it.each([
+  ['files', { files: 2 }, 2],
+  ['bytes', { bytes: 250 }, 2],
+  ['age', { ageMs: 3_600_000 }, 3]
+])('keeps rotated files by %s', async (_bound, keep, expected) => {
+  const path = join(directory, 'app.log')
+  for (let day = 1; day <= 5; day++) {
+    const archive = join(directory, `app-2020010${day}T000000000Z-0001.log`)
+    writeFileSync(archive, 'x'.repeat(100))
+    if (day < 3) utimesSync(archive, new Date(2020, 0, day), new Date(2020, 0, day))
+  }
+  writeFileSync(join(directory, 'app-notes.log'), 'not an archive')
+  await createRotatingFile(path, undefined, { ...NONE, keep }).tidy()
+  const left = readdirSync(directory).sort()
+  expect(left.filter((name) => name.startsWith('app-2020'))).toEqual(
+    ['1', '2', '3', '4', '5'].slice(-expected).map((day) => `app-2020010${day}T000000000Z-0001.log`)
+  )
+  expect(left).toContain('app-notes.log')
+})
+
+it('a file opened again on a signal loses nothing', async () => {
+  const file = join(directory, 'app.log')
+  const logger = createLogger({ service: 's', destination: { file, reopenOn: 'SIGUSR2' } })
+  logger.info({ n: 1 })
+  await logControl(logger).flush()
+  renameSync(file, join(directory, 'old.log'))
+  process.kill(process.pid, 'SIGUSR2')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  logger.info({ n: 2 })
+  await logControl(logger).shutdown(100)
+  expect(parseLines(readFileSync(file, 'utf8'))).toMatchObject([{ n: 2 }])
+  expect(process.listenerCount('SIGUSR2')).toBe(0)
+})
+
+it('kill -9 at any moment of rotation and compression loses no line and doubles none', async () => {
+  const file = join(directory, 'app.log')
+  let handedOver = -1
+  for (let round = 0; round < 8; round++) {
+    const first = Math.max(handedOver, allNumbers().at(-1) ?? -1) + 1
+    const child = startFixture('rotate.ts', [file, String(first)])
+    let output = ''
+    await new Promise<void>((resolve) => {
+      child.stdout!.on('data', (data) => {
+        if (output === '') setTimeout(() => child.kill('SIGKILL'), 40 + round * 31)
+        output += data
+      })
+      child.on('close', () => resolve())
+    })
+    handedOver = Number(output.trim().split('\n').at(-1))
+    const numbers = allNumbers()
+    expect(new Set(numbers).size).toBe(numbers.length)
+    expect(numbers.slice(0, handedOver + 1)).toEqual(Array.from({ length: handedOver + 1 }, (_, n) => n))
+  }
+  await createRotatingFile(file, undefined, { ...NONE, gzip: true }).tidy()
+  expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  expect(allNumbers().length).toBeGreaterThan(handedOver)
+}, 60_000)

@@ -1,0 +1,54 @@
+// Numbers, names and heads of families as the two text formats spell them.
+// https://prometheus.io/docs/instrumenting/exposition_formats/ and https://prometheus.io/docs/specs/om/open_metrics_spec/
+import type { MetricDefinition } from '@rag/core/catalogue'
+
+export type Format = 'prometheus' | 'openmetrics'
+
+export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+}
+
+/** OpenMetrics if the caller asks for it at least as much as for plain text. */
+export function negotiate(accept: string | undefined): Format {
+  if (!accept?.includes('openmetrics-text')) return 'prometheus'
+  let open = 0
+  let plain = 0
+  for (const part of accept.split(',')) {
+    const [type, ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase())
+    const quality = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1)
+    if (type === 'application/openmetrics-text') open = Math.max(open, quality)
+    else if (type === 'text/plain') plain = Math.max(plain, quality)
+  }
+  return open > 0 && open >= plain ? 'openmetrics' : 'prometheus'
+}
+
+export function numberText(value: number): string {
+  if (Number.isFinite(value)) return String(value)
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+}
+
+/**
+ * A bound as OpenMetrics wants it: `1` is `1.0`, a million is `1e+06`. Both formats use it, so a series keeps its name whichever is asked for.
+ * Prometheus 3 rewrites bounds to this form by itself.
+ */
+export function boundText(bound: number): string {
+  if (bound === Number.POSITIVE_INFINITY) return '+Inf'
+  const size = Math.abs(bound)
+  if (size !== 0 && (size >= 1e6 || size < 1e-4)) return bound.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
+  return Number.isInteger(bound) ? `${bound}.0` : String(bound)
+}
+
+/** A family is named without `_total` in OpenMetrics. */
+export function familyName(name: string, format: Format): string {
+  return format === 'openmetrics' ? name.replace(/_total$/, '') : name
+}
+
+export function headText({ name, kind, help, unit }: Pick<MetricDefinition, 'name' | 'kind' | 'help' | 'unit'>, format: Format): string {
+  const family = familyName(name, format)
+  const escaped = help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')
+  const open = format === 'openmetrics'
+  let text = `# HELP ${family} ${open ? escaped.replace(/"/g, '\\"') : escaped}\n# TYPE ${family} ${kind}\n`
+  if (open && unit && family.endsWith(`_${unit}`)) text += `# UNIT ${family} ${unit}\n`
+  return text
+}

@@ -1,0 +1,121 @@
+// One entry as it lies in Redis: a head of fixed layout that our scripts read too, the tags, the payload.
+import { decodeValue, type EncodedValue } from './values.js'
+
+/**
+ * Big-endian: 0 magic · 1 format · 2 flags · 3 type · 4 epoch u32 · 8 seq f64 · 16 freshUntil f64 (clock of Redis, ms) · 24 storedAt f64 ·
+ * 32 cost f32 (NaN: none) · 36 length of the tags u16 · 38 reserved · 40 checksum u32 · 44 tags as JSON · payload
+ */
+export const HEAD = 44
+export const MAGIC = 0x52
+export const FORMAT = 1
+export const FLAG_COMPRESSED = 1
+export const FLAG_ENCRYPTED = 2
+export const FLAG_TOMBSTONE = 4
+
+export interface RecordHead {
+  readonly flags: number
+  readonly type: number
+  readonly epoch: number
+  readonly seq: number
+  readonly freshUntil: number
+  readonly storedAt: number
+  readonly cost: number | undefined
+  readonly tags: readonly string[]
+}
+export interface StoredRecord extends RecordHead {
+  readonly value: unknown
+}
+
+/** Turns payloads into what may lie in Redis and back; both may throw. */
+export interface PayloadGate {
+  seal(encoded: EncodedValue, head: Uint8Array): { flags: number; payload: Uint8Array }
+  open(flags: number, payload: Uint8Array<ArrayBuffer>, head: Uint8Array): Uint8Array<ArrayBuffer>
+}
+
+export function encodeRecord(head: Omit<RecordHead, 'flags' | 'type'>, encoded: EncodedValue, gate: PayloadGate): Buffer {
+  const tags = head.tags.length > 0 ? Buffer.from(JSON.stringify(head.tags)) : undefined
+  if (tags && tags.length > 0xffff) throw new RangeError('too many tags')
+  const start = HEAD + (tags?.length ?? 0)
+  const top = Buffer.alloc(start)
+  writeHead(top, { ...head, flags: 0, type: encoded.type }, tags?.length ?? 0)
+  if (tags) top.set(tags, HEAD)
+  const { flags, payload } = gate.seal(encoded, top.subarray(4))
+  top[2] = flags
+  const bytes = Buffer.allocUnsafe(start + payload.length)
+  bytes.set(top, 0)
+  bytes.set(payload, start)
+  bytes.writeUInt32BE(checksum(aligned(bytes, start), bytes, start), 40)
+  return bytes
+}
+
+/** Marks a deleted key, so that a load that began before cannot write. */
+export function encodeTombstone(epoch: number, seq: number): Buffer {
+  const bytes = Buffer.alloc(HEAD)
+  writeHead(bytes, { flags: FLAG_TOMBSTONE, type: 0, epoch, seq, freshUntil: 0, storedAt: 0, cost: undefined, tags: [] }, 0)
+  bytes.writeUInt32BE(checksum(aligned(bytes, HEAD), bytes, HEAD), 40)
+  return bytes
+}
+
+/** @throws for foreign, foreign-version, corrupt and wrongly encrypted bytes; undefined for a tombstone. */
+export function decodeRecord(bytes: Buffer, gate: PayloadGate): StoredRecord | undefined {
+  if (bytes.length < HEAD || bytes[0] !== MAGIC) throw new TypeError('these bytes are not ours')
+  if (bytes[1] !== FORMAT) throw new TypeError(`unknown format ${bytes[1]}`)
+  const start = HEAD + bytes.readUInt16BE(36)
+  if (bytes.length < start) throw new RangeError('cut off')
+  const payload = aligned(bytes, start)
+  if (bytes.readUInt32BE(40) !== checksum(payload, bytes, start)) throw new RangeError('corrupt')
+  const flags = bytes[2]!
+  if (flags & FLAG_TOMBSTONE) return undefined
+  const cost = bytes.readFloatBE(32)
+  const head = {
+    flags,
+    type: bytes[3]!,
+    epoch: bytes.readUInt32BE(4),
+    seq: bytes.readDoubleBE(8),
+    freshUntil: bytes.readDoubleBE(16),
+    storedAt: bytes.readDoubleBE(24),
+    cost: Number.isNaN(cost) ? undefined : cost,
+    tags: start > HEAD ? (JSON.parse(bytes.toString('utf8', HEAD, start)) as string[]) : []
+  }
+  const open = flags === 0 ? payload : gate.open(flags, payload, sealedHead(bytes, start))
+  return { ...head, value: decodeValue(head.type, open) }
+}
+
+/** What the encryption vouches for besides the payload: the head without flags and checksum, as it was while sealing. */
+function sealedHead(bytes: Buffer, start: number): Uint8Array {
+  const head = Buffer.from(bytes.subarray(4, start))
+  head.writeUInt32BE(0, 36)
+  return head
+}
+
+function writeHead(bytes: Buffer, head: RecordHead, tagBytes: number): void {
+  bytes[0] = MAGIC
+  bytes[1] = FORMAT
+  bytes[2] = head.flags
+  bytes[3] = head.type
+  bytes.writeUInt32BE(head.epoch, 4)
+  bytes.writeDoubleBE(head.seq, 8)
+  bytes.writeDoubleBE(head.freshUntil, 16)
+  bytes.writeDoubleBE(head.storedAt, 24)
+  bytes.writeFloatBE(head.cost ?? Number.NaN, 32)
+  bytes.writeUInt16BE(tagBytes, 36)
+}
+
+/** A copy of the payload in memory of its own: views need alignment, and a slice would keep the whole network chunk alive. */
+function aligned(bytes: Buffer, start: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(bytes.length - start)
+  copy.set(bytes.subarray(start))
+  return copy
+}
+
+/** FNV-1a over 32-bit words of the payload, then over the bytes of head and tags. Finds corruption, not forgery. */
+function checksum(payload: Uint8Array<ArrayBuffer>, bytes: Buffer, start: number): number {
+  let hash = 0x811c9dc5
+  const words = new Uint32Array(payload.buffer, 0, payload.length >>> 2)
+  for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ words[at]!, 0x01000193)
+  for (let at = words.length * 4; at < payload.length; at++) hash = Math.imul(hash ^ payload[at]!, 0x01000193)
+  // High bits of a word reach the low bits of the hash only by this.
+  hash ^= hash >>> 15
+  for (let at = 0; at < start; at++) if (at < 40 || at > 43) hash = Math.imul(hash ^ bytes[at]!, 0x01000193)
+  return hash >>> 0
+}

@@ -1,0 +1,97 @@
+// ioredis, single and Cluster.
+import type { Command, RedisDriver } from './driver.js'
+
+interface Pipeline {
+  callBuffer(name: string, ...values: unknown[]): unknown
+  exec(): Promise<[Error | null, unknown][] | null>
+}
+interface Ioredis {
+  readonly status: string
+  /** The socket of a single client. */
+  readonly stream?: { cork?(): void; uncork?(): void }
+  readonly isCluster?: boolean
+  readonly options?: { keyPrefix?: string; redisOptions?: { keyPrefix?: string } }
+  callBuffer(name: string, ...values: unknown[]): Promise<unknown>
+  pipeline(): Pipeline
+  duplicate(...values: unknown[]): Ioredis
+  subscribe(channel: string): Promise<unknown>
+  connect(): Promise<unknown>
+  nodes?(role: string): Ioredis[]
+  on(event: string, listener: (...values: never[]) => void): unknown
+  off(event: string, listener: (...values: never[]) => void): unknown
+  disconnect(): void
+}
+
+export function isIoredis(client: object): client is Ioredis {
+  const shape = client as Partial<Ioredis> | null
+  return typeof shape?.status === 'string' && typeof shape.callBuffer === 'function' && typeof shape.duplicate === 'function'
+}
+
+export function driverOfIoredis(client: Ioredis): RedisDriver {
+  const cluster = client.isCluster === true
+  // The client puts its prefix before the keys of commands, but neither before a SCAN pattern nor off what SCAN finds.
+  const prefix = client.options?.keyPrefix ?? client.options?.redisOptions?.keyPrefix ?? ''
+  const hold = createHold(client)
+  const send = ({ name, values }: Command) => {
+    hold()
+    return client.callBuffer(name, ...values)
+  }
+  return {
+    cluster,
+    ready: () => client.status === 'ready' || client.status === 'connecting' || client.status === 'connect' || client.status === 'wait',
+    send,
+    async sendAll(commands) {
+      if (cluster) return Promise.all(commands.map(send))
+      const pipeline = client.pipeline()
+      for (const { name, values } of commands) pipeline.callBuffer(name, ...values)
+      const replies = (await pipeline.exec()) ?? []
+      return replies.map(([error, reply]) => {
+        if (error) throw error
+        return reply
+      })
+    },
+    async *scan(pattern, count) {
+      for (const node of cluster ? (client.nodes?.('master') ?? []) : [client]) {
+        let cursor = '0'
+        do {
+          const match = escapeGlob(prefix) + pattern
+          const [next, keys] = (await node.callBuffer('SCAN', cursor, 'MATCH', match, 'COUNT', String(count))) as [Buffer, Buffer[]]
+          cursor = String(next)
+          yield keys.map((key) => String(key).slice(prefix.length))
+        } while (cursor !== '0')
+      }
+    },
+    subscribe(channel, onMessage, onGap) {
+      const settings = { autoResubscribe: false, maxRetriesPerRequest: null, lazyConnect: false }
+      const listener = cluster ? client.duplicate() : client.duplicate(settings)
+      listener.on('error', () => {})
+      listener.on('message', (_channel: string, message: string) => onMessage(message))
+      listener.on('ready', () => {
+        listener.subscribe(channel).then(onGap, () => {})
+      })
+      return async () => listener.disconnect()
+    },
+    release() {}
+  }
+}
+
+/** ioredis writes each command by itself; what is sent in one turn of the event loop goes out in one write. */
+function createHold(client: Ioredis): () => void {
+  let held: Ioredis['stream']
+  const release = () => {
+    const stream = held
+    held = undefined
+    stream?.uncork?.()
+  }
+  return () => {
+    if (held !== undefined || client.status !== 'ready' || typeof client.stream?.cork !== 'function') return
+    held = client.stream
+    held.cork!()
+    setImmediate(release)
+  }
+}
+
+/** Characters that SCAN would take as marks. */
+export function escapeGlob(text: string): string {
+  return text.replace(/[*?[\]\\^]/g, '\\$&')
+}

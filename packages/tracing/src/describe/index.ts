@@ -1,0 +1,1 @@
+export { describe, errorTypeOf, spanKindOf, spanNameOf } from './operation.js'

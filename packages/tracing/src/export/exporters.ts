@@ -1,0 +1,110 @@
+// Makes the exits that the option or the environment names; packages that only some need are loaded when they are asked for.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { type Masker, RagError } from '@rag/core'
+import { maskSpans } from '../mask-spans.js'
+import { createConsoleExporter } from './console-exporter.js'
+import type { Exit, QueueOptions } from './exit.js'
+import { createOtlpExit } from './otlp-exit.js'
+import { createSdkExit } from './sdk-exit.js'
+
+export type ExporterName = 'otlp' | 'zipkin' | 'jaeger' | 'console'
+export type ExporterOption = ExporterName | SpanExporter | readonly (ExporterName | SpanExporter)[]
+
+/** Where and how OTLP is sent; each defaults to its `OTEL_EXPORTER_OTLP_*` variable. */
+export interface OtlpOptions {
+  /** Full URL of the traces endpoint. */
+  url?: string
+  headers?: Record<string, string>
+  protocol?: 'http/protobuf' | 'grpc'
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+const KNOWN = 'otlp, zipkin, jaeger, console'
+
+/** @throws RagError `RAG_TRACING_EXPORTER`, `RAG_TRACING_PEER`, `RAG_TRACING_ENDPOINT` */
+export function createExits(option: ExporterOption | undefined, otlp: OtlpOptions, queue: QueueOptions, masker: Masker, env: Environment): Exit[] {
+  const given = option ?? (env['OTEL_TRACES_EXPORTER'] ? env['OTEL_TRACES_EXPORTER'].split(',').map((name) => name.trim()) : 'otlp')
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
+  return list.filter((exporter) => exporter !== 'none' || option !== undefined).map((exporter) => createExit(exporter, otlp, queue, masker, env))
+}
+
+function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, masker: Masker, env: Environment): Exit {
+  switch (exporter) {
+    case 'otlp':
+      return otlpExit(otlp, queue, env)
+    case 'console':
+      return createSdkExit(createConsoleExporter(), queue, 'console exporter')
+    case 'zipkin': {
+      const { ZipkinExporter } = loadPeer('@opentelemetry/exporter-zipkin', exporter) as { ZipkinExporter: new (options: object) => SpanExporter }
+      return createSdkExit(new ZipkinExporter({}), queue, 'Zipkin exporter')
+    }
+    case 'jaeger': {
+      const { JaegerExporter } = loadPeer('@opentelemetry/exporter-jaeger', exporter) as { JaegerExporter: new (options: object) => SpanExporter }
+      return createSdkExit(new JaegerExporter({}), queue, 'Jaeger exporter')
+    }
+  }
+  if (typeof exporter === 'object' && exporter !== null && typeof (exporter as SpanExporter).export === 'function') return createSdkExit(maskSpans(exporter as SpanExporter, masker), queue)
+  throw new RagError('RAG_TRACING_EXPORTER', { option: 'exporter', value: exporter, problem: 'this is no exporter', fix: `it takes ${KNOWN}, a SpanExporter or an array of those` })
+}
+
+function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, env: Environment): Exit {
+  const variable = (name: string): string | undefined => env[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`] || undefined
+  if ((protocol ?? variable('PROTOCOL')) === 'grpc') {
+    const { OTLPTraceExporter } = loadPeer('@opentelemetry/exporter-trace-otlp-grpc', 'otlp over grpc') as { OTLPTraceExporter: new (options: object) => SpanExporter }
+    return createSdkExit(new OTLPTraceExporter(url === undefined ? {} : { url }), queue, 'OTLP exporter (grpc)')
+  }
+  const base = env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  const target = url ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? (base ? `${base.replace(/\/+$/, '')}/v1/traces` : 'http://localhost:4318/v1/traces')
+  const file = (name: string): Buffer | undefined => {
+    const path = variable(name)
+    return path === undefined ? undefined : readFileSync(path)
+  }
+  const tls = { ca: file('CERTIFICATE'), cert: file('CLIENT_CERTIFICATE'), key: file('CLIENT_KEY') }
+  return createOtlpExit({ url: checkUrl(target), headers: { ...parseHeaders(variable('HEADERS')), ...headers }, tls: definedOf(tls), queue })
+}
+
+function definedOf<T extends object>(given: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
+}
+
+function checkUrl(text: string): URL {
+  try {
+    const url = new URL(text)
+    if (url.protocol === 'http:' || url.protocol === 'https:') return url
+  } catch {
+    // Reported below.
+  }
+  throw new RagError('RAG_TRACING_ENDPOINT', { option: 'otlp.url', value: text, problem: 'this is no address of a collector', fix: `give an http or https URL such as 'http://localhost:4318/v1/traces'` })
+}
+
+/** `key=value,key=value`, percent-encoded, as the specification spells headers in a variable. */
+function parseHeaders(text: string | undefined): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const pair of text?.split(',') ?? []) {
+    const at = pair.indexOf('=')
+    if (at <= 0) continue
+    const value = pair.slice(at + 1).trim()
+    try {
+      headers[pair.slice(0, at).trim().toLowerCase()] = decodeURIComponent(value)
+    } catch {
+      headers[pair.slice(0, at).trim().toLowerCase()] = value
+    }
+  }
+  return headers
+}
+
+/** A package beside ours, else one of the application. */
+function loadPeer(name: string, exporter: string): unknown {
+  let cause: unknown
+  for (const from of [typeof __filename === 'string' ? __filename : import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      return createRequire(from)(name)
+    } catch (error) {
+      cause ??= error
+    }
+  }
+  throw new RagError('RAG_TRACING_PEER', { option: 'exporter', value: exporter, problem: `it needs the package ${name}, which is not installed`, fix: `npm install ${name}`, cause })
+}

@@ -1,0 +1,67 @@
+// Spans to an OTLP/HTTP collector: encoded as they come, sent in batches.
+import { createEncoder } from '../otlp/encoder.js'
+import { createTransport, type TransportOptions } from '../otlp/transport.js'
+import { createDelivery } from './delivery.js'
+import type { Exit, QueueOptions } from './exit.js'
+
+const BATCH_BYTES = 1_000_000
+
+export interface OtlpExitOptions extends Omit<TransportOptions, 'contentType'> {
+  queue: QueueOptions
+}
+
+export function createOtlpExit({ queue, ...target }: OtlpExitOptions): Exit {
+  const transport = createTransport({ ...target, contentType: 'application/x-protobuf' })
+  const encoder = createEncoder()
+  const delivery = createDelivery<Buffer>({
+    name: `OTLP exporter (${target.url.origin})`,
+    send: transport.send,
+    maxSpans: queue.maxSpans,
+    maxBytes: queue.maxBytes,
+    timeoutMs: queue.timeoutMs
+  })
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+  const seal = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    if (encoder.spans === 0) return
+    const { spans } = encoder
+    const payload = encoder.take()
+    delivery.push({ payload, spans, bytes: payload.length })
+  }
+  return {
+    account: delivery.account,
+    dropped: delivery.dropped,
+    keepsSpans: false,
+    add(span) {
+      delivery.record(1)
+      if (closed) return delivery.drop('shutdown', 1)
+      if (!encoder.add(span)) return delivery.drop('invalid', 1)
+      if (encoder.spans >= queue.batchSpans || (encoder.spans % 16 === 0 && encoder.bytes > BATCH_BYTES)) seal()
+      else timer ??= setTimeout(seal, queue.delayMs).unref()
+    },
+    flush(deadline) {
+      seal()
+      return delivery.settled(deadline)
+    },
+    async close(deadline) {
+      seal()
+      await delivery.settled(deadline)
+      closed = true
+      delivery.close()
+      transport.close()
+    },
+    rest() {
+      seal()
+      const batches = delivery.unsent()
+      if (batches.length === 0) return undefined
+      return {
+        url: target.url.href,
+        headers: { ...target.headers, 'content-type': 'application/x-protobuf' },
+        bodies: batches.map(({ payload }) => payload),
+        delivered: () => {}
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// Puts the masking gate before any exporter: what it gets are masked views of the spans.
+import type { Attributes } from '@opentelemetry/api'
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { createMasker, type Masker } from '@rag/core'
+import { OwnSpan } from './span/own-span.js'
+import { DEFAULT_LIMITS, eachAttribute, maskedText, maskedValue, plainText } from './span/values.js'
+
+/**
+ * Wraps an exporter so that every span that passes, third-party ones included, is masked: names, attributes, events, status, links.
+ *
+ * @example
+ * provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(maskSpans(new OTLPTraceExporter()))] })
+ */
+export function maskSpans<E extends SpanExporter>(exporter: E, masker: Masker = createMasker()): E {
+  const mask = (text: string): string => masker.mask(text)
+  return new Proxy(exporter, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (name === 'export') {
+        return (spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]) => target.export(spans.map((span) => maskedSpan(span, mask)), done)
+      }
+      return typeof value === 'function' ? value.bind(target) : value
+    }
+  })
+}
+
+/** A masked view of a span; ours are masked by themselves. */
+export function maskedSpan(span: ReadableSpan, mask: (text: string) => string): ReadableSpan {
+  if (span instanceof OwnSpan) return span
+  const text = (value: string): string => maskedText(plainText(value), mask, DEFAULT_LIMITS.textLength)
+  const attributes = (given: Attributes | undefined): Attributes => {
+    const masked: Attributes = {}
+    eachAttribute(given, (key, value) => {
+      masked[key] = maskedValue(value, mask, key === 'exception.stacktrace' ? DEFAULT_LIMITS.textLength * 4 : DEFAULT_LIMITS.textLength)
+    })
+    return masked
+  }
+  const { parentSpanContext } = span
+  return {
+    name: text(span.name),
+    kind: span.kind,
+    spanContext: () => span.spanContext(),
+    ...(parentSpanContext && { parentSpanContext }),
+    startTime: span.startTime,
+    endTime: span.endTime,
+    duration: span.duration,
+    ended: span.ended,
+    status: span.status.message === undefined ? span.status : { code: span.status.code, message: text(span.status.message) },
+    attributes: attributes(span.attributes),
+    links: span.links.map((link) => ({ ...link, attributes: attributes(link.attributes) })),
+    events: span.events.map((event) => ({ ...event, name: text(event.name), attributes: attributes(event.attributes) })),
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount
+  }
+}

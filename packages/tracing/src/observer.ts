@@ -1,0 +1,75 @@
+// Makes the span of an operation when it is first asked for, and records it when the operation is over.
+import { type Context, isSpanContextValid, ROOT_CONTEXT, type Span, type SpanContext, SpanKind, trace, TraceFlags, type Tracer } from '@opentelemetry/api'
+import { isTracingSuppressed } from '@opentelemetry/core'
+import { type ClientAttributes, type Observer, type Operation, randomId, randomSpanId, type ServerAttributes, spanOf } from '@rag/core'
+import { spanKindOf } from './describe/index.js'
+import { type Format, readCaller } from './propagation/formats.js'
+import type { Treatment } from './propagation/incoming.js'
+import { askSampler, type Decider } from './sampling/sampler.js'
+import { finishForeign, startForeign } from './span/foreign.js'
+import { OperationSpan } from './span/operation-span.js'
+import type { Scope, SpanOwner } from './span/own-span.js'
+
+export interface ObserverParts {
+  service: string
+  owner: SpanOwner
+  scope: Scope
+  decider: Decider
+  formats: readonly Format[]
+  treatment: (peer: string | undefined) => Treatment
+  /** The tracer of a provider that is not ours, if the application has one: then its spans are made, so that the tree is whole. */
+  foreignTracer(): Tracer | undefined
+  started(span: OperationSpan, parent: Context): void
+}
+
+export function createObserver({ service, owner, scope, decider, formats, treatment, foreignTracer, started }: ObserverParts): Observer {
+  const makeSpan = (operation: Operation): Span | undefined => {
+    const { kind, incoming, parentContext } = operation
+    if (isTracingSuppressed(parentContext)) return undefined
+    const outer = trace.getSpan(parentContext)
+    let parent: SpanContext | undefined
+    let caller: SpanContext | undefined
+    if (kind === 'server') {
+      // An HTTP instrumentation of the application has made this span already.
+      if (outer && (outer as { kind?: SpanKind }).kind === SpanKind.SERVER && !(outer instanceof OperationSpan)) return outer
+      const mode = incoming ? treatment(incoming.peerAddress) : 'restart'
+      if (incoming && mode !== 'restart') caller = readCaller(incoming.headers, formats)
+      if (mode === 'trust') parent = caller
+    } else parent = outer?.spanContext()
+    if (parent && !isSpanContextValid(parent)) parent = undefined
+    const links = caller && !parent ? [{ context: caller, attributes: { 'rag.link': 'caller' } }] : undefined
+    const foreign = foreignTracer()
+    if (foreign) return startForeign(foreign, operation, kind === 'server' ? (parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT) : parentContext, links)
+    const traceId = parent ? parent.traceId : randomId()
+    let flags: number
+    if (decider.sampler) {
+      const asked = parent ? trace.setSpanContext(parentContext, parent) : trace.deleteSpan(parentContext)
+      flags = askSampler(decider.sampler, asked, traceId, operation.name, spanKindOf(operation), {}).flags
+    } else if (!parent) {
+      const method = kind === 'server' || kind === 'client' ? (operation.attributes as ServerAttributes | ClientAttributes).method : undefined
+      const name = kind === 'server' ? (operation.attributes as ServerAttributes).path : operation.name
+      flags = decider.root(traceId, name, method, spanKindOf(operation), NO_ATTRIBUTES) ? TraceFlags.SAMPLED : TraceFlags.NONE
+    } else flags = parent.traceFlags & TraceFlags.SAMPLED && (!parent.isRemote || decider.forced()) ? TraceFlags.SAMPLED : TraceFlags.NONE
+    const spanContext: SpanContext = { traceId, spanId: randomSpanId(), traceFlags: flags }
+    if (parent?.traceState) spanContext.traceState = parent.traceState
+    if (flags === TraceFlags.NONE) return trace.wrapSpanContext(spanContext)
+    const span = new OperationSpan(owner, scope, operation, spanContext, parent)
+    if (links) span.rawLinks = links
+    started(span, parentContext)
+    return span
+  }
+  return {
+    id: '@rag/tracing',
+    service,
+    span: makeSpan,
+    end(operation) {
+      const span = spanOf(operation)
+      if (span instanceof OperationSpan) {
+        if (span.owner === owner) span.finish()
+      } else if (span) finishForeign(span, operation, owner)
+    }
+  }
+}
+
+const NO_ATTRIBUTES = Object.freeze({})
+

@@ -1,0 +1,109 @@
+// Which traces are recorded: the parent decides, else a ratio of trace ids, rules by path, at most so many a second.
+import { type Attributes, type Context, SpanKind, TraceFlags } from '@opentelemetry/api'
+import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base'
+import { RagError } from '@rag/core'
+
+/** The first rule that fits a root operation gives its ratio. */
+export interface SamplingRule {
+  /** Path of the request or name of the operation; `*` stands for anything. */
+  match: string
+  method?: string
+  /** Share of traces, from 0 to 1. */
+  ratio: number
+}
+
+export interface SamplingOptions {
+  /** Share of the traces that start here, from 0 to 1. */
+  ratio?: number
+  rules?: readonly SamplingRule[]
+  /** Most traces a second, those that a trusted caller asks for included. */
+  perSecond?: number
+}
+
+export interface RootDecision {
+  (traceId: string, name: string, method: string | undefined, kind: SpanKind, attributes: Attributes): boolean
+}
+
+/** What decides: for roots, and for traces that a trusted caller wants sampled. */
+export interface Decider {
+  root: RootDecision
+  /** Whether a trusted caller's sampled flag may count now. */
+  forced(): boolean
+  /** The application's own sampler, asked for every span. */
+  sampler: Sampler | undefined
+}
+
+const ROOT_RATIO = 1
+
+/** @throws RagError `RAG_TRACING_SAMPLER` */
+export function createDecider(given: number | Sampler | SamplingOptions | undefined): Decider {
+  const always = (): boolean => true
+  if (given === undefined) return { root: always, forced: always, sampler: undefined }
+  if (typeof given === 'number') return { root: ratioDecision(checkRatio('sampler', given)), forced: always, sampler: undefined }
+  if (typeof given !== 'object' || given === null) throw wrong('sampler', given)
+  if ('shouldSample' in given) return { root: always, forced: always, sampler: given }
+  const { ratio = ROOT_RATIO, rules = [], perSecond } = given
+  const base = ratioDecision(checkRatio('sampler.ratio', ratio))
+  const compiled = rules.map(({ match, method, ratio: share }) => ({ pattern: glob(match), method, decide: ratioDecision(checkRatio('sampler.rules.ratio', share)) }))
+  if (perSecond !== undefined && !(perSecond > 0)) throw wrong('sampler.perSecond', perSecond)
+  const allow = perSecond === undefined ? always : tokenBucket(perSecond)
+  return {
+    root(traceId, name, method, kind, attributes) {
+      const rule = compiled.find((candidate) => (candidate.method === undefined || candidate.method === method) && candidate.pattern.test(name))
+      return (rule ? rule.decide : base)(traceId, name, method, kind, attributes) && allow()
+    },
+    forced: allow,
+    sampler: undefined
+  }
+}
+
+/** The decision of the SDK's TraceIdRatioBasedSampler, so that services with either agree. */
+export function ratioDecision(ratio: number): RootDecision {
+  if (ratio >= 1) return () => true
+  if (ratio <= 0) return () => false
+  const bound = Math.floor(ratio * 0xffffffff)
+  return (traceId) => {
+    let sum = 0
+    for (let index = 0; index < 32; index += 8) sum = (sum ^ Number.parseInt(traceId.slice(index, index + 8), 16)) >>> 0
+    return sum < bound
+  }
+}
+
+/** Asks the application's sampler; one that throws records nothing. */
+export function askSampler(sampler: Sampler, context: Context, traceId: string, name: string, kind: SpanKind, attributes: Attributes): { flags: TraceFlags; recording: boolean; attributes?: Attributes | undefined } {
+  try {
+    const { decision, attributes: added } = sampler.shouldSample(context, traceId, name, kind, attributes, [])
+    const sampled = decision === SamplingDecision.RECORD_AND_SAMPLED
+    return { flags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE, recording: sampled, attributes: added }
+  } catch {
+    return { flags: TraceFlags.NONE, recording: false }
+  }
+}
+
+function tokenBucket(perSecond: number): () => boolean {
+  const capacity = Math.max(1, perSecond)
+  let tokens = capacity
+  let filled = performance.now()
+  return () => {
+    const time = performance.now()
+    tokens = Math.min(capacity, tokens + ((time - filled) / 1000) * perSecond)
+    filled = time
+    if (tokens < 1) return false
+    tokens--
+    return true
+  }
+}
+
+function glob(pattern: unknown): RegExp {
+  if (typeof pattern !== 'string' || pattern === '') throw wrong('sampler.rules.match', pattern)
+  return new RegExp(`^${pattern.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's')
+}
+
+function checkRatio(option: string, ratio: unknown): number {
+  if (typeof ratio === 'number' && ratio >= 0 && ratio <= 1) return ratio
+  throw wrong(option, ratio)
+}
+
+function wrong(option: string, value: unknown): RagError {
+  return new RagError('RAG_TRACING_SAMPLER', { option, value, problem: 'this is no way to sample', fix: 'pass a ratio from 0 to 1, a Sampler of the SDK, or { ratio, rules, perSecond }' })
+}

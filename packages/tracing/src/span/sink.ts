@@ -1,0 +1,16 @@
+// Takes the attributes of a span one by one: the encoder writes bytes, a reader gets an object.
+import type { Attributes, AttributeValue } from '@opentelemetry/api'
+
+export interface AttributeSink {
+  put(key: string, value: AttributeValue | null | undefined): void
+  /** For values that come from a small set, such as methods and routes; an encoder keeps their bytes. */
+  known(key: string, value: string | undefined): void
+}
+
+/** A sink that fills an object; keys that are there already are kept. */
+export function objectSink(attributes: Attributes): AttributeSink {
+  const put = (key: string, value: AttributeValue | null | undefined): void => {
+    if (value !== undefined && value !== null && !Object.hasOwn(attributes, key)) attributes[key] = value
+  }
+  return { put, known: put }
+}

@@ -1,0 +1,187 @@
+// startTracing: puts provider, observer, pipeline and exits together.
+import { hostname } from 'node:os'
+import { type Context, propagation, trace, type Tracer } from '@opentelemetry/api'
+import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { type Account, checkOptions, checkService, createMasker, drain, type Masker, type Observer, runScope, type Source } from '@rag/core'
+import { armExit } from './exit-flush.js'
+import { createExits } from './export/exporters.js'
+import { noopTracing } from './noop.js'
+import { createObserver } from './observer.js'
+import { envResource, envSampler, OPTION_NAMES, queueOptions, spanLimits, type TracingOptions } from './options.js'
+import { createPipeline } from './pipeline.js'
+import { formatsOf } from './propagation/formats.js'
+import { treatmentOf } from './propagation/incoming.js'
+import { createPropagator } from './propagation/propagator.js'
+import { createRecent, type RecentSpan } from './recent.js'
+import { createDecider } from './sampling/sampler.js'
+import type { OwnSpan, SpanOwner } from './span/own-span.js'
+import { createTracer } from './tracer.js'
+
+export interface Tracing {
+  readonly observer: Observer
+  /** The provider whose tracers make spans for these exporters; registered globally unless the application has its own. */
+  readonly provider: NodeTracerProvider
+  readonly source: Source
+  /** recorded = exported + dropped + queued; a span for two exporters is two records. */
+  account(): Account
+  /** Sends what is finished so far. Never rejects. */
+  flush(deadlineMs?: number): Promise<Account>
+  /** Sends what is left within one deadline, drops and counts the rest, closes the exporters. The first call counts. Never rejects. */
+  shutdown(deadlineMs?: number): Promise<Account>
+  /** The last finished spans, masked; kept from the first call on. */
+  recent(): RecentSpan[]
+}
+
+const SCOPE = { name: '@rag/tracing', version: '0.1.0' }
+const DEADLINE_MS = 2000
+const RECENT = 200
+/** Providers of this SDK, of any copy of it: not foreign to each other. */
+const OURS = Symbol.for('@rag/tracing/provider/1')
+
+/**
+ * Starts tracing for a service: spans of every operation, of `trace.getTracer()`, and their export.
+ *
+ * @throws RagError for a missing service, an unknown option, exporter, sampler or format, or a package that an exporter needs.
+ * @example
+ * const tracing = startTracing({ service: 'rag-engine', exporter: 'otlp' })
+ * app.use(httpTracing(tracing))
+ */
+export function startTracing(options: TracingOptions): Tracing {
+  checkOptions('startTracing', options, OPTION_NAMES)
+  const service = checkService('startTracing', options.service)
+  const { env } = process
+  const { version, environment, exporter, otlp = {}, sampler, incoming, propagators, mask, processors = [], limits = {}, queue = {} } = options
+  const decider = createDecider(sampler ?? envSampler(env))
+  const treatment = treatmentOf(incoming, env['RAG_INCOMING'])
+  const formats = formatsOf(propagators, env['OTEL_PROPAGATORS'])
+  const masker = maskerOf(mask)
+  const exits = createExits(exporter, otlp, queueOptions(queue, env), masker, env)
+  const bounds = spanLimits(limits, env)
+  if (env['OTEL_SDK_DISABLED'] === 'true') return noopTracing({ service })
+
+  const recent = createRecent(RECENT)
+  const pipeline = createPipeline(exits, processors, recent)
+  const resource = describeResource({ service, version, environment, ...(options.resource && { more: options.resource }) }, env)
+  const owner: SpanOwner = { resource, limits: bounds, mask: mask === false ? (text) => text : (text) => masker.mask(text), finish: pipeline.finish }
+  const started = (span: OwnSpan, parent: Context): void => {
+    if (processors.length > 0) pipeline.started(span, parent)
+  }
+  const provider = new NodeTracerProvider({ resource })
+  const tracers = new Map<string, Tracer>()
+  provider.getTracer = (name, scopeVersion, scopeOptions) => {
+    const key = `${name}@${scopeVersion ?? ''}:${scopeOptions?.schemaUrl ?? ''}`
+    let tracer = tracers.get(key)
+    if (!tracer) {
+      const scope = { name, ...(scopeVersion !== undefined && { version: scopeVersion }), ...(scopeOptions?.schemaUrl && { schemaUrl: scopeOptions.schemaUrl }) }
+      tracers.set(key, (tracer = createTracer(owner, scope, decider, started)))
+    }
+    return tracer
+  }
+  Object.defineProperty(provider, OURS, { value: true })
+
+  // Core registers the context manager, and only if there is none.
+  runScope({}, undefined, () => {})
+  if (propagation.fields().length === 0 && formats.length > 0) propagation.setGlobalPropagator(createPropagator(formats))
+  const foreignTracer = joinProvider(provider)
+
+  const finishAll = (): void => {
+    drain()
+    pipeline.handOn()
+  }
+  let closing: Promise<Account> | undefined
+  const disarm = armExit(() => {
+    finishAll()
+    return exits
+  })
+  return {
+    observer: createObserver({ service, owner, scope: SCOPE, decider, formats, treatment, foreignTracer, started }),
+    provider,
+    source: pipeline.source,
+    account: pipeline.account,
+    async flush(deadlineMs = DEADLINE_MS) {
+      finishAll()
+      const deadline = performance.now() + deadlineMs
+      await Promise.all([...exits.map((exit) => exit.flush(deadline)), ...processors.map((processor) => quietly(() => processor.forceFlush()))])
+      return pipeline.account()
+    },
+    shutdown(deadlineMs = DEADLINE_MS) {
+      closing ??= (async () => {
+        finishAll()
+        disarm()
+        const deadline = performance.now() + deadlineMs
+        await Promise.all([...exits.map((exit) => exit.close(deadline)), ...processors.map((processor) => quietly(() => processor.shutdown()))])
+        return pipeline.account()
+      })()
+      return closing
+    },
+    recent: recent.list
+  }
+}
+
+/** Registers our provider, or finds the application's own: it is asked again each time, because it may come later. */
+function joinProvider(provider: NodeTracerProvider): () => Tracer | undefined {
+  const delegateOf = (): object => {
+    const registered = trace.getTracerProvider() as { getDelegate?: () => object }
+    return registered.getDelegate?.() ?? registered
+  }
+  const isNoop = (candidate: object): boolean => candidate.constructor?.name === 'NoopTracerProvider' || candidate.constructor?.name === 'ProxyTracerProvider'
+  const isOurs = (candidate: object): boolean => (candidate as { [OURS]?: boolean })[OURS] === true
+  if (isNoop(delegateOf())) trace.setGlobalTracerProvider(provider)
+  let seen: object | undefined
+  let tracer: Tracer | undefined
+  return () => {
+    const delegate = delegateOf()
+    if (delegate === seen) return tracer
+    seen = delegate
+    tracer = isOurs(delegate) || isNoop(delegate) ? undefined : trace.getTracer(SCOPE.name, SCOPE.version)
+    if (tracer) announceForeign()
+    return tracer
+  }
+}
+
+let announced = false
+function announceForeign(): void {
+  if (announced) return
+  announced = true
+  process.emitWarning('The application has its own tracer provider: spans join it and leave by its exporters. Wrap those with maskSpans(exporter) so that they are masked.', {
+    type: 'RagTelemetryWarning',
+    code: 'RAG_TRACING_FOREIGN_PROVIDER'
+  })
+}
+
+interface Described {
+  service: string
+  version: string | undefined
+  environment: string | undefined
+  more?: Record<string, string | number | boolean>
+}
+
+function describeResource({ service, version, environment, more }: Described, env: NodeJS.ProcessEnv): Resource {
+  return defaultResource().merge(
+    resourceFromAttributes({
+      'host.name': hostname(),
+      'process.pid': process.pid,
+      'process.runtime.name': 'nodejs',
+      'process.runtime.version': process.versions.node,
+      ...envResource(env),
+      ...more,
+      'service.name': service,
+      ...(version !== undefined && { 'service.version': version }),
+      ...(environment !== undefined && { 'deployment.environment.name': environment })
+    })
+  )
+}
+
+function maskerOf(mask: TracingOptions['mask']): Masker {
+  if (mask === false) return { mask: ((value: unknown) => value) as Masker['mask'], source: { read() {} } }
+  return mask && 'mask' in mask && typeof mask.mask === 'function' ? (mask as Masker) : createMasker(mask as Parameters<typeof createMasker>[0])
+}
+
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch {
+    // A processor of the application that cannot close is its own affair.
+  }
+}

@@ -1,0 +1,215 @@
+// One budget: its subjects, windows and what a store says about them.
+import { checkOptions, durationMs, type Emit, type Identity, RagError } from '@rag/core'
+import type { PriceList } from '../prices/price-list.js'
+import type { Target } from '../recognise.js'
+import type { Stats } from '../stats.js'
+import type { UsageRecord } from '../types.js'
+import { boundOf } from './bound.js'
+import { createMemoryStore } from './memory-store.js'
+import { checkBudget, OPTIONS } from './options.js'
+import type { Amounts, BudgetError, BudgetOptions, BudgetState, Reservation, ReserveAnswer } from './types.js'
+import { windowReader } from './window.js'
+
+/** A store that has not answered by then is away. */
+const DECISION_MS = 45
+const NANO = 1e9
+
+export interface ReserveInput {
+  target: Target
+  body: unknown
+  tokens: number | undefined
+  identity: Identity | undefined
+  id: string
+  prices: PriceList
+  stats: Stats
+  track: (work: Promise<void>) => void
+}
+export interface Refused {
+  admitted: false
+  reason: 'limit' | 'store'
+  retryAfterMs: number
+}
+export type Reserved = Refused | { admitted: true; reservation: Reservation; soft: boolean }
+
+export interface BudgetEntry {
+  readonly name: string
+  /** Undefined when the call does not fall under this budget. */
+  reserve(input: ReserveInput): Promise<Reserved | undefined>
+  cheaper(model: string): string | undefined
+  state(subject?: string): Promise<BudgetState[]>
+  /** Milliseconds until the subject of this identity has room; undefined when it has. */
+  exhaustedFor(identity: Identity | undefined): Promise<number | undefined>
+  read(emit: Emit): void
+}
+
+/** @throws RagError `RAG_LLM_OPTION`, `RAG_CORE_UNKNOWN_OPTION` or `RAG_CORE_DURATION`. */
+export function makeBudget(options: BudgetOptions): BudgetEntry {
+  checkOptions('meter.budget', options, OPTIONS)
+  checkBudget(options)
+  const {
+    name,
+    per,
+    window,
+    timeZone,
+    limit,
+    soft = 0.8,
+    onSoft,
+    store = createMemoryStore(),
+    onStoreDown = 'open',
+    downgrade,
+    maxOutputTokens
+  } = options
+  const windowAt = windowReader(window, timeZone)
+  const ttlMs = durationMs('reservationTtl', options.reservationTtl ?? '15m')
+  const limits: Amounts = {
+    usd: limit.usd === undefined ? -1 : Math.round(limit.usd * NANO),
+    tokens: limit.tokens ?? -1,
+    requests: limit.requests ?? -1
+  }
+  const refused = { limit: 0, store: 0 }
+  let storeErrors = 0
+  let warned = ''
+  let lastRatio = 0
+
+  const subjectOf = (identity: Identity | undefined, model: string | undefined): string | undefined =>
+    per === undefined
+      ? 'all'
+      : per === 'model'
+        ? model
+        : per === 'user'
+          ? identity?.user
+          : per === 'tenant'
+            ? identity?.tenant
+            : identity?.tags?.[per.tag]
+  const keyOf = (subject: string, start: number): string => `${name}:${encodeURIComponent(subject)}:${start}`
+  const spent = ({ used, reserved }: Pick<ReserveAnswer, 'used' | 'reserved'>): number =>
+    Math.max(
+      ...(['usd', 'tokens', 'requests'] as const).map((kind) =>
+        limits[kind] > 0 ? (used[kind] + reserved[kind]) / limits[kind] : limits[kind] === 0 ? 1 : 0
+      )
+    )
+
+  return {
+    name,
+    async reserve({ target, body, tokens, identity, id, prices, stats, track }) {
+      const subject = subjectOf(identity, target.model)
+      if (subject === undefined) return undefined
+      const now = Date.now()
+      const { start, end } = windowAt(now)
+      const key = keyOf(subject, start)
+      const keepMs = end - now + ttlMs + 60_000
+      const needsBound = limits.usd >= 0 || limits.tokens >= 0
+      const bound = needsBound ? boundOf(target, body, tokens, maxOutputTokens, prices) : { inputTokens: 0, outputTokens: 0, usd: 0 }
+      const total = bound.inputTokens + bound.outputTokens
+      const unbounded = { usd: !Number.isFinite(bound.usd), tokens: !Number.isFinite(total) }
+      const amounts: Amounts = { usd: unbounded.usd ? 0 : Math.ceil(bound.usd * NANO), tokens: unbounded.tokens ? 0 : total, requests: 1 }
+      let answer: ReserveAnswer | undefined
+      try {
+        answer = await within(DECISION_MS, store.reserve({ key, id, amounts, limits, unbounded, ttlMs, keepMs }))
+      } catch {
+        storeErrors++
+      }
+      if (!answer && onStoreDown === 'closed') {
+        refused.store++
+        return { admitted: false, reason: 'store', retryAfterMs: 1000 }
+      }
+      if (answer && !answer.admitted) {
+        refused.limit++
+        return { admitted: false, reason: 'limit', retryAfterMs: end - now }
+      }
+      const share = answer ? spent(answer) : 0
+      lastRatio = share
+      const isSoft = share >= soft
+      if (isSoft && answer && warned !== key) {
+        warned = key
+        stats.move('soft_limit')
+        try {
+          onSoft?.(stateOf(subject, answer, end - now))
+        } catch {
+          stats.oddity('callback')
+        }
+      }
+      const reservation: Reservation = {
+        settle(record, sent) {
+          const used = sent ? usedBy(record, amounts, bound.inputTokens) : { usd: 0, tokens: 0, requests: 0 }
+          track(
+            store.settle(key, id, used, keepMs).catch(() => {
+              storeErrors++
+            })
+          )
+        }
+      }
+      return { admitted: true, reservation, soft: isSoft }
+    },
+    cheaper: (model) => {
+      if (!downgrade) return undefined
+      try {
+        return typeof downgrade === 'function' ? downgrade(model) : downgrade[model]
+      } catch {
+        return undefined
+      }
+    },
+    async state(subject) {
+      const chosen = subject ?? (per === undefined ? 'all' : undefined)
+      if (chosen === undefined) return []
+      const now = Date.now()
+      const { start, end } = windowAt(now)
+      return [stateOf(chosen, await store.peek(keyOf(chosen, start)), end - now)]
+    },
+    async exhaustedFor(identity) {
+      const subject = subjectOf(identity, undefined)
+      if (subject === undefined) return undefined
+      const now = Date.now()
+      const { start, end } = windowAt(now)
+      try {
+        const counts = await within(DECISION_MS, store.peek(keyOf(subject, start)))
+        return spent(counts) >= 1 ? end - now : undefined
+      } catch {
+        storeErrors++
+        return onStoreDown === 'closed' ? 1000 : undefined
+      }
+    },
+    read(emit) {
+      for (const reason of ['limit', 'store'] as const) emit('rag_llm_budget_refusals_total', refused[reason], { budget: name, reason })
+      emit('rag_llm_budget_store_errors_total', storeErrors, { budget: name })
+      emit('rag_llm_budget_used_ratio', lastRatio, { budget: name })
+    }
+  }
+
+  function stateOf(subject: string, { used, reserved }: Pick<ReserveAnswer, 'used' | 'reserved'>, resetMs: number): BudgetState {
+    const shown = (amounts: Amounts) => ({ ...amounts, usd: amounts.usd / NANO })
+    return { budget: name, subject, used: shown(used), reserved: shown(reserved), limit, resetMs }
+  }
+}
+
+/** What a finished call is charged. Unknown usage of an answered call is charged as reserved: never too little. */
+function usedBy({ status, usage, costUsd, operation }: UsageRecord, reserved: Amounts, inputBound: number): Amounts {
+  const answered = status !== undefined && status < 400
+  if (!answered) return { usd: 0, tokens: 0, requests: 1 }
+  const known = usage.inputTokens !== undefined && (usage.outputTokens !== undefined || operation === 'embeddings')
+  const tokens = known ? usage.inputTokens! + (usage.outputTokens ?? 0) : reserved.tokens || (Number.isFinite(inputBound) ? inputBound : 0)
+  return { usd: costUsd === undefined ? reserved.usd : Math.round(costUsd * NANO), tokens: Math.ceil(tokens), requests: 1 }
+}
+
+/** The error of a refused call. */
+export function refusal(entry: BudgetEntry | undefined, refused: Refused | undefined): BudgetError {
+  const { reason, retryAfterMs } = refused ?? { reason: 'limit', retryAfterMs: 1000 }
+  const away = reason === 'store'
+  const error = new RagError(away ? 'RAG_LLM_BUDGET_STORE' : 'RAG_LLM_BUDGET', {
+    option: entry?.name ?? 'budget',
+    problem: away
+      ? 'its store does not answer and it fails closed'
+      : `it has no room for this call for another ${Math.ceil(retryAfterMs / 1000)} s`,
+    fix: away
+      ? `bring the store back, or set onStoreDown: 'open'`
+      : 'raise the limit, wait for the next window, name a smaller maximum output, or add a downgrade'
+  })
+  return Object.assign(error, { budget: entry?.name ?? 'budget', retryAfterMs, status: away ? 503 : 429 }) as unknown as BudgetError
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the store did not answer in time')), ms)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,173 @@
+// One logical call: counts its attempts, gathers what its replies say and settles exactly once.
+import { activeOperation, type Operation, startOperation } from '@rag/core'
+import type { Reservation } from './budget/types.js'
+import type { Core } from './core.js'
+import { costOf } from './prices/cost.js'
+import type { Target } from './recognise.js'
+import type { RateLimit, UsageRecord } from './types.js'
+import { laterUsage, readUsage, unknownUsage } from './usage.js'
+
+type Raw = Readonly<Record<string, unknown>>
+
+export class Call {
+  readonly operation: Operation<'llm'>
+  readonly startedAt = performance.now()
+  /** When anything last happened; an idle call is abandoned. */
+  touchedAt = this.startedAt
+  attempts = 0
+  status: number | undefined
+  errorType: string | undefined
+  rateLimit: RateLimit | undefined
+  responseModel: string | undefined
+  responseId: string | undefined
+  tier: string | undefined
+  firstTokenMs: number | undefined
+  settled = false
+  /** Set once the owner of retries says that no attempt follows. */
+  final = false
+  /** The stream said that the answer is whole. */
+  finished = false
+  /** Settles a call whose reply is read no further. */
+  close: () => void = () => this.settle('aborted')
+  /** A background response whose usage comes with a later GET. */
+  pending = false
+  /** Tells a client's own time-out from the caller's abort, where the client hides which it was. */
+  timedOut: (() => boolean) | undefined
+  reservations: readonly Reservation[] | undefined
+  input: unknown
+  output: string | undefined
+  prompt: { name: string; version: string } | undefined
+  private raw: Raw | undefined
+  private release: (() => void) | undefined
+
+  constructor(
+    readonly core: Core,
+    readonly target: Target
+  ) {
+    this.operation = startOperation(
+      'llm',
+      `${target.operation} ${target.model}`,
+      {
+        provider: target.provider,
+        model: target.model,
+        responseModel: undefined,
+        operation: target.operation,
+        stream: target.stream,
+        usage: unknownUsage(),
+        costUsd: undefined,
+        timeToFirstTokenMs: undefined,
+        attempts: 0,
+        status: undefined,
+        errorType: undefined,
+        estimated: false,
+        host: target.host
+      },
+      core.observers
+    )
+    this.prompt = core.currentPrompt()
+    core.open.add(this)
+    calls.set(this.operation, this)
+  }
+
+  /** Another request goes out for this call. */
+  attempt(): void {
+    this.touchedAt = performance.now()
+    if (++this.attempts === 1) return
+    const reason = this.errorType === 'timeout' ? 'timeout' : this.status === undefined ? 'connection' : String(this.status)
+    this.operation.mark('retry', { reason })
+    this.core.stats.retry(this.target.provider, this.target.model, reason)
+    this.status = undefined
+    this.errorType = undefined
+  }
+
+  /** The first token arrived. */
+  firstToken(): void {
+    if (this.firstTokenMs !== undefined || this.settled) return
+    this.firstTokenMs = performance.now() - this.startedAt
+    this.operation.mark('first-token')
+  }
+
+  /** Usage as it came; later figures replace earlier ones. */
+  usage(raw: unknown): void {
+    if (typeof raw === 'object' && raw !== null)
+      this.raw = this.target.dialect === 'anthropic' ? laterUsage(this.raw, raw as Raw) : (raw as Raw)
+  }
+
+  /** Runs when the call settles. */
+  onSettle(release: () => void): void {
+    const before = this.release
+    this.release = before
+      ? () => {
+          before()
+          release()
+        }
+      : release
+  }
+
+  fail(errorType: string, status = this.status): void {
+    this.errorType = errorType
+    this.status = status
+    this.settle('error')
+  }
+
+  /** Ends the call; the first settlement counts. Never throws. */
+  settle(outcome: 'ok' | 'error' | 'aborted'): void {
+    if (this.settled) return
+    this.settled = true
+    this.core.open.delete(this)
+    this.release?.()
+    const { target, operation, core } = this
+    const reading = this.raw && readUsage(target.dialect, this.raw)
+    if (reading?.odd) core.stats.oddity('usage_invalid')
+    if (!reading && outcome === 'ok' && !this.pending) core.stats.oddity('usage_missing')
+    const usage = reading?.usage ?? unknownUsage()
+    const found = core.prices.find(target.provider, target.model, this.responseModel, this.tier)
+    const costUsd = found && costOf(found.rates, usage, target.operation, found.factor)
+    operation.set({
+      responseModel: this.responseModel,
+      usage,
+      costUsd,
+      timeToFirstTokenMs: this.firstTokenMs,
+      attempts: this.attempts,
+      status: this.status,
+      errorType: this.errorType
+    })
+    operation.end(outcome)
+    const identity = operation.identity
+    const record: UsageRecord = {
+      provider: target.provider,
+      model: target.model,
+      responseModel: this.responseModel,
+      operation: target.operation,
+      stream: target.stream,
+      usage,
+      costUsd,
+      durationMs: operation.durationMs ?? performance.now() - this.startedAt,
+      timeToFirstTokenMs: this.firstTokenMs,
+      attempts: this.attempts,
+      outcome,
+      status: this.status,
+      errorType: this.errorType,
+      estimated: false,
+      rateLimit: this.rateLimit,
+      tenant: identity?.tenant,
+      user: identity?.user,
+      tags: identity?.tags
+    }
+    if (this.prompt) record.prompt = this.prompt
+    core.report(record, this)
+  }
+}
+
+const calls = new WeakMap<object, Call>()
+
+/** The call that the running code works for. */
+export function activeCall(): Call | undefined {
+  const operation = activeOperation()
+  return operation && calls.get(operation)
+}
+
+/** Whether the running code already is inside a metered call: a second meter, or a second wrap, leaves it alone. */
+export function insideCall(): boolean {
+  return activeOperation()?.kind === 'llm'
+}

@@ -1,0 +1,122 @@
+// A fetch that meters: for AI SDK providers, LangChain and any other client that takes one.
+import { openCall } from '../begin.js'
+import { type Call, insideCall } from '../call.js'
+import { watchRetrieval } from '../clients/stainless.js'
+import type { Core } from '../core.js'
+import { retryAfterMs } from '../limits/headers.js'
+import { recognise } from '../recognise.js'
+import { sendAttempt } from './attempt.js'
+
+/** How long a failed attempt of a client that retries waits for its retry, beyond what the server asks. */
+const RETRY_WINDOW_MS = 9000
+const MAX_WAITING = 1000
+
+interface Waiting {
+  call: Call
+  timer: NodeJS.Timeout
+}
+
+export function createMeteredFetch(core: Core): typeof fetch {
+  const waiting = new Map<string, Waiting[]>()
+
+  const resume = (key: string): Call | undefined => {
+    const list = waiting.get(key)
+    const entry = list?.shift()
+    if (list?.length === 0) waiting.delete(key)
+    if (!entry) return undefined
+    clearTimeout(entry.timer)
+    return entry.call.settled ? undefined : entry.call
+  }
+
+  /** Keeps a failed call open for its retry; without one it settles as it failed. */
+  const awaitRetry = (key: string, call: Call, ms: number): void => {
+    if (waiting.size >= MAX_WAITING) return call.settle('error')
+    const give = (): void => {
+      const list = waiting.get(key)?.filter((entry) => entry.call !== call) ?? []
+      if (list.length > 0) waiting.set(key, list)
+      else waiting.delete(key)
+      if (!call.settled) call.fail(call.errorType ?? String(call.status ?? 'connection'))
+    }
+    const entry = { call, timer: setTimeout(give, ms) }
+    entry.timer.unref()
+    call.onSettle(() => clearTimeout(entry.timer))
+    waiting.set(key, [...(waiting.get(key) ?? []), entry])
+  }
+
+  return async function meteredFetch(input, init) {
+    const send = globalThis.fetch
+    if (insideCall()) return send(input, init)
+    const request = typeof input === 'object' && 'url' in input ? input : undefined
+    const address = request ? request.url : String(input)
+    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
+    const text = typeof init?.body === 'string' ? init.body : undefined
+    const body = parse(
+      text ?? (request && init?.body === undefined && recognise(method, address, () => undefined) ? await read(request) : undefined)
+    )
+    const target = recognise(method, address, () => body)
+    if (!target) return send(input, init)
+    if (target.retrieves !== undefined) return watchRetrieval(core, target.retrieves, { response: await send(input, init) }).response
+    const retries = retriesItself(init?.headers ?? request?.headers)
+    const key = retries ? `${address}\n${text ?? ''}` : ''
+    let call = retries ? resume(key) : undefined
+    let sent = init
+    if (!call) {
+      const opened = await openCall(core, target, body, init?.signal)
+      call = opened.call
+      if (opened.model !== undefined && body) sent = { ...init, body: JSON.stringify({ ...body, model: opened.model }) }
+    }
+    call.final = !retries
+    try {
+      const response = await sendAttempt(call, send, input, sent)
+      if (retries && isRetryable(response.status)) awaitRetry(key, call, RETRY_WINDOW_MS + (retryAfterMs(response.headers) ?? 0))
+      else call.final = true
+      return response
+    } catch (error) {
+      if (!call.settled) {
+        if (init?.signal?.aborted && call.errorType === undefined && !isStainless(init.headers)) call.settle('aborted')
+        else awaitRetry(key, call, RETRY_WINDOW_MS)
+      }
+      throw error
+    }
+  }
+}
+
+function isRetryable(status: number): boolean {
+  return status === 408 || status === 409 || status === 429 || status >= 500
+}
+
+/** Clients that send a failed request again by themselves say who they are. */
+function retriesItself(headers: unknown): boolean {
+  return isStainless(headers) || (headerOf(headers, 'user-agent') ?? '').includes('ai-sdk/')
+}
+
+function isStainless(headers: unknown): boolean {
+  return headerOf(headers, 'x-stainless-retry-count') !== undefined
+}
+
+function headerOf(headers: unknown, name: string): string | undefined {
+  if (!headers || typeof headers !== 'object') return undefined
+  try {
+    return new Headers(headers as Record<string, string>).get(name) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function read(request: Request): Promise<string | undefined> {
+  try {
+    return await request.clone().text()
+  } catch {
+    return undefined
+  }
+}
+
+function parse(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (text === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}

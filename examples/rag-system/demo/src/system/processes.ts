@@ -1,0 +1,107 @@
+// Starts the processes of the system, waits until each says that it listens, and stops them all, whatever happened.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { readLines } from '../read/ndjson.js'
+
+export interface ProcessPlan {
+  readonly name: string
+  readonly folder: string
+  readonly env: Readonly<Record<string, string>>
+  /** A program other than the TypeScript in `src/index.ts`, which is ready as soon as it runs. */
+  readonly command?: readonly [string, ...string[]]
+}
+
+export interface Running {
+  readonly name: string
+  /** Its standard output: one JSON object a line. */
+  readonly log: string
+  /** What it said when it began to listen. */
+  readonly url: string
+  readonly admin: string
+}
+
+export interface Processes {
+  start(plan: ProcessPlan): Promise<Running>
+  /** Rejects when a process ends that nobody stopped. */
+  readonly broken: Promise<never>
+  stop(): Promise<void>
+}
+
+const START_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 4000
+
+/** @param logs Folder of the log files. */
+export function createProcesses(logs: string): Processes {
+  const children: ChildProcess[] = []
+  let stopping = false
+  let breaks: (error: Error) => void = () => {}
+  const broken = new Promise<never>((_, reject) => {
+    breaks = reject
+  })
+  broken.catch(() => {})
+
+  return {
+    broken,
+    async start({ name, folder, env, command }) {
+      if (stopping) throw new Error(`${name} is not started: the demo stops`)
+      const [log, errors] = [join(logs, `${name}.log`), join(logs, `${name}.stderr`)]
+      const files = [openSync(log, 'w'), openSync(errors, 'w')] as const
+      const [program, ...given] = command ?? [process.execPath, '--import', 'tsx', 'src/index.ts']
+      // A group of its own: Ctrl-C reaches the demo alone, and a stop reaches the children's children too.
+      const child = spawn(program, given, {
+        cwd: folder,
+        env: { ...process.env, ...env },
+        stdio: ['ignore', ...files],
+        detached: true
+      })
+      for (const file of files) closeSync(file)
+      children.push(child)
+      let gone: string | undefined
+      child.on('error', (error) => {
+        gone = error.message
+      })
+      child.on('exit', async (code, signal) => {
+        gone = `ended with ${signal ?? code}`
+        if (!stopping) breaks(new Error(`${name} ${gone}\n${await tail(errors)}`))
+      })
+      if (command) return { name, log, url: '', admin: '' }
+      for (const start = Date.now(); Date.now() - start < START_TIMEOUT_MS; await pause(40)) {
+        const line = (await readLines(log).catch(() => [])).find(({ msg }) => msg === 'listening')
+        if (line) return { name, log, url: String(line['url']), admin: String(line['admin'] ?? '') }
+        if (gone !== undefined) throw new Error(`${name} ${gone}\n${await tail(errors)}`)
+      }
+      throw new Error(`${name} does not listen after ${START_TIMEOUT_MS / 1000} s\n${await tail(errors)}`)
+    },
+    async stop() {
+      stopping = true
+      await Promise.all(children.map(stopGroup))
+    }
+  }
+}
+
+async function stopGroup(child: ChildProcess): Promise<void> {
+  const { pid } = child
+  if (pid === undefined) return
+  const running = child.exitCode === null && child.signalCode === null
+  const ended = running ? new Promise((resolve) => child.once('exit', resolve)) : Promise.resolve()
+  signalGroup(pid, 'SIGTERM')
+  const late = setTimeout(() => signalGroup(pid, 'SIGKILL'), STOP_TIMEOUT_MS)
+  await ended
+  clearTimeout(late)
+  signalGroup(pid, 'SIGKILL')
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+async function tail(file: string): Promise<string> {
+  return (await readFile(file, 'utf8').catch(() => '')).trim().split('\n').slice(-12).join('\n')
+}

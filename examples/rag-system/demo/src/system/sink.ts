@@ -1,0 +1,46 @@
+// A small OTLP collector in the demo process: it keeps every body it gets and reads the spans from them.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+import { spansFromJson } from '../read/otlp-json.js'
+import { spansFromProtobuf } from '../read/otlp-protobuf.js'
+import type { ReadSpan } from '../read/spans.js'
+
+export interface Sink {
+  readonly url: string
+  /** Every span received so far. */
+  readonly spans: readonly ReadSpan[]
+  /** Bodies as they came, unpacked. */
+  readonly bodies: readonly Buffer[]
+  close(): void
+}
+
+/** Starts the collector on a free port of the loopback interface. */
+export async function startSink(): Promise<Sink> {
+  const spans: ReadSpan[] = []
+  const bodies: Buffer[] = []
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', (part: Buffer) => parts.push(part))
+    request.on('end', () => {
+      try {
+        const sent = Buffer.concat(parts)
+        const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
+        const isJson = String(request.headers['content-type']).includes('json')
+        if (request.url === '/v1/traces') {
+          spans.push(...(isJson ? spansFromJson(body.toString('utf8')) : spansFromProtobuf(body)))
+          bodies.push(body)
+        }
+        response.writeHead(200, { 'content-type': isJson ? 'application/json' : 'application/x-protobuf' }).end(isJson ? '{}' : '')
+      } catch {
+        response.writeHead(400).end()
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = () => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, bodies, close }
+}

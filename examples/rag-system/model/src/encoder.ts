@@ -1,0 +1,59 @@
+// A sentence encoder in processes of its own, so that embedding a corpus uses the cores and keeps this event loop free.
+import { type ChildProcess, fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+export interface Encoder {
+  /** One vector of 512 numbers a text. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>
+  close(): void
+}
+
+interface Reply {
+  readonly id: number
+  readonly vectors?: Float32Array[]
+  readonly error?: string
+}
+interface Waiting {
+  resolve(vectors: Float32Array[]): void
+  reject(error: Error): void
+}
+interface Lane {
+  readonly child: ChildProcess
+  readonly waiting: Map<number, Waiting>
+}
+
+const SCRIPT = fileURLToPath(new URL('./encoder-process.ts', import.meta.url))
+
+/** Starts the processes; each loads the model once. A call goes to the one with the shortest queue. */
+export function createEncoder({ processes = Math.min(2, availableParallelism()) } = {}): Encoder {
+  const lanes = Array.from({ length: processes }, startLane)
+  let id = 0
+  return {
+    embed: (texts) =>
+      new Promise((resolve, reject) => {
+        const { child, waiting } = lanes.reduce((least, next) => (next.waiting.size < least.waiting.size ? next : least))
+        waiting.set(++id, { resolve, reject })
+        child.send({ id, texts })
+      }),
+    close: () => {
+      for (const { child } of lanes) child.kill()
+    }
+  }
+}
+
+function startLane(): Lane {
+  const waiting = new Map<number, Waiting>()
+  const child = fork(SCRIPT, { serialization: 'advanced' })
+  child.on('message', ({ id, vectors, error }: Reply) => {
+    const caller = waiting.get(id)
+    waiting.delete(id)
+    if (vectors) caller?.resolve(vectors)
+    else caller?.reject(new Error(error ?? 'the encoder gave no answer'))
+  })
+  child.on('exit', (code) => {
+    for (const caller of waiting.values()) caller.reject(new Error(`the encoder stopped with code ${code}`))
+    waiting.clear()
+  })
+  return { child, waiting }
+}

@@ -2,8 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
-interface ExportConditions { '@rag/source'?: string }
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, string | ExportConditions>; bin?: Record<string, string> }
+interface ExportConditions {
+  '@rag/source'?: string
+}
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  exports: Record<string, string | ExportConditions>
+  bin?: Record<string, string>
+}
 
 const entry: Record<string, string> = {}
 for (const target of Object.values(manifest.exports)) {
@@ -19,7 +24,8 @@ for (const target of Object.values(manifest.bin ?? {})) {
 export default defineConfig({
   entry,
   format: ['esm', 'cjs'],
-  dts: true,
+  // scripts/types.mjs writes the declarations of all packages in one run of the compiler.
+  dts: false,
   splitting: true,
   sourcemap: true,
   clean: true,

@@ -7,13 +7,15 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * Runs a command to its end.
+ * `timeoutMs` ends a command that hangs.
  * @returns {Promise<{ code: number, output: string }>} `output` is empty when the command writes to our own terminal.
  */
-export function run(command, values, { cwd = root, env = {}, quiet = false } = {}) {
+export function run(command, values, { cwd = root, env = {}, quiet = false, timeoutMs } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, values, {
       cwd,
       env: { ...process.env, ...env },
+      timeout: timeoutMs,
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit']
     })
     let output = ''

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { must, root, run, tool } from './run.mjs'
 import { installServers } from './servers.mjs'
+import { writeTypes } from './types.mjs'
 
 const STAMPS = join(root, 'node_modules/.cache/rag/setup.json')
 /** Used when no pnpm is installed; also reads the lockfile of the others. */
@@ -38,27 +39,50 @@ export function packageFolders() {
   return names.map((name) => join(root, 'packages', name)).filter((folder) => existsSync(join(folder, 'package.json')))
 }
 
+/** Builds what differs from its stamp, two at a time; what succeeded is not built again when another failed. */
 async function buildChanged(stamps) {
   const builds = { ...stamps.builds }
-  const waiting = packageFolders().filter((folder) => {
-    const stamp = digest([
-      ...filesOf(join(folder, 'src')),
-      join(folder, 'package.json'),
-      join(root, 'tsup.config.ts'),
-      join(root, 'tsconfig.json')
-    ])
-    const done = builds[relative(root, folder)] === stamp && existsSync(join(folder, 'dist/index.js'))
-    builds[relative(root, folder)] = stamp
-    return !done
-  })
+  const waiting = packageFolders()
+    .map((folder) => ({ folder, name: relative(root, folder), stamp: stampOf(folder) }))
+    .filter(({ folder, name, stamp }) => builds[name] !== stamp || !existsSync(join(folder, 'dist/index.d.cts')))
   if (waiting.length === 0) return
+  const count = waiting.length
+  let done = 0
+  let failed = 0
   const worker = async () => {
-    for (let folder = waiting.shift(); folder; folder = waiting.shift()) {
-      await must(`Building ${relative(root, folder)}`, tool('tsup'), ['--config', '../../tsup.config.ts'], { cwd: folder })
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { folder, name, stamp } = next
+      const started = Date.now()
+      const { code, output } = await run(tool('tsup'), ['--config', '../../tsup.config.ts'], { cwd: folder, quiet: true })
+      done++
+      const seconds = ((Date.now() - started) / 1000).toFixed(1)
+      process.stderr.write(`Building ${name} ... ${code === 0 ? 'done' : 'failed'} (${seconds} s, ${done} of ${count})\n`)
+      if (code === 0) {
+        builds[name] = stamp
+      } else {
+        delete builds[name]
+        failed++
+        process.stderr.write(`${output}\n`)
+      }
     }
   }
   await Promise.all(Array.from({ length: Math.min(2, cpus().length) }, worker))
+  const started = Date.now()
+  const errors = await writeTypes(packageFolders())
+  const seconds = ((Date.now() - started) / 1000).toFixed(1)
+  process.stderr.write(`Writing declarations ... done (${seconds} s${errors > 0 ? `, ${errors} type errors: npm run check` : ''})\n`)
   save({ ...stamps, builds })
+  if (failed > 0) process.exit(1)
+}
+
+function stampOf(folder) {
+  return digest([
+    ...filesOf(join(folder, 'src')),
+    join(folder, 'package.json'),
+    join(root, 'tsup.config.ts'),
+    join(root, 'tsconfig.json'),
+    join(root, 'tsconfig.build.json')
+  ])
 }
 
 function manifests() {

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { type Cache, type CacheOptions, createCache } from '@rag/cache'
 import {
   type Account,
+  type Admin,
   type AdminOptions,
   type AgentOptions,
   agent,
@@ -30,7 +31,7 @@ import { type FastifyPlugin, observeFastify } from '@rag/core/fastify'
 import { type HonoMiddleware, observeHono } from '@rag/core/hono'
 import type { Meter } from '@rag/llm-meter'
 import type { Logger } from '@rag/logger'
-import type { Metrics } from '@rag/metrics'
+import type { Metrics, RegistryLike } from '@rag/metrics'
 import type { Tracing } from '@rag/tracing'
 import { adminPages } from './admin-pages.js'
 import { within } from './deadline.js'
@@ -49,7 +50,7 @@ export interface Accounts {
 /** What {@link observability} makes. Every member is bound: take it off freely. */
 export interface Observability {
   readonly logger: Logger
-  readonly metrics: Metrics
+  readonly metrics: Metrics<RegistryLike>
   readonly tracing: Tracing
   readonly meter: Meter
   readonly masker: Masker
@@ -78,7 +79,7 @@ export interface Observability {
   /** Meters a client of OpenAI, Anthropic or Google in place; the same object back. */
   llm<T extends object>(client: T): T
   /** A cache whose figures go to the metrics. */
-  cache<V = unknown>(options: Omit<CacheOptions, 'observers'>): Cache<V>
+  cache(options: Omit<CacheOptions, 'observers'>): Cache
   stage<T>(name: string, attributes: StageOptions, fn: (stage: Work<'stage'>) => T): T
   stage<T>(name: string, fn: (stage: Work<'stage'>) => T): T
   job<T>(name: string, options: JobOptions, fn: (job: Work<'job'>) => T): T
@@ -94,7 +95,7 @@ export interface Observability {
   /** Marks a release. */
   readonly release: Metrics['release']
   /** Starts the admin listener: /metrics /health /loglevel /traces /logs. Nothing listens before. */
-  admin(options?: Omit<AdminOptions, 'pages'>): Promise<{ url: string; close(): Promise<void> }>
+  admin(options?: AdminOptions): Promise<Admin>
   /** Sends what there is, without closing. */
   flush(): Promise<void>
   /** Flushes and closes everything within one deadline. A second call gives the same answer. */
@@ -142,7 +143,7 @@ export function observability(options: ObservabilityOptions): Observability {
     cache(cacheOptions) {
       const cache = createCache({ ...cacheOptions, observers })
       undoes.push(() => cache.close())
-      return cache as Cache<never>
+      return cache
     },
     stage: named(stage, observers),
     job: named(job, observers),

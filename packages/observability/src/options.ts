@@ -1,12 +1,17 @@
 // What observability() takes, and where its defaults come from.
 import { checkOptions, checkService, type Duration, durationMs, type Masker, type MaskerOptions } from '@rag/core'
 import type { MeterOptions } from '@rag/llm-meter'
-import type { Logger, LoggerOptions } from '@rag/logger'
-import type { MetricsOptions, PromRegistry } from '@rag/metrics'
+import type { Logger, LoggerOptions, LogObserverOptions } from '@rag/logger'
+import type { MetricsOptions, RegistryLike } from '@rag/metrics'
 import type { TracingOptions } from '@rag/tracing'
 
 /** A part's own options; identity, masker and observers come from the whole. */
 type PartOptions<T> = Omit<T, 'service' | 'version' | 'environment' | 'mask' | 'observers'>
+
+export type LoggerPart = PartOptions<LoggerOptions> & {
+  /** The line for each request. */
+  http?: LogObserverOptions
+}
 
 export interface ObservabilityOptions {
   /** Who is speaking; the one option without a default. */
@@ -15,10 +20,10 @@ export interface ObservabilityOptions {
   version?: string
   /** Default: `deployment.environment.name` in `OTEL_RESOURCE_ATTRIBUTES`, else `NODE_ENV`, else `development`. */
   environment?: string
-  /** Options of the logger, an existing pino logger, or false. */
-  logger?: PartOptions<LoggerOptions> | Logger | false
+  /** Options of the logger and of its line for each request, an existing pino logger, or false. */
+  logger?: LoggerPart | Logger | false
   /** Options of the metrics, an existing prom-client registry, or false. */
-  metrics?: PartOptions<MetricsOptions> | PromRegistry | false
+  metrics?: PartOptions<MetricsOptions<RegistryLike>> | RegistryLike | false
   tracing?: PartOptions<TracingOptions> | false
   llm?: PartOptions<MeterOptions> | false
   /** One masker for every exit, its options, or false. */

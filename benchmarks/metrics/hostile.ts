@@ -1,0 +1,53 @@
+// A scanner: 100 000 URLs, odd methods and hosts.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { drain, startOperation } from '@rag/core'
+import { createMetrics } from '@rag/metrics'
+import { fixed } from './rounds.js'
+
+const REQUESTS = 100_000
+const lines = (page: string) => page.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length
+
+export async function benchHostile(): Promise<Record<string, unknown>> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const metrics = createMetrics({ service: 'bench', resources: false })
+  const before = lines(await metrics.text())
+  collect()
+  const heap = process.memoryUsage().heapUsed
+  for (let count = 0; count < REQUESTS; count++) {
+    startOperation(
+      'server',
+      'hostile',
+      {
+        method: ['GET', 'PROPFIND', `X${count}`][count % 3]!,
+        route: 'unmatched',
+        path: `/${count}/wp-admin.php`,
+        query: `q=${count}`,
+        scheme: 'http',
+        statusCode: [404, 400, 405, 414][count % 4]!,
+        firstByteMs: 1,
+        requestBytes: count,
+        responseBytes: 100,
+        peerAddress: undefined,
+        protocol: '1.1',
+        headers: { host: `host-${count}.example.com` },
+        special: undefined
+      },
+      [metrics.observer]
+    ).end()
+    if (count % 64 === 0) drain()
+  }
+  drain()
+  collect()
+  const grown = process.memoryUsage().heapUsed - heap
+  const start = performance.now()
+  const page = await metrics.text()
+  return {
+    requests: REQUESTS,
+    newSampleLines: lines(page) - before,
+    heapMiB: fixed(grown / 2 ** 20, 2),
+    scrapeMs: fixed(performance.now() - start, 2),
+    pageMiB: fixed(page.length / 2 ** 20)
+  }
+}

@@ -22,8 +22,18 @@ const HEADERS = {
   cookie: 'session=0123456789abcdef; theme=dark',
   'x-forwarded-for': '203.0.113.7'
 }
-const FIELDS = { documentId: 'doc-8f41c2', index: 'handbook', chunks: 42, bytes: 183_201, durationMs: 12.75, cached: false, model: 'text-embedding-3-small', note: 'x'.repeat(60) }
-const MESSAGE = 'the document was split, embedded and written to the index; the old version stays readable until the next refresh of the index, then it is removed with all of its chunks and the cache entries that depend on them'
+const FIELDS = {
+  documentId: 'doc-8f41c2',
+  index: 'handbook',
+  chunks: 42,
+  bytes: 183_201,
+  durationMs: 12.75,
+  cached: false,
+  model: 'text-embedding-3-small',
+  note: 'x'.repeat(60)
+}
+const MESSAGE =
+  'the document was split, embedded and written to the index; the old version stays readable until the next refresh of the index, then it is removed with all of its chunks and the cache entries that depend on them'
 
 interface Case {
   readonly name: string
@@ -56,15 +66,29 @@ function oursHttp(): Case {
 
 function serverAttributes(n: number) {
   return {
-    method: 'GET', route: '/users/:id', path: `/users/${n}`, query: 'expand=profile&token=abcdef012345', scheme: 'http' as const, statusCode: 200, firstByteMs: 1.2,
-    requestBytes: undefined, responseBytes: 512, peerAddress: '127.0.0.1', protocol: '1.1', headers: HEADERS, special: undefined
+    method: 'GET',
+    route: '/users/:id',
+    path: `/users/${n}`,
+    query: 'expand=profile&token=abcdef012345',
+    scheme: 'http' as const,
+    statusCode: 200,
+    firstByteMs: 1.2,
+    requestBytes: undefined,
+    responseBytes: 512,
+    peerAddress: '127.0.0.1',
+    protocol: '1.1',
+    headers: HEADERS,
+    special: undefined
   }
 }
 
 /** pino-http with five redact paths; its listeners run on a real request and response without a socket behind them. */
 function peerHttp(): Case {
   const fd = openSync(file, 'w')
-  const middleware = pinoHttp({ redact: REDACT, genReqId: (request) => `req-${(request as { n?: number }).n}` }, pino.destination({ dest: fd, sync: false }))
+  const middleware = pinoHttp(
+    { redact: REDACT, genReqId: (request) => `req-${(request as { n?: number }).n}` },
+    pino.destination({ dest: fd, sync: false })
+  )
   process.once('exit', () => closeSync(fd))
   return {
     name: 'pino-http, 5 redact paths',
@@ -72,7 +96,12 @@ function peerHttp(): Case {
       for (let done = 0; done < count; done += BATCH) {
         for (let n = 0; n < BATCH; n++) {
           const request = new IncomingMessage(SOCKET)
-          Object.assign(request, { method: 'GET', url: `/users/${done + n}?expand=profile&token=abcdef012345`, headers: HEADERS, n: done + n })
+          Object.assign(request, {
+            method: 'GET',
+            url: `/users/${done + n}?expand=profile&token=abcdef012345`,
+            headers: HEADERS,
+            n: done + n
+          })
           const response = new ServerResponse(request)
           middleware(request, response)
           response.emit('finish')
@@ -86,12 +115,21 @@ function peerHttp(): Case {
 const SOCKET = new Socket()
 
 function oursCall(): Case {
-  const logger = createLogger({ service: 'rag-engine', version: '1.0.0', environment: 'bench', destination: { file }, mask: createMasker() })
+  const logger = createLogger({
+    service: 'rag-engine',
+    version: '1.0.0',
+    environment: 'bench',
+    destination: { file },
+    mask: createMasker()
+  })
   return callCase('our log call', logger)
 }
 
 function peerCall(name: string, redact: string[]): Case {
-  const logger = pino({ redact, base: { service: 'rag-engine', version: '1.0.0', environment: 'bench' } }, pino.destination({ dest: file, sync: false, minLength: 4096 }))
+  const logger = pino(
+    { redact, base: { service: 'rag-engine', version: '1.0.0', environment: 'bench' } },
+    pino.destination({ dest: file, sync: false, minLength: 4096 })
+  )
   return callCase(name, logger)
 }
 
@@ -136,9 +174,16 @@ for (const [ours, peer] of groups) {
     ratios.push(figures.get(ours)! / figures.get(peer)!)
     cost.push([figures.get(ours)!, figures.get(peer)!])
   }
-  const row = { ratio: median(ratios), spread: quartiles(ratios).map((ratio) => Math.round(ratio * 100) / 100), oursMicroseconds: median(cost.map(([mine]) => mine)), peerMicroseconds: median(cost.map(([, theirs]) => theirs)) }
+  const row = {
+    ratio: median(ratios),
+    spread: quartiles(ratios).map((ratio) => Math.round(ratio * 100) / 100),
+    oursMicroseconds: median(cost.map(([mine]) => mine)),
+    peerMicroseconds: median(cost.map(([, theirs]) => theirs))
+  }
   report[ours.name] = row
-  process.stdout.write(`${ours.name} / ${peer.name}: ${row.ratio.toFixed(2)} (${JSON.stringify(row.spread)}), ${row.oursMicroseconds.toFixed(1)} against ${row.peerMicroseconds.toFixed(1)} µs of CPU\n`)
+  process.stdout.write(
+    `${ours.name} / ${peer.name}: ${row.ratio.toFixed(2)} (${JSON.stringify(row.spread)}), ${row.oursMicroseconds.toFixed(1)} against ${row.peerMicroseconds.toFixed(1)} µs of CPU\n`
+  )
 }
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ benchmark: 'logger', ...report })}\n`)
 process.exit(0)

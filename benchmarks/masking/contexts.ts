@@ -20,7 +20,28 @@ export const CONTEXTS: readonly ((secret: string) => string)[] = [
   (s) => `**Note**: use \`${s}\` until Friday.`
 ]
 
-const NAMES = ['password', 'db_password', 'DB_PASSWORD', 'apiKey', 'X-Api-Key', 'api_key', 'client_secret', 'clientSecret', 'accessToken', 'refresh_token', 'SECRET_KEY', 'private_key', 'passphrase', 'auth_token', 'secretAccessKey', 'webhookSecret', 'encryption-key', 'smtp.password', 'signing_secret', 'connectionString']
+const NAMES = [
+  'password',
+  'db_password',
+  'DB_PASSWORD',
+  'apiKey',
+  'X-Api-Key',
+  'api_key',
+  'client_secret',
+  'clientSecret',
+  'accessToken',
+  'refresh_token',
+  'SECRET_KEY',
+  'private_key',
+  'passphrase',
+  'auth_token',
+  'secretAccessKey',
+  'webhookSecret',
+  'encryption-key',
+  'smtp.password',
+  'signing_secret',
+  'connectionString'
+]
 
 /** Values without a shape of their own, under a telling name. */
 export const KEYED: readonly ((secret: string) => string)[] = NAMES.flatMap((name) => [
@@ -39,7 +60,14 @@ export const KEYED: readonly ((secret: string) => string)[] = NAMES.flatMap((nam
 ])
 
 /** Japanese labels. */
-export const JAPANESE: readonly ((secret: string) => string)[] = ['パスワード', '暗証番号', '秘密鍵', 'APIキー', 'アクセストークン', 'シークレット'].flatMap((label) => [
+export const JAPANESE: readonly ((secret: string) => string)[] = [
+  'パスワード',
+  '暗証番号',
+  '秘密鍵',
+  'APIキー',
+  'アクセストークン',
+  'シークレット'
+].flatMap((label) => [
   (s: string) => `${label}：${s}`,
   (s: string) => `${label}は${s}です`,
   (s: string) => `${label}: ${s}\n`,

@@ -100,11 +100,31 @@ export const FORMATS: readonly (readonly [service: string, shape: string, source
   ['Tailscale', 'tskey-auth-{12:an}CNTRL-{32:an}', 'https://tailscale.com/kb/1085/auth-keys'],
   ['Tailscale', 'tskey-api-{12:an}CNTRL-{32:an}', 'https://tailscale.com/kb/1085/auth-keys'],
   ['OpenStack', 'gAAAAA{150:w}', 'https://docs.openstack.org/keystone/latest/admin/fernet-token-faq.html'],
-  ['GitHub', 'ghp_{36:an}', 'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github'],
-  ['GitHub', 'gho_{36:an}', 'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github'],
-  ['GitHub', 'ghs_{36:an}', 'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github'],
-  ['GitHub', 'ghr_{76:an}', 'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github'],
-  ['GitHub', 'github_pat_{22:an}_{59:an}', 'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens'],
+  [
+    'GitHub',
+    'ghp_{36:an}',
+    'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github'
+  ],
+  [
+    'GitHub',
+    'gho_{36:an}',
+    'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github'
+  ],
+  [
+    'GitHub',
+    'ghs_{36:an}',
+    'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github'
+  ],
+  [
+    'GitHub',
+    'ghr_{76:an}',
+    'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github'
+  ],
+  [
+    'GitHub',
+    'github_pat_{22:an}_{59:an}',
+    'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens'
+  ],
   ['GitLab', 'glpat-{20:w}', 'https://docs.gitlab.com/security/tokens/'],
   ['GitLab', 'gldt-{20:w}', 'https://docs.gitlab.com/security/tokens/'],
   ['GitLab', 'glptt-{40:hex}', 'https://docs.gitlab.com/security/tokens/'],
@@ -112,8 +132,16 @@ export const FORMATS: readonly (readonly [service: string, shape: string, source
   ['GitLab', 'glcbt-{2:hex}_{20:an}', 'https://docs.gitlab.com/security/tokens/'],
   ['GitLab', 'GR1348941{20:w}', 'https://docs.gitlab.com/security/tokens/'],
   ['Atlassian', 'ATBB{24:an}{8:HEX}', 'https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/'],
-  ['Atlassian', 'ATATT3{178:w}={8:HEX}', 'https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/'],
-  ['Atlassian', 'ATCTT3{178:w}={8:HEX}', 'https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/'],
+  [
+    'Atlassian',
+    'ATATT3{178:w}={8:HEX}',
+    'https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/'
+  ],
+  [
+    'Atlassian',
+    'ATCTT3{178:w}={8:HEX}',
+    'https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/'
+  ],
   ['Atlassian', 'ATTA{64:hex}{8:HEX}', 'https://developer.atlassian.com/cloud/trello/guides/rest-api/authorization/'],
   ['npm', 'npm_{36:an}', 'https://docs.npmjs.com/about-access-tokens'],
   ['PyPI', 'pypi-AgEIcHlwaS5vcmc{120:w}', 'https://pypi.org/help/#apitoken'],
@@ -242,12 +270,20 @@ export const FORMATS: readonly (readonly [service: string, shape: string, source
   ['Slack', 'xoxe.xoxb-1-{163:an}', 'https://docs.slack.dev/authentication/tokens'],
   ['Slack', 'xoxe.xoxp-1-{163:an}', 'https://docs.slack.dev/authentication/tokens'],
   ['Slack', 'xapp-1-A{10:up}-{13:d}-{64:hex}', 'https://docs.slack.dev/authentication/tokens'],
-  ['Slack', 'hooks.slack.com/services/T{8:up}/B{8:up}/{24:an}', 'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/'],
+  [
+    'Slack',
+    'hooks.slack.com/services/T{8:up}/B{8:up}/{24:an}',
+    'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/'
+  ],
   ['Discord', 'MT{24:an}.{6:an}.{38:w}', 'https://discord.com/developers/docs/reference#authentication'],
   ['Discord', 'OD{22:an}.{6:an}.{27:w}', 'https://discord.com/developers/docs/reference#authentication'],
   ['Discord', 'discord.com/api/webhooks/{18:d}/{68:w}', 'https://discord.com/developers/docs/resources/webhook'],
   ['Telegram', 'AA{33:w}', 'https://core.telegram.org/bots/api#authorizing-your-bot'],
-  ['Microsoft', 'webhook.office.com/webhookb2/{8:hex}-{4:hex}-{4:hex}-{4:hex}-{12:hex}@{8:hex}-{4:hex}-{4:hex}-{4:hex}-{12:hex}/IncomingWebhook/{32:hex}/{8:hex}-{4:hex}-{4:hex}-{4:hex}-{12:hex}', 'https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/'],
+  [
+    'Microsoft',
+    'webhook.office.com/webhookb2/{8:hex}-{4:hex}-{4:hex}-{4:hex}-{12:hex}@{8:hex}-{4:hex}-{4:hex}-{4:hex}-{12:hex}/IncomingWebhook/{32:hex}/{8:hex}-{4:hex}-{4:hex}-{4:hex}-{12:hex}',
+    'https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/'
+  ],
   ['Twilio', 'SK{32:hex}', 'https://www.twilio.com/docs/iam/api-keys'],
   ['Twilio SendGrid', 'SG.{22:w}.{43:w}', 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys'],
   ['Mailgun', 'key-{32:hex}', 'https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/'],
@@ -267,13 +303,25 @@ export const FORMATS: readonly (readonly [service: string, shape: string, source
   ['X', 'AAAAAAAAAAAAAAAAAAAAAA{10:an}%{60:an}', 'https://docs.x.com/resources/fundamentals/authentication'],
   ['Linear, Knock', 'sk_prod_{43:w}', 'https://docs.knock.app/'],
   ['Grafana', 'glsa_{32:an}_{8:hex}', 'https://grafana.com/docs/grafana/latest/administration/service-accounts/'],
-  ['Grafana', 'glc_eyJ{120:an}', 'https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/access-policies/'],
+  [
+    'Grafana',
+    'glc_eyJ{120:an}',
+    'https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/access-policies/'
+  ],
   ['Grafana', 'eyJrIjoi{80:an}', 'https://grafana.com/docs/grafana/latest/developers/http_api/auth/'],
   ['New Relic', 'NRAK-{27:up}', 'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/'],
   ['New Relic', 'NRJS-{19:hex}', 'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/'],
   ['New Relic', 'NRII-{32:w}', 'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/'],
-  ['Dynatrace', 'dt0c01.{24:up}.{64:up}', 'https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients'],
-  ['Dynatrace', 'dt0s16.{24:up}.{64:up}', 'https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients'],
+  [
+    'Dynatrace',
+    'dt0c01.{24:up}.{64:up}',
+    'https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients'
+  ],
+  [
+    'Dynatrace',
+    'dt0s16.{24:up}.{64:up}',
+    'https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients'
+  ],
   ['Honeycomb', 'hcaik_01{56:lo}', 'https://docs.honeycomb.io/configure/environments/manage-api-keys/'],
   ['PostHog', 'phc_{43:an}', 'https://posthog.com/docs/api'],
   ['PostHog', 'phx_{43:an}', 'https://posthog.com/docs/api'],

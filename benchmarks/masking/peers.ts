@@ -1,6 +1,7 @@
 // The named rivals behind one face: a text in, a text out; an object in, an object or a line out.
-import { DeepRedact } from '@hackylabs/deep-redact'
+
 import { createRequire } from 'node:module'
+import { DeepRedact } from '@hackylabs/deep-redact'
 
 const require = createRequire(import.meta.url)
 
@@ -12,7 +13,33 @@ export interface Engine {
   object?(value: Record<string, unknown>): unknown
 }
 
-const KEYS = ['password', 'passwd', 'pwd', 'secret', 'token', 'apiKey', 'api_key', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'clientSecret', 'privateKey', 'credentials', 'passphrase', 'connectionString', 'sessionToken', 'idToken', 'authToken', 'secretKey', 'accessKey', 'pin', 'cvv', 'otp', 'jwt']
+const KEYS = [
+  'password',
+  'passwd',
+  'pwd',
+  'secret',
+  'token',
+  'apiKey',
+  'api_key',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'cookie',
+  'clientSecret',
+  'privateKey',
+  'credentials',
+  'passphrase',
+  'connectionString',
+  'sessionToken',
+  'idToken',
+  'authToken',
+  'secretKey',
+  'accessKey',
+  'pin',
+  'cvv',
+  'otp',
+  'jwt'
+]
 /** 25 keys on four levels, as pino's documentation shows for nested keys. */
 const PATHS = KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`])
 
@@ -36,17 +63,32 @@ export async function peers(): Promise<Engine[]> {
     return { name: 'fast-redact', object: redact }
   })
   await add('deep-redact', () => {
-    const engine = new DeepRedact({ blacklistedKeys: KEYS, fuzzyKeyMatch: true, caseSensitiveKeyMatch: false, serialise: true } as ConstructorParameters<typeof DeepRedact>[0])
+    const engine = new DeepRedact({
+      blacklistedKeys: KEYS,
+      fuzzyKeyMatch: true,
+      caseSensitiveKeyMatch: false,
+      serialise: true
+    } as ConstructorParameters<typeof DeepRedact>[0])
     return { name: 'deep-redact', object: (value) => engine.redact(value) }
   })
   await add('logtape', async () => {
     const all = (await import('@logtape/redaction')) as unknown as Record<string, unknown>
-    const patterns = ['CREDIT_CARD_NUMBER_PATTERN', 'EMAIL_ADDRESS_PATTERN', 'JWT_PATTERN', 'US_SSN_PATTERN', 'KR_RRN_PATTERN'].map((name) => all[name]).filter(Boolean) as { pattern: RegExp; replacement: string }[]
-    const byField = (all['redactByField'] as (sink: (record: unknown) => void, options: object) => (record: unknown) => void)
+    const patterns = ['CREDIT_CARD_NUMBER_PATTERN', 'EMAIL_ADDRESS_PATTERN', 'JWT_PATTERN', 'US_SSN_PATTERN', 'KR_RRN_PATTERN']
+      .map((name) => all[name])
+      .filter(Boolean) as { pattern: RegExp; replacement: string }[]
+    const byField = all['redactByField'] as (sink: (record: unknown) => void, options: object) => (record: unknown) => void
     let seen: unknown
     const sink = byField((record) => void (seen = record), { fieldPatterns: all['DEFAULT_REDACT_FIELDS'] })
-    const text = (value: string): string => patterns.reduce((out, { pattern, replacement }) => out.replaceAll(pattern, replacement as string), value)
-    return { name: 'logtape', text, object: (properties) => (sink({ category: [], level: 'info', message: [''], rawMessage: '', timestamp: 0, properties }), text(JSON.stringify((seen as { properties: unknown }).properties))) }
+    const text = (value: string): string =>
+      patterns.reduce((out, { pattern, replacement }) => out.replaceAll(pattern, replacement as string), value)
+    return {
+      name: 'logtape',
+      text,
+      object: (properties) => (
+        sink({ category: [], level: 'info', message: [''], rawMessage: '', timestamp: 0, properties }),
+        text(JSON.stringify((seen as { properties: unknown }).properties))
+      )
+    }
   })
   await add('redactpii', async () => {
     const all = (await import('@redactpii/node')) as unknown as { Redactor: new (options?: object) => { redact(text: string): string } }
@@ -54,12 +96,16 @@ export async function peers(): Promise<Engine[]> {
     return { name: 'redactpii', text: (value) => engine.redact(value), object: (value) => engine.redact(JSON.stringify(value)) }
   })
   await add('openredaction', async () => {
-    const all = (await import('@openredaction/openredaction')) as unknown as { OpenRedaction: new (options?: object) => { detect(text: string): { redacted: string } | Promise<{ redacted: string }> } }
+    const all = (await import('@openredaction/openredaction')) as unknown as {
+      OpenRedaction: new (options?: object) => { detect(text: string): { redacted: string } | Promise<{ redacted: string }> }
+    }
     const engine = new all.OpenRedaction()
     return { name: 'openredaction', text: async (value) => (await engine.detect(value)).redacted }
   })
   await add('secretlint', async () => {
-    const { lintSource } = (await import('@secretlint/core')) as unknown as { lintSource(options: object): Promise<{ messages: { range: [number, number] }[] }> }
+    const { lintSource } = (await import('@secretlint/core')) as unknown as {
+      lintSource(options: object): Promise<{ messages: { range: [number, number] }[] }>
+    }
     const { creator } = (await import('@secretlint/secretlint-rule-preset-recommend')) as { creator: unknown }
     const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator, options: {} }] }
     return {

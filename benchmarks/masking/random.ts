@@ -4,8 +4,17 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz'
 const UPPER = LOWER.toUpperCase()
 const DIGITS = '0123456789'
 const CLASSES: Readonly<Record<string, string>> = {
-  an: LOWER + UPPER + DIGITS, anm: LOWER + UPPER + DIGITS, alpha: LOWER + UPPER, lo: LOWER + DIGITS, up: UPPER + DIGITS, hex: `${DIGITS}abcdef`, HEX: `${DIGITS}ABCDEF`,
-  w: `${LOWER}${UPPER}${DIGITS}_-`, d: DIGITS, b32: `${UPPER}234567`, b32l: `${LOWER}234567`
+  an: LOWER + UPPER + DIGITS,
+  anm: LOWER + UPPER + DIGITS,
+  alpha: LOWER + UPPER,
+  lo: LOWER + DIGITS,
+  up: UPPER + DIGITS,
+  hex: `${DIGITS}abcdef`,
+  HEX: `${DIGITS}ABCDEF`,
+  w: `${LOWER}${UPPER}${DIGITS}_-`,
+  d: DIGITS,
+  b32: `${UPPER}234567`,
+  b32l: `${LOWER}234567`
 }
 
 export interface Random {
@@ -37,7 +46,9 @@ export function seededRandom(seed: number): Random {
     return out
   }
   return {
-    next, int, of,
+    next,
+    int,
+    of,
     pick: (list) => list[int(list.length)]!,
     expand: (template) => template.replace(/\{(\d+):(\w+)\}/g, (_, length: string, name: string) => of(name, Number(length))),
     uuid: () => `${of('hex', 8)}-${of('hex', 4)}-4${of('hex', 3)}-a${of('hex', 3)}-${of('hex', 12)}`

@@ -2,13 +2,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   checkOptions,
-  createMasker,
   durationMs,
   type Emit,
   type Masker,
   observerList,
   onExit,
   registerSource,
+  resolveMasker,
   type Source
 } from '@rag/core'
 import { createBudgets } from './budget/budgets.js'
@@ -91,7 +91,7 @@ export function createMeter(options: MeterOptions = {}): Meter {
     quality,
     budgets: createBudgets({ prices: priceList, stats, countTokens }),
     pacer: pacing ? createPacer(pacing, limits, stats) : undefined,
-    content: content ? createContentCapture(content, maskerOf(mask)) : undefined,
+    content: content ? createContentCapture(content, resolveMasker(mask)) : undefined,
     streamUsage,
     refusing: new Set(),
     open: new OpenCalls(() => {
@@ -177,9 +177,4 @@ class OpenCalls extends Set<Call> {
     if (this.size === 0) this.onFirst()
     return super.add(call)
   }
-}
-
-function maskerOf(mask: MeterOptions['mask']): Masker | undefined {
-  if (mask === false) return undefined
-  return typeof (mask as Masker | undefined)?.mask === 'function' ? (mask as Masker) : createMasker(mask as object | undefined)
 }

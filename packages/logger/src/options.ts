@@ -1,5 +1,5 @@
 // The options of createLogger, their defaults and checks.
-import { checkOptions, checkService, createMasker, type Masker, type MaskerOptions, RagError } from '@rag/core'
+import { checkOptions, checkService, type Masker, type MaskerOptions, RagError, resolveMasker } from '@rag/core'
 import { type LoggerOptions as PinoOptions, pino } from 'pino'
 import type { Destination } from './destination/index.js'
 import { type Preset, shapes } from './shape.js'
@@ -105,8 +105,7 @@ export function checkLevel(option: string, level: unknown, { customLevels, useOn
 }
 
 function maskOf(mask: LoggerOptions['mask']): Masker['mask'] {
-  if (mask === false) return ((value: unknown) => value) as Masker['mask']
-  const masker = mask && 'mask' in mask && typeof mask.mask === 'function' ? mask : createMasker(mask as MaskerOptions | undefined)
+  const masker = resolveMasker(mask)
   // A gate that fails lets nothing through.
   return ((value: unknown) => {
     try {

@@ -3,12 +3,12 @@ import {
   type Admin,
   checkOptions,
   checkService,
-  createMasker,
   drain,
   durationMs,
   failureSource,
   type Masker,
   RagError,
+  resolveMasker,
   startAdmin
 } from '@rag/core'
 import { catalogue } from '@rag/core/catalogue'
@@ -46,11 +46,11 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
   checkOptions('createMetrics', options, KNOWN)
   const service = checkService('createMetrics', options.service)
   const { version, environment } = identityOf(options)
-  const masker = maskerOf(options.mask)
+  const masker = resolveMasker(options.mask)
   const store = new Store({
     maxSeries: limitOf('limits.series', options.limits?.series, 10_000),
     maxSeriesPerMetric: limitOf('limits.seriesPerMetric', options.limits?.seriesPerMetric, 2000),
-    mask: masker ? (value) => masker.mask(value) : (value) => value,
+    mask: (value) => masker.mask(value),
     warn: options.warn ?? ((message) => process.emitWarning(message, { code: 'RAG_METRICS_OVERFLOW' }))
   })
   const sources = sourcesOf(store)
@@ -79,7 +79,7 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
   // Collectors only join a registry of the application; our own shows the page as it is.
   if (given) store.onAdd = (metric) => void joinRegistry(given, metric, collect)
   const undo = [sources.add(failureSource), sources.add(ownFigures(store, () => scrapeSeconds))]
-  if (masker) undo.push(sources.add(masker.source))
+  undo.push(sources.add(masker.source))
   if (options.resources !== false) undo.push(startResources(store, sources))
   set(store.get('rag_build_info').resolve([service, version, environment, process.version]), 1)
   const observer = metricsObserver(store, {
@@ -140,11 +140,6 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
 function isShadowed(store: Store, metric: unknown): boolean {
   const name = String((metric as { name?: unknown }).name)
   return (store.metrics.get(name)?.series.size ?? 0) > 0
-}
-
-function maskerOf(mask: MetricsOptions['mask']): Masker | undefined {
-  if (mask === false) return undefined
-  return mask !== undefined && typeof (mask as Masker).mask === 'function' ? (mask as Masker) : createMasker(mask as object | undefined)
 }
 
 function limitOf(option: string, value: number | undefined, otherwise: number): number {

@@ -11,7 +11,13 @@ export function adminPages({ logger, logs, metrics, tracing }: Parts, identity: 
   tracing.recent()
   return {
     '/metrics': metrics.page,
-    '/health': () => answer({ status: 'ok', ...identity, uptimeSeconds: Math.round(process.uptime()), accounts: { logs: logs.account(), metrics: metrics.account(), traces: tracing.account() } }),
+    '/health': () =>
+      answer({
+        status: 'ok',
+        ...identity,
+        uptimeSeconds: Math.round(process.uptime()),
+        accounts: { logs: logs.account(), metrics: metrics.account(), traces: tracing.account() }
+      }),
     '/loglevel': ({ method, query, body }) => {
       if (method === 'GET') return answer({ level: logger.level })
       const [component, duration] = [query.get('component'), query.get('for')]

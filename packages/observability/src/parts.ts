@@ -1,5 +1,5 @@
 // Makes the parts: each with its own options and the identity, the masker and the observers of the whole.
-import { createMasker, type Masker, type Observers, observerList } from '@rag/core'
+import { type Masker, type Observers, observerList, resolveMasker } from '@rag/core'
 import { createMeter, type Meter, noopMeter } from '@rag/llm-meter'
 import { createLogger, type LogControl, type Logger, logControl, noopLogger } from '@rag/logger'
 import { createMetrics, type Metrics, noopMetrics, type RegistryLike } from '@rag/metrics'
@@ -18,7 +18,7 @@ export interface Parts {
 }
 
 export function makeParts(options: ObservabilityOptions, identity: Identity): Parts {
-  const masker = isMasker(options.mask) ? options.mask : options.mask === false ? PASS : createMasker(options.mask)
+  const masker = resolveMasker(options.mask)
   const shared = { ...identity, mask: masker }
   const { logger, logs } = makeLogger(options.logger, shared)
   const registry = isRegistry(options.metrics) ? { registry: options.metrics } : options.metrics
@@ -38,13 +38,6 @@ function makeLogger(option: ObservabilityOptions['logger'], shared: Identity & {
   const { http, ...own } = option ?? ({} as LoggerPart)
   const logger = createLogger({ ...shared, ...own })
   return { logger, logs: logControl(logger, http) }
-}
-
-/** `mask: false`: every exit as the application wrote it. */
-const PASS: Masker = { ...createMasker(), mask: ((value: unknown) => value) as Masker['mask'] }
-
-function isMasker(mask: ObservabilityOptions['mask']): mask is Masker {
-  return typeof (mask as Masker | undefined)?.mask === 'function'
 }
 
 function isLogger(logger: ObservabilityOptions['logger']): logger is Logger {

@@ -31,7 +31,14 @@ for (const body of bodies) {
 function postAndWait(url: string, headers: Record<string, string>, bodies: Uint8Array[]): void {
   const done = new Int32Array(new SharedArrayBuffer(4))
   try {
-    const worker = new Worker(POST, { eval: true, workerData: { url, headers, bodies, done }, stdout: true, stderr: true, execArgv: [], env: {} })
+    const worker = new Worker(POST, {
+      eval: true,
+      workerData: { url, headers, bodies, done },
+      stdout: true,
+      stderr: true,
+      execArgv: [],
+      env: {}
+    })
     worker.on('error', () => {})
     Atomics.wait(done, 0, 0, WAIT_MS)
   } catch {

@@ -17,7 +17,11 @@ export function maskSpans<E extends SpanExporter>(exporter: E, masker: Masker = 
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)
       if (name === 'export') {
-        return (spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]) => target.export(spans.map((span) => maskedSpan(span, mask)), done)
+        return (spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]) =>
+          target.export(
+            spans.map((span) => maskedSpan(span, mask)),
+            done
+          )
       }
       return typeof value === 'function' ? value.bind(target) : value
     }

@@ -1,5 +1,15 @@
 // Makes the span of an operation when it is first asked for, and records it when the operation is over.
-import { type Context, isSpanContextValid, ROOT_CONTEXT, type Span, type SpanContext, SpanKind, trace, TraceFlags, type Tracer } from '@opentelemetry/api'
+import {
+  type Context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  TraceFlags,
+  type Tracer,
+  trace
+} from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { type ClientAttributes, type Observer, type Operation, randomId, randomSpanId, type ServerAttributes, spanOf } from '@rag/core'
 import { spanKindOf } from './describe/index.js'
@@ -39,14 +49,21 @@ export function createObserver({ service, owner, scope, decider, formats, treatm
     if (parent && !isSpanContextValid(parent)) parent = undefined
     const links = caller && !parent ? [{ context: caller, attributes: { 'rag.link': 'caller' } }] : undefined
     const foreign = foreignTracer()
-    if (foreign) return startForeign(foreign, operation, kind === 'server' ? (parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT) : parentContext, links)
+    if (foreign)
+      return startForeign(
+        foreign,
+        operation,
+        kind === 'server' ? (parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT) : parentContext,
+        links
+      )
     const traceId = parent ? parent.traceId : randomId()
     let flags: number
     if (decider.sampler) {
       const asked = parent ? trace.setSpanContext(parentContext, parent) : trace.deleteSpan(parentContext)
       flags = askSampler(decider.sampler, asked, traceId, operation.name, spanKindOf(operation), {}).flags
     } else if (!parent) {
-      const method = kind === 'server' || kind === 'client' ? (operation.attributes as ServerAttributes | ClientAttributes).method : undefined
+      const method =
+        kind === 'server' || kind === 'client' ? (operation.attributes as ServerAttributes | ClientAttributes).method : undefined
       const name = kind === 'server' ? (operation.attributes as ServerAttributes).path : operation.name
       flags = decider.root(traceId, name, method, spanKindOf(operation), NO_ATTRIBUTES) ? TraceFlags.SAMPLED : TraceFlags.NONE
     } else flags = parent.traceFlags & TraceFlags.SAMPLED && (!parent.isRemote || decider.forced()) ? TraceFlags.SAMPLED : TraceFlags.NONE
@@ -72,4 +89,3 @@ export function createObserver({ service, owner, scope, decider, formats, treatm
 }
 
 const NO_ATTRIBUTES = Object.freeze({})
-

@@ -1,5 +1,5 @@
 // What startTracing takes, and how the standard environment variables fill in what is not given.
-import type { SpanProcessor, Sampler } from '@opentelemetry/sdk-trace-base'
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type Duration, durationMs, type Masker, type MaskerOptions, RagError } from '@rag/core'
 import type { QueueOptions } from './export/exit.js'
 import type { ExporterOption, OtlpOptions } from './export/exporters.js'
@@ -40,26 +40,55 @@ export interface TracingOptions {
   }
 }
 
-export const OPTION_NAMES = ['service', 'version', 'environment', 'exporter', 'otlp', 'sampler', 'incoming', 'propagators', 'mask', 'processors', 'resource', 'limits', 'queue'] as const
+export const OPTION_NAMES = [
+  'service',
+  'version',
+  'environment',
+  'exporter',
+  'otlp',
+  'sampler',
+  'incoming',
+  'propagators',
+  'mask',
+  'processors',
+  'resource',
+  'limits',
+  'queue'
+] as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-export function queueOptions({ spans, bytes, batch, delay, timeout }: NonNullable<TracingOptions['queue']>, env: Environment): QueueOptions {
+export function queueOptions(
+  { spans, bytes, batch, delay, timeout }: NonNullable<TracingOptions['queue']>,
+  env: Environment
+): QueueOptions {
   const maxSpans = whole('queue.spans', spans ?? fromEnv(env, 'OTEL_BSP_MAX_QUEUE_SIZE') ?? 16_384)
   return {
     maxSpans,
     maxBytes: whole('queue.bytes', bytes ?? 8 * 1024 * 1024),
     batchSpans: Math.min(maxSpans, whole('queue.batch', batch ?? fromEnv(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512)),
     delayMs: durationMs('queue.delay', delay ?? fromEnv(env, 'OTEL_BSP_SCHEDULE_DELAY') ?? 1000),
-    timeoutMs: durationMs('queue.timeout', timeout ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TIMEOUT') ?? 10_000)
+    timeoutMs: durationMs(
+      'queue.timeout',
+      timeout ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TIMEOUT') ?? 10_000
+    )
   }
 }
 
 export function spanLimits(given: Partial<SpanLimits>, env: Environment): SpanLimits {
   const { attributes, textLength, events, links } = DEFAULT_LIMITS
   return {
-    attributes: whole('limits.attributes', given.attributes ?? fromEnv(env, 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT') ?? fromEnv(env, 'OTEL_ATTRIBUTE_COUNT_LIMIT') ?? attributes),
-    textLength: whole('limits.textLength', given.textLength ?? fromEnv(env, 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT') ?? fromEnv(env, 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT') ?? textLength),
+    attributes: whole(
+      'limits.attributes',
+      given.attributes ?? fromEnv(env, 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT') ?? fromEnv(env, 'OTEL_ATTRIBUTE_COUNT_LIMIT') ?? attributes
+    ),
+    textLength: whole(
+      'limits.textLength',
+      given.textLength ??
+        fromEnv(env, 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT') ??
+        fromEnv(env, 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT') ??
+        textLength
+    ),
     events: whole('limits.events', given.events ?? fromEnv(env, 'OTEL_SPAN_EVENT_COUNT_LIMIT') ?? events),
     links: whole('limits.links', given.links ?? fromEnv(env, 'OTEL_SPAN_LINK_COUNT_LIMIT') ?? links)
   }
@@ -69,7 +98,14 @@ export function spanLimits(given: Partial<SpanLimits>, env: Environment): SpanLi
 export function envSampler(env: Environment): number | undefined {
   const argument = Number(env['OTEL_TRACES_SAMPLER_ARG'] ?? 1)
   const ratio = argument >= 0 && argument <= 1 ? argument : 1
-  const samplers: Record<string, number> = { always_on: 1, always_off: 0, traceidratio: ratio, parentbased_always_on: 1, parentbased_always_off: 0, parentbased_traceidratio: ratio }
+  const samplers: Record<string, number> = {
+    always_on: 1,
+    always_off: 0,
+    traceidratio: ratio,
+    parentbased_always_on: 1,
+    parentbased_always_off: 0,
+    parentbased_traceidratio: ratio
+  }
   return samplers[env['OTEL_TRACES_SAMPLER'] ?? '']
 }
 

@@ -3,9 +3,9 @@ import type { Context } from '@opentelemetry/api'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { Account, Source } from '@rag/core'
 import type { Exit } from './export/exit.js'
-import { OwnSpan } from './span/own-span.js'
-import { OperationSpan } from './span/operation-span.js'
 import type { RecentSpans } from './recent.js'
+import { OperationSpan } from './span/operation-span.js'
+import { OwnSpan } from './span/own-span.js'
 
 const SLICE = 512
 const HAND_ON_MS = 20

@@ -59,6 +59,10 @@ export function plainSpan(span: ReadableSpan): RecentSpan {
     statusMessage: span.status.message,
     scope: span.instrumentationScope.name,
     attributes: { ...span.attributes },
-    events: span.events.map(({ name, time, attributes }) => ({ name, time: new Date(fromHrTime(time)).toISOString(), attributes: { ...attributes } }))
+    events: span.events.map(({ name, time, attributes }) => ({
+      name,
+      time: new Date(fromHrTime(time)).toISOString(),
+      attributes: { ...attributes }
+    }))
   }
 }

@@ -1,9 +1,19 @@
 // startTracing: puts provider, observer, pipeline and exits together.
 import { hostname } from 'node:os'
-import { type Context, propagation, trace, type Tracer } from '@opentelemetry/api'
+import { type Context, propagation, type Tracer, trace } from '@opentelemetry/api'
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import { type Account, checkOptions, checkService, createMasker, drain, type Masker, type Observer, runScope, type Source } from '@rag/core'
+import {
+  type Account,
+  checkOptions,
+  checkService,
+  drain,
+  type Masker,
+  type Observer,
+  resolveMasker,
+  runScope,
+  type Source
+} from '@rag/core'
 import { armExit } from './exit-flush.js'
 import { createExits } from './export/exporters.js'
 import { noopTracing } from './noop.js'
@@ -51,11 +61,23 @@ export function startTracing(options: TracingOptions): Tracing {
   checkOptions('startTracing', options, OPTION_NAMES)
   const service = checkService('startTracing', options.service)
   const { env } = process
-  const { version, environment, exporter, otlp = {}, sampler, incoming, propagators, mask, processors = [], limits = {}, queue = {} } = options
+  const {
+    version,
+    environment,
+    exporter,
+    otlp = {},
+    sampler,
+    incoming,
+    propagators,
+    mask,
+    processors = [],
+    limits = {},
+    queue = {}
+  } = options
   const decider = createDecider(sampler ?? envSampler(env))
   const treatment = treatmentOf(incoming, env['RAG_INCOMING'])
   const formats = formatsOf(propagators, env['OTEL_PROPAGATORS'])
-  const masker = maskerOf(mask)
+  const masker = resolveMasker(mask)
   const exits = createExits(exporter, otlp, queueOptions(queue, env), masker, env)
   const bounds = spanLimits(limits, env)
   if (env['OTEL_SDK_DISABLED'] === 'true') return noopTracing({ service })
@@ -63,7 +85,7 @@ export function startTracing(options: TracingOptions): Tracing {
   const recent = createRecent(RECENT)
   const pipeline = createPipeline(exits, processors, recent)
   const resource = describeResource({ service, version, environment, ...(options.resource && { more: options.resource }) }, env)
-  const owner: SpanOwner = { resource, limits: bounds, mask: mask === false ? (text) => text : (text) => masker.mask(text), finish: pipeline.finish }
+  const owner: SpanOwner = { resource, limits: bounds, mask: (text) => masker.mask(text), finish: pipeline.finish }
   const started = (span: OwnSpan, parent: Context): void => {
     if (processors.length > 0) pipeline.started(span, parent)
   }
@@ -73,7 +95,11 @@ export function startTracing(options: TracingOptions): Tracing {
     const key = `${name}@${scopeVersion ?? ''}:${scopeOptions?.schemaUrl ?? ''}`
     let tracer = tracers.get(key)
     if (!tracer) {
-      const scope = { name, ...(scopeVersion !== undefined && { version: scopeVersion }), ...(scopeOptions?.schemaUrl && { schemaUrl: scopeOptions.schemaUrl }) }
+      const scope = {
+        name,
+        ...(scopeVersion !== undefined && { version: scopeVersion }),
+        ...(scopeOptions?.schemaUrl && { schemaUrl: scopeOptions.schemaUrl })
+      }
       tracers.set(key, (tracer = createTracer(owner, scope, decider, started)))
     }
     return tracer
@@ -102,7 +128,10 @@ export function startTracing(options: TracingOptions): Tracing {
     async flush(deadlineMs = DEADLINE_MS) {
       finishAll()
       const deadline = performance.now() + deadlineMs
-      await Promise.all([...exits.map((exit) => exit.flush(deadline)), ...processors.map((processor) => quietly(() => processor.forceFlush()))])
+      await Promise.all([
+        ...exits.map((exit) => exit.flush(deadline)),
+        ...processors.map((processor) => quietly(() => processor.forceFlush()))
+      ])
       return pipeline.account()
     },
     shutdown(deadlineMs = DEADLINE_MS) {
@@ -110,7 +139,10 @@ export function startTracing(options: TracingOptions): Tracing {
         finishAll()
         disarm()
         const deadline = performance.now() + deadlineMs
-        await Promise.all([...exits.map((exit) => exit.close(deadline)), ...processors.map((processor) => quietly(() => processor.shutdown()))])
+        await Promise.all([
+          ...exits.map((exit) => exit.close(deadline)),
+          ...processors.map((processor) => quietly(() => processor.shutdown()))
+        ])
         return pipeline.account()
       })()
       return closing
@@ -125,7 +157,8 @@ function joinProvider(provider: NodeTracerProvider): () => Tracer | undefined {
     const registered = trace.getTracerProvider() as { getDelegate?: () => object }
     return registered.getDelegate?.() ?? registered
   }
-  const isNoop = (candidate: object): boolean => candidate.constructor?.name === 'NoopTracerProvider' || candidate.constructor?.name === 'ProxyTracerProvider'
+  const isNoop = (candidate: object): boolean =>
+    candidate.constructor?.name === 'NoopTracerProvider' || candidate.constructor?.name === 'ProxyTracerProvider'
   const isOurs = (candidate: object): boolean => (candidate as { [OURS]?: boolean })[OURS] === true
   if (isNoop(delegateOf())) trace.setGlobalTracerProvider(provider)
   let seen: object | undefined
@@ -144,10 +177,13 @@ let announced = false
 function announceForeign(): void {
   if (announced) return
   announced = true
-  process.emitWarning('The application has its own tracer provider: spans join it and leave by its exporters. Wrap those with maskSpans(exporter) so that they are masked.', {
-    type: 'RagTelemetryWarning',
-    code: 'RAG_TRACING_FOREIGN_PROVIDER'
-  })
+  process.emitWarning(
+    'The application has its own tracer provider: spans join it and leave by its exporters. Wrap those with maskSpans(exporter) so that they are masked.',
+    {
+      type: 'RagTelemetryWarning',
+      code: 'RAG_TRACING_FOREIGN_PROVIDER'
+    }
+  )
 }
 
 interface Described {
@@ -171,11 +207,6 @@ function describeResource({ service, version, environment, more }: Described, en
       ...(environment !== undefined && { 'deployment.environment.name': environment })
     })
   )
-}
-
-function maskerOf(mask: TracingOptions['mask']): Masker {
-  if (mask === false) return { mask: ((value: unknown) => value) as Masker['mask'], source: { read() {} } }
-  return mask && 'mask' in mask && typeof mask.mask === 'function' ? (mask as Masker) : createMasker(mask as Parameters<typeof createMasker>[0])
 }
 
 async function quietly(work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,17 @@
 // Tracers of the application: the API's Tracer making our spans, on a provider of the SDK.
-import { type Attributes, type Context, context, isSpanContextValid, type Link, type Span, SpanKind, type SpanOptions, trace, TraceFlags, type Tracer } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  context,
+  isSpanContextValid,
+  type Link,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  TraceFlags,
+  type Tracer,
+  trace
+} from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { randomId, randomSpanId } from '@rag/core'
 import { askSampler, type Decider } from './sampling/sampler.js'
@@ -23,7 +35,9 @@ export function createTracer(owner: SpanOwner, scope: Scope, decider: Decider, s
     let added: Attributes | undefined
     if (decider.sampler) ({ flags, attributes: added } = askSampler(decider.sampler, parentContext, traceId, title, kind, NO_ATTRIBUTES))
     else if (!parent) flags = decider.root(traceId, title, undefined, kind, NO_ATTRIBUTES) ? TraceFlags.SAMPLED : TraceFlags.NONE
-    const spanContext = parent?.traceState ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState: parent.traceState } : { traceId, spanId: randomSpanId(), traceFlags: flags }
+    const spanContext = parent?.traceState
+      ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState: parent.traceState }
+      : { traceId, spanId: randomSpanId(), traceFlags: flags }
     if (flags === TraceFlags.NONE) return trace.wrapSpanContext(spanContext)
     const span = new OwnSpan(owner, scope, title, kind, spanContext, parent, startTime === undefined ? now() : readTime(startTime))
     if (attributes) span.take(attributes)

@@ -9,6 +9,11 @@ export const logMetrics = [
     labels: { level: { values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] } },
     from: 'source'
   },
-  { name: 'rag_log_fingerprints_total', kind: 'counter', help: 'Errors of a kind that this process had not logged before.', from: 'source' },
+  {
+    name: 'rag_log_fingerprints_total',
+    kind: 'counter',
+    help: 'Errors of a kind that this process had not logged before.',
+    from: 'source'
+  },
   { name: 'rag_log_unreadable_total', kind: 'counter', help: 'Records that threw while they were read and were replaced.', from: 'source' }
 ] as const satisfies readonly MetricDefinition[]

@@ -62,7 +62,11 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
 
 /** Whether calls below this operation are part of it. */
 export function isCovered(operation: Operation): boolean {
-  return operation.kind === 'llm' || operation.kind === 'cache' || (operation.kind === 'db' && (operation as Operation<'db'>).attributes.system === 'elasticsearch')
+  return (
+    operation.kind === 'llm' ||
+    operation.kind === 'cache' ||
+    (operation.kind === 'db' && (operation as Operation<'db'>).attributes.system === 'elasticsearch')
+  )
 }
 
 function fetchOutcome(error: unknown): Outcome {

@@ -1,8 +1,8 @@
 // Instruments a client that the application made: on the instance, found by shape, the same object back.
 import { RagError } from '../errors.js'
 import { type Observer, type Observers, observerList } from '../observer.js'
-import { isPg, observePg } from './pg.js'
 import { isElasticsearch, observeElasticsearch } from './elasticsearch.js'
+import { isPg, observePg } from './pg.js'
 import { isIoredis, isNodeRedis, observeIoredis, observeNodeRedis } from './redis.js'
 
 export interface ObserveClientOptions {

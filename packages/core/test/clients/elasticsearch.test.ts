@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Client } from '@elastic/elasticsearch'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { drain, observeClient, type Operation, releaseClient } from '../../src/index.js'
+import { drain, type Operation, observeClient, releaseClient } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
 
 /** Answers on the wire as the server does: without the product header the official client refuses to go on. */
@@ -12,8 +12,17 @@ let node: string
 beforeAll(async () => {
   stub = createServer((request, response) => {
     const missing = request.url?.startsWith('/missing')
-    response.writeHead(missing ? 404 : 200, { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/vnd.elasticsearch+json;compatible-with=8' })
-    response.end(JSON.stringify(missing ? { error: { type: 'index_not_found_exception' }, status: 404 } : { took: 7, _shards: { total: 3, failed: 1 }, hits: { hits: [] } }))
+    response.writeHead(missing ? 404 : 200, {
+      'x-elastic-product': 'Elasticsearch',
+      'content-type': 'application/vnd.elasticsearch+json;compatible-with=8'
+    })
+    response.end(
+      JSON.stringify(
+        missing
+          ? { error: { type: 'index_not_found_exception' }, status: 404 }
+          : { took: 7, _shards: { total: 3, failed: 1 }, hits: { hits: [] } }
+      )
+    )
   })
   await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve))
   node = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`

@@ -92,7 +92,12 @@ test('emits no part of a secret early', () => {
 })
 
 test('holds back at most 512 characters of clean text without spaces', () => {
-  for (const text of ['abcDEF123/+'.repeat(400), 'the-quick-brown-fox/'.repeat(200), '{"a":1,"b":[true,null]}'.repeat(100), 'あいうえお漢字'.repeat(300)]) {
+  for (const text of [
+    'abcDEF123/+'.repeat(400),
+    'the-quick-brown-fox/'.repeat(200),
+    '{"a":1,"b":[true,null]}'.repeat(100),
+    'あいうえお漢字'.repeat(300)
+  ]) {
     const stream = masker.stream()
     let sent = 0
     let taken = 0

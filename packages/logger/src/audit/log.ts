@@ -3,7 +3,7 @@ import { createPrivateKey, KeyObject, randomUUID, sign } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { checkOptions, createMasker, type Duration, durationMs, type Masker, RagError } from '@rag/core'
+import { checkOptions, type Duration, durationMs, type Masker, RagError, resolveMasker } from '@rag/core'
 import { isoTime } from '../clock.js'
 import { escapeHostile } from '../escape.js'
 import { beginWalk, cutTexts, plain } from '../plain.js'
@@ -82,7 +82,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   const mac = createMac(keyBytes('key', key))
   if (encryption && !encryption.wrap) keyBytes('encryption.key', encryption.key)
   const signer = signingKey === undefined ? undefined : signingKey instanceof KeyObject ? signingKey : createPrivateKey(signingKey)
-  const gate = mask === false ? undefined : (mask ?? createMasker())
+  const gate = resolveMasker(mask)
   const everyMs = durationMs('headEvery', headEvery)
   mkdirSync(dirname(file), { recursive: true })
   const unlock = lockFile(file)
@@ -226,13 +226,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
 
   function append(record: AuditRecord): Promise<Anchor> {
     const copy = plain(record, beginWalk(4096, 12_000))
-    const {
-      seq: _seq,
-      time: _time,
-      kind: _kind,
-      mac: _mac,
-      ...own
-    } = cutTexts(gate ? gate.mask(copy) : copy, 4096) as Record<string, unknown>
+    const { seq: _seq, time: _time, kind: _kind, mac: _mac, ...own } = cutTexts(gate.mask(copy), 4096) as Record<string, unknown>
     return add(JSON.stringify({ time: isoTime(Date.now()), kind: 'record', ...own }))
   }
 

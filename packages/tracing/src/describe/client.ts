@@ -11,7 +11,10 @@ export function describeClient(operation: Operation, sink: AttributeSink, { text
   describeMethod(attributes.method, sink, text)
   const port = attributes.port ?? DEFAULT_PORTS[attributes.scheme]
   const authority = attributes.port === undefined ? attributes.host : `${attributes.host}:${attributes.port}`
-  sink.put('url.full', text(`${attributes.scheme}://${authority}${attributes.path}${attributes.query === '' ? '' : '?' + attributes.query}`))
+  sink.put(
+    'url.full',
+    text(`${attributes.scheme}://${authority}${attributes.path}${attributes.query === '' ? '' : '?' + attributes.query}`)
+  )
   sink.known('server.address', attributes.host)
   sink.put('server.port', port)
   sink.known('peer.service', attributes.peerService)

@@ -28,9 +28,21 @@ export function describeLlm(operation: Operation, sink: AttributeSink, { text }:
 
 /** Names of the conventions for what stages, tools, agents and jobs are called with; anything else keeps its own name. */
 const NAMES: Record<string, Record<string, string>> = {
-  stage: { topK: 'gen_ai.request.top_k', documents: 'rag.documents', topScore: 'rag.top_score', index: 'gen_ai.data_source.id', query: 'gen_ai.retrieval.query.text' },
+  stage: {
+    topK: 'gen_ai.request.top_k',
+    documents: 'rag.documents',
+    topScore: 'rag.top_score',
+    index: 'gen_ai.data_source.id',
+    query: 'gen_ai.retrieval.query.text'
+  },
   job: { maxAgeMs: 'rag.job.max_age_ms', sizeBytes: 'rag.job.size' },
-  tool: { type: 'gen_ai.tool.type', callId: 'gen_ai.tool.call.id', method: 'mcp.method.name', session: 'mcp.session.id', resource: 'mcp.resource.uri' },
+  tool: {
+    type: 'gen_ai.tool.type',
+    callId: 'gen_ai.tool.call.id',
+    method: 'mcp.method.name',
+    session: 'mcp.session.id',
+    resource: 'mcp.resource.uri'
+  },
   agent: { agentId: 'gen_ai.agent.id' }
 }
 const OPERATIONS: Record<string, string | undefined> = { tool: 'execute_tool', agent: 'invoke_agent' }

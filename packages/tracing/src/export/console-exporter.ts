@@ -42,7 +42,9 @@ export function drawTrees(spans: readonly ReadableSpan[]): string {
 }
 
 function describeLine(span: ReadableSpan): string {
-  const facts = SHOWN.filter((key) => span.attributes[key] !== undefined).map((key) => `${key.slice(key.lastIndexOf('.') + 1)}=${String(span.attributes[key])}`)
+  const facts = SHOWN.filter((key) => span.attributes[key] !== undefined).map(
+    (key) => `${key.slice(key.lastIndexOf('.') + 1)}=${String(span.attributes[key])}`
+  )
   const mark = span.status.code === SpanStatusCode.ERROR ? ' ERROR' : ''
   return `${span.name} ${fromHrTime(span.duration).toFixed(1)} ms${mark}${facts.length > 0 ? ' ' + facts.join(' ') : ''}`
 }

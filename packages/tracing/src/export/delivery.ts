@@ -73,7 +73,10 @@ export function createDelivery<T>({ name, send, maxSpans, maxBytes, timeoutMs }:
   const warn = (problem: string): void => {
     if (warned) return
     warned = true
-    process.emitWarning(`${name}: ${problem}. Spans are kept within bounds and sent when it answers again; what is lost is counted.`, { type: 'RagTelemetryWarning', code: 'RAG_TRACING_EXPORT' })
+    process.emitWarning(`${name}: ${problem}. Spans are kept within bounds and sent when it answers again; what is lost is counted.`, {
+      type: 'RagTelemetryWarning',
+      code: 'RAG_TRACING_EXPORT'
+    })
   }
   const settleBatch = (batch: Batch<T>, verdict: Verdict): void => {
     if (!flying.delete(batch)) return

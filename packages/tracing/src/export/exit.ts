@@ -1,6 +1,7 @@
 // Where finished spans leave the process.
-import type { Account } from '@rag/core'
+
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import type { Account } from '@rag/core'
 import type { DropReason } from './delivery.js'
 
 export interface Exit {

@@ -25,10 +25,18 @@ type Environment = Readonly<Record<string, string | undefined>>
 const KNOWN = 'otlp, zipkin, jaeger, console'
 
 /** @throws RagError `RAG_TRACING_EXPORTER`, `RAG_TRACING_PEER`, `RAG_TRACING_ENDPOINT` */
-export function createExits(option: ExporterOption | undefined, otlp: OtlpOptions, queue: QueueOptions, masker: Masker, env: Environment): Exit[] {
+export function createExits(
+  option: ExporterOption | undefined,
+  otlp: OtlpOptions,
+  queue: QueueOptions,
+  masker: Masker,
+  env: Environment
+): Exit[] {
   const given = option ?? (env['OTEL_TRACES_EXPORTER'] ? env['OTEL_TRACES_EXPORTER'].split(',').map((name) => name.trim()) : 'otlp')
   const list: readonly unknown[] = Array.isArray(given) ? given : [given]
-  return list.filter((exporter) => exporter !== 'none' || option !== undefined).map((exporter) => createExit(exporter, otlp, queue, masker, env))
+  return list
+    .filter((exporter) => exporter !== 'none' || option !== undefined)
+    .map((exporter) => createExit(exporter, otlp, queue, masker, env))
 }
 
 function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, masker: Masker, env: Environment): Exit {
@@ -38,32 +46,51 @@ function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, m
     case 'console':
       return createSdkExit(createConsoleExporter(), queue, 'console exporter')
     case 'zipkin': {
-      const { ZipkinExporter } = loadPeer('@opentelemetry/exporter-zipkin', exporter) as { ZipkinExporter: new (options: object) => SpanExporter }
+      const { ZipkinExporter } = loadPeer('@opentelemetry/exporter-zipkin', exporter) as {
+        ZipkinExporter: new (options: object) => SpanExporter
+      }
       return createSdkExit(new ZipkinExporter({}), queue, 'Zipkin exporter')
     }
     case 'jaeger': {
-      const { JaegerExporter } = loadPeer('@opentelemetry/exporter-jaeger', exporter) as { JaegerExporter: new (options: object) => SpanExporter }
+      const { JaegerExporter } = loadPeer('@opentelemetry/exporter-jaeger', exporter) as {
+        JaegerExporter: new (options: object) => SpanExporter
+      }
       return createSdkExit(new JaegerExporter({}), queue, 'Jaeger exporter')
     }
   }
-  if (typeof exporter === 'object' && exporter !== null && typeof (exporter as SpanExporter).export === 'function') return createSdkExit(maskSpans(exporter as SpanExporter, masker), queue)
-  throw new RagError('RAG_TRACING_EXPORTER', { option: 'exporter', value: exporter, problem: 'this is no exporter', fix: `it takes ${KNOWN}, a SpanExporter or an array of those` })
+  if (typeof exporter === 'object' && exporter !== null && typeof (exporter as SpanExporter).export === 'function')
+    return createSdkExit(maskSpans(exporter as SpanExporter, masker), queue)
+  throw new RagError('RAG_TRACING_EXPORTER', {
+    option: 'exporter',
+    value: exporter,
+    problem: 'this is no exporter',
+    fix: `it takes ${KNOWN}, a SpanExporter or an array of those`
+  })
 }
 
 function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, env: Environment): Exit {
-  const variable = (name: string): string | undefined => env[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`] || undefined
+  const variable = (name: string): string | undefined =>
+    env[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`] || undefined
   if ((protocol ?? variable('PROTOCOL')) === 'grpc') {
-    const { OTLPTraceExporter } = loadPeer('@opentelemetry/exporter-trace-otlp-grpc', 'otlp over grpc') as { OTLPTraceExporter: new (options: object) => SpanExporter }
+    const { OTLPTraceExporter } = loadPeer('@opentelemetry/exporter-trace-otlp-grpc', 'otlp over grpc') as {
+      OTLPTraceExporter: new (options: object) => SpanExporter
+    }
     return createSdkExit(new OTLPTraceExporter(url === undefined ? {} : { url }), queue, 'OTLP exporter (grpc)')
   }
   const base = env['OTEL_EXPORTER_OTLP_ENDPOINT']
-  const target = url ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? (base ? `${base.replace(/\/+$/, '')}/v1/traces` : 'http://localhost:4318/v1/traces')
+  const target =
+    url ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? (base ? `${base.replace(/\/+$/, '')}/v1/traces` : 'http://localhost:4318/v1/traces')
   const file = (name: string): Buffer | undefined => {
     const path = variable(name)
     return path === undefined ? undefined : readFileSync(path)
   }
   const tls = { ca: file('CERTIFICATE'), cert: file('CLIENT_CERTIFICATE'), key: file('CLIENT_KEY') }
-  return createOtlpExit({ url: checkUrl(target), headers: { ...parseHeaders(variable('HEADERS')), ...headers }, tls: definedOf(tls), queue })
+  return createOtlpExit({
+    url: checkUrl(target),
+    headers: { ...parseHeaders(variable('HEADERS')), ...headers },
+    tls: definedOf(tls),
+    queue
+  })
 }
 
 function definedOf<T extends object>(given: T): { [K in keyof T]?: NonNullable<T[K]> } {
@@ -77,7 +104,12 @@ function checkUrl(text: string): URL {
   } catch {
     // Reported below.
   }
-  throw new RagError('RAG_TRACING_ENDPOINT', { option: 'otlp.url', value: text, problem: 'this is no address of a collector', fix: `give an http or https URL such as 'http://localhost:4318/v1/traces'` })
+  throw new RagError('RAG_TRACING_ENDPOINT', {
+    option: 'otlp.url',
+    value: text,
+    problem: 'this is no address of a collector',
+    fix: `give an http or https URL such as 'http://localhost:4318/v1/traces'`
+  })
 }
 
 /** `key=value,key=value`, percent-encoded, as the specification spells headers in a variable. */
@@ -106,5 +138,11 @@ function loadPeer(name: string, exporter: string): unknown {
       cause ??= error
     }
   }
-  throw new RagError('RAG_TRACING_PEER', { option: 'exporter', value: exporter, problem: `it needs the package ${name}, which is not installed`, fix: `npm install ${name}`, cause })
+  throw new RagError('RAG_TRACING_PEER', {
+    option: 'exporter',
+    value: exporter,
+    problem: `it needs the package ${name}, which is not installed`,
+    fix: `npm install ${name}`,
+    cause
+  })
 }

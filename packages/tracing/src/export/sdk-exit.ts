@@ -64,7 +64,9 @@ function exportSpans(exporter: SpanExporter, spans: ReadableSpan[], timeoutMs: n
     }
     try {
       const returned: unknown = exporter.export(spans, (result: ExportResult) => {
-        settle(result?.code === 0 ? { status: 'ok' } : { status: 'retry', problem: String(result?.error?.message ?? 'the exporter failed') })
+        settle(
+          result?.code === 0 ? { status: 'ok' } : { status: 'retry', problem: String(result?.error?.message ?? 'the exporter failed') }
+        )
       })
       // An exporter written as an async function rejects instead of calling back.
       if (returned instanceof Promise) returned.catch((error: unknown) => settle({ status: 'retry', problem: String(error) }))

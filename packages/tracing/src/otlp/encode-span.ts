@@ -26,7 +26,9 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
   else putAll(writer, span.attributes)
   if (span.droppedAttributesCount > 0) writer.number(0x50, span.droppedAttributesCount)
   if (own) encodeOwnEvents(writer, own)
-  else for (const { name, time, attributes, droppedAttributesCount } of span.events) encodeEvent(writer, name, fromHrTime(time), attributes, droppedAttributesCount)
+  else
+    for (const { name, time, attributes, droppedAttributesCount } of span.events)
+      encodeEvent(writer, name, fromHrTime(time), attributes, droppedAttributesCount)
   if (span.droppedEventsCount > 0) writer.number(0x60, span.droppedEventsCount)
   if (own ? own.rawLinks.length > 0 : span.links.length > 0) encodeLinks(writer, span)
   if (span.droppedLinksCount > 0) writer.number(0x70, span.droppedLinksCount)

@@ -51,9 +51,15 @@ export function createTransport({ url, headers, contentType, tls = {} }: Transpo
             timer.unref()
             let outgoing: http.ClientRequest | undefined
             try {
-              outgoing = request(url, { method: 'POST', agent, headers: { ...headers, 'content-type': contentType, 'content-length': body.length } })
+              outgoing = request(url, {
+                method: 'POST',
+                agent,
+                headers: { ...headers, 'content-type': contentType, 'content-length': body.length }
+              })
               outgoing.on('socket', (socket) => socket.unref())
-              outgoing.on('error', (error) => settle({ status: 'retry', problem: error.message || String((error as { code?: unknown }).code) }))
+              outgoing.on('error', (error) =>
+                settle({ status: 'retry', problem: error.message || String((error as { code?: unknown }).code) })
+              )
               outgoing.on('response', (response) => readAnswer(response, settle))
               outgoing.end(body)
             } catch (error) {

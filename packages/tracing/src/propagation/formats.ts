@@ -6,7 +6,15 @@ export type Format = 'w3c' | 'b3' | 'b3multi' | 'jaeger'
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 const LONGEST_STATE = 512
-const NAMES: Record<string, Format | 'baggage' | 'none'> = { tracecontext: 'w3c', w3c: 'w3c', b3: 'b3', b3multi: 'b3multi', jaeger: 'jaeger', baggage: 'baggage', none: 'none' }
+const NAMES: Record<string, Format | 'baggage' | 'none'> = {
+  tracecontext: 'w3c',
+  w3c: 'w3c',
+  b3: 'b3',
+  b3multi: 'b3multi',
+  jaeger: 'jaeger',
+  baggage: 'baggage',
+  none: 'none'
+}
 const HEX = /^[0-9a-f]+$/
 
 /**
@@ -19,13 +27,24 @@ export function formatsOf(option: readonly string[] | undefined, env: string | u
   const formats: Format[] = []
   for (const name of names) {
     const format = NAMES[name]
-    if (format === undefined) throw new RagError('RAG_TRACING_PROPAGATOR', { option: 'propagators', value: name, problem: 'this is no propagation format', fix: `it takes 'w3c', 'b3', 'b3multi' and 'jaeger'` })
+    if (format === undefined)
+      throw new RagError('RAG_TRACING_PROPAGATOR', {
+        option: 'propagators',
+        value: name,
+        problem: 'this is no propagation format',
+        fix: `it takes 'w3c', 'b3', 'b3multi' and 'jaeger'`
+      })
     if (format !== 'baggage' && format !== 'none' && !formats.includes(format)) formats.push(format)
   }
   return formats
 }
 
-const readers: Record<Format, (headers: Headers) => SpanContext | undefined> = { w3c: readW3c, b3: readB3, b3multi: readB3Multi, jaeger: readJaeger }
+const readers: Record<Format, (headers: Headers) => SpanContext | undefined> = {
+  w3c: readW3c,
+  b3: readB3,
+  b3multi: readB3Multi,
+  jaeger: readJaeger
+}
 
 /** The caller's span by the first format that has a valid header. */
 export function readCaller(headers: Headers, formats: readonly Format[]): SpanContext | undefined {
@@ -66,14 +85,19 @@ function readJaeger(headers: Headers): SpanContext | undefined {
 }
 
 function caller(traceId: unknown, spanId: unknown, sampled: boolean): SpanContext | undefined {
-  if (typeof traceId !== 'string' || typeof spanId !== 'string' || traceId.length > 32 || traceId.length < 1 || spanId.length !== 16) return undefined
+  if (typeof traceId !== 'string' || typeof spanId !== 'string' || traceId.length > 32 || traceId.length < 1 || spanId.length !== 16)
+    return undefined
   const full = traceId.padStart(32, '0')
   if (!HEX.test(full) || !HEX.test(spanId) || /^0+$/.test(full) || /^0+$/.test(spanId)) return undefined
   return { traceId: full, spanId, traceFlags: sampled ? 1 : 0, isRemote: true }
 }
 
 /** Sets the headers of every format for an outgoing call. */
-export function writeCaller({ traceId, spanId, traceFlags, traceState }: SpanContext, formats: readonly Format[], set: (name: string, value: string) => void): void {
+export function writeCaller(
+  { traceId, spanId, traceFlags, traceState }: SpanContext,
+  formats: readonly Format[],
+  set: (name: string, value: string) => void
+): void {
   const sampled = traceFlags & 1
   for (const format of formats) {
     if (format === 'w3c') {

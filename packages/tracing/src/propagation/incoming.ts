@@ -12,7 +12,8 @@ export type Treatment = 'link' | 'trust' | 'restart'
  * @throws RagError `RAG_TRACING_INCOMING`
  */
 export function treatmentOf(option: Incoming | undefined, env: string | undefined): (peer: string | undefined) => Treatment {
-  const given = option ?? (env === undefined || env === '' ? 'link' : isMode(env) ? env : { trusted: env.split(',').map((part) => part.trim()) })
+  const given =
+    option ?? (env === undefined || env === '' ? 'link' : isMode(env) ? env : { trusted: env.split(',').map((part) => part.trim()) })
   if (isMode(given)) return () => given
   if (typeof given !== 'object' || given === null || !Array.isArray(given.trusted)) throw wrong(given)
   const networks = blockList(given.trusted as unknown[])
@@ -52,5 +53,10 @@ function contains(networks: BlockList, peer: string): boolean {
 }
 
 function wrong(value: unknown): RagError {
-  return new RagError('RAG_TRACING_INCOMING', { option: 'incoming', value, problem: 'this is no treatment of incoming trace context', fix: `pass 'link', 'trust', 'restart' or { trusted: ['10.0.0.0/8'] }` })
+  return new RagError('RAG_TRACING_INCOMING', {
+    option: 'incoming',
+    value,
+    problem: 'this is no treatment of incoming trace context',
+    fix: `pass 'link', 'trust', 'restart' or { trusted: ['10.0.0.0/8'] }`
+  })
 }

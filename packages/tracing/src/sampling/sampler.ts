@@ -1,5 +1,5 @@
 // Which traces are recorded: the parent decides, else a ratio of trace ids, rules by path, at most so many a second.
-import { type Attributes, type Context, SpanKind, TraceFlags } from '@opentelemetry/api'
+import { type Attributes, type Context, type SpanKind, TraceFlags } from '@opentelemetry/api'
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base'
 import { RagError } from '@rag/core'
 
@@ -20,9 +20,7 @@ export interface SamplingOptions {
   perSecond?: number
 }
 
-export interface RootDecision {
-  (traceId: string, name: string, method: string | undefined, kind: SpanKind, attributes: Attributes): boolean
-}
+export type RootDecision = (traceId: string, name: string, method: string | undefined, kind: SpanKind, attributes: Attributes) => boolean
 
 /** What decides: for roots, and for traces that a trusted caller wants sampled. */
 export interface Decider {
@@ -44,12 +42,18 @@ export function createDecider(given: number | Sampler | SamplingOptions | undefi
   if ('shouldSample' in given) return { root: always, forced: always, sampler: given }
   const { ratio = ROOT_RATIO, rules = [], perSecond } = given
   const base = ratioDecision(checkRatio('sampler.ratio', ratio))
-  const compiled = rules.map(({ match, method, ratio: share }) => ({ pattern: glob(match), method, decide: ratioDecision(checkRatio('sampler.rules.ratio', share)) }))
+  const compiled = rules.map(({ match, method, ratio: share }) => ({
+    pattern: glob(match),
+    method,
+    decide: ratioDecision(checkRatio('sampler.rules.ratio', share))
+  }))
   if (perSecond !== undefined && !(perSecond > 0)) throw wrong('sampler.perSecond', perSecond)
   const allow = perSecond === undefined ? always : tokenBucket(perSecond)
   return {
     root(traceId, name, method, kind, attributes) {
-      const rule = compiled.find((candidate) => (candidate.method === undefined || candidate.method === method) && candidate.pattern.test(name))
+      const rule = compiled.find(
+        (candidate) => (candidate.method === undefined || candidate.method === method) && candidate.pattern.test(name)
+      )
       return (rule ? rule.decide : base)(traceId, name, method, kind, attributes) && allow()
     },
     forced: allow,
@@ -70,7 +74,14 @@ export function ratioDecision(ratio: number): RootDecision {
 }
 
 /** Asks the application's sampler; one that throws records nothing. */
-export function askSampler(sampler: Sampler, context: Context, traceId: string, name: string, kind: SpanKind, attributes: Attributes): { flags: TraceFlags; recording: boolean; attributes?: Attributes | undefined } {
+export function askSampler(
+  sampler: Sampler,
+  context: Context,
+  traceId: string,
+  name: string,
+  kind: SpanKind,
+  attributes: Attributes
+): { flags: TraceFlags; recording: boolean; attributes?: Attributes | undefined } {
   try {
     const { decision, attributes: added } = sampler.shouldSample(context, traceId, name, kind, attributes, [])
     const sampled = decision === SamplingDecision.RECORD_AND_SAMPLED
@@ -96,7 +107,13 @@ function tokenBucket(perSecond: number): () => boolean {
 
 function glob(pattern: unknown): RegExp {
   if (typeof pattern !== 'string' || pattern === '') throw wrong('sampler.rules.match', pattern)
-  return new RegExp(`^${pattern.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's')
+  return new RegExp(
+    `^${pattern
+      .split(/\*+/)
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+    's'
+  )
 }
 
 function checkRatio(option: string, ratio: unknown): number {
@@ -105,5 +122,10 @@ function checkRatio(option: string, ratio: unknown): number {
 }
 
 function wrong(option: string, value: unknown): RagError {
-  return new RagError('RAG_TRACING_SAMPLER', { option, value, problem: 'this is no way to sample', fix: 'pass a ratio from 0 to 1, a Sampler of the SDK, or { ratio, rules, perSecond }' })
+  return new RagError('RAG_TRACING_SAMPLER', {
+    option,
+    value,
+    problem: 'this is no way to sample',
+    fix: 'pass a ratio from 0 to 1, a Sampler of the SDK, or { ratio, rules, perSecond }'
+  })
 }

@@ -26,7 +26,8 @@ export function finishForeign(span: Span, operation: Operation, owner: SpanOwner
   span.setAttributes(attributes)
   const start = wallTime(operation.startTime, (operation as { startMark?: number }).startMark)
   const end = hrTime(start + (operation.durationMs ?? 0))
-  for (const { event, offsetMs, attributes: given } of operation.marks) span.addEvent(event, given as Attributes | undefined, hrTime(start + offsetMs))
+  for (const { event, offsetMs, attributes: given } of operation.marks)
+    span.addEvent(event, given as Attributes | undefined, hrTime(start + offsetMs))
   if (operation.outcome === 'error' || operation.outcome === 'timeout') span.setStatus({ code: SpanStatusCode.ERROR })
   if (operation.error !== undefined) {
     const facts = exceptionAttributes(errorFacts(operation.error))

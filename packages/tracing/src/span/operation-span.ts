@@ -18,7 +18,15 @@ export class OperationSpan extends OwnSpan {
   private ownEvents: readonly RawEvent[] | undefined = undefined
 
   constructor(owner: SpanOwner, scope: Scope, operation: Operation, context: SpanContext, parent: SpanContext | undefined) {
-    super(owner, scope, '', spanKindOf(operation), context, parent, wallTime(operation.startTime, (operation as { startMark?: number }).startMark))
+    super(
+      owner,
+      scope,
+      '',
+      spanKindOf(operation),
+      context,
+      parent,
+      wallTime(operation.startTime, (operation as { startMark?: number }).startMark)
+    )
     this.operation = operation
   }
 
@@ -46,7 +54,11 @@ export class OperationSpan extends OwnSpan {
 
   override get name(): string {
     if (this.settledName !== undefined) return this.settledName
-    return maskedText(this.renamed || !this.operation ? this.givenName : spanNameOf(this.operation), this.owner.mask, this.owner.limits.textLength)
+    return maskedText(
+      this.renamed || !this.operation ? this.givenName : spanNameOf(this.operation),
+      this.owner.mask,
+      this.owner.limits.textLength
+    )
   }
 
   /** The application's own status wins; else an error or a time-out is an error. */
@@ -82,11 +94,21 @@ export class OperationSpan extends OwnSpan {
     if (!operation || (operation.marks.length === 0 && operation.error === undefined)) return this.rawEvents
     const events = [...this.rawEvents]
     for (const { event, offsetMs, attributes } of operation.marks) {
-      events.push({ name: event, time: this.startMs + offsetMs, attributes: attributes && plainAttributes(attributes, this.owner.limits.attributes).attributes, dropped: 0 })
+      events.push({
+        name: event,
+        time: this.startMs + offsetMs,
+        attributes: attributes && plainAttributes(attributes, this.owner.limits.attributes).attributes,
+        dropped: 0
+      })
     }
     if (operation.error !== undefined && operation.durationMs !== undefined) {
       const facts = errorFacts(operation.error)
-      events.push({ name: 'exception', time: this.startMs + operation.durationMs, attributes: exceptionAttributes({ ...facts, type: errorTypeOf(operation) ?? facts.type }), dropped: 0 })
+      events.push({
+        name: 'exception',
+        time: this.startMs + operation.durationMs,
+        attributes: exceptionAttributes({ ...facts, type: errorTypeOf(operation) ?? facts.type }),
+        dropped: 0
+      })
     }
     return events
   }

@@ -1,5 +1,16 @@
 // Our span: one object that is the API's Span and the SDK's ReadableSpan, cheap to make and to record.
-import { type Attributes, type AttributeValue, type HrTime, type Link, type Span, type SpanContext, SpanKind, type SpanStatus, SpanStatusCode, type TimeInput } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type AttributeValue,
+  type HrTime,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput
+} from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base'
 import { errorFacts } from './exception.js'
@@ -55,7 +66,15 @@ export class OwnSpan implements Span, ReadableSpan {
   private readAttributes: Attributes | undefined = undefined
   private readEvents: TimedEvent[] | undefined = undefined
 
-  constructor(owner: SpanOwner, scope: Scope, name: string, kind: SpanKind, context: SpanContext, parent: SpanContext | undefined, startMs: number) {
+  constructor(
+    owner: SpanOwner,
+    scope: Scope,
+    name: string,
+    kind: SpanKind,
+    context: SpanContext,
+    parent: SpanContext | undefined,
+    startMs: number
+  ) {
     this.owner = owner
     this.instrumentationScope = scope
     this.givenName = name
@@ -117,7 +136,8 @@ export class OwnSpan implements Span, ReadableSpan {
       return
     }
     if (this.rawEvents === NO_EVENTS) this.rawEvents = []
-    const { attributes, dropped } = given === undefined ? { attributes: undefined, dropped: 0 } : plainAttributes(given, this.owner.limits.attributes)
+    const { attributes, dropped } =
+      given === undefined ? { attributes: undefined, dropped: 0 } : plainAttributes(given, this.owner.limits.attributes)
     this.rawEvents.push({ name, time, attributes, dropped })
   }
 
@@ -131,7 +151,9 @@ export class OwnSpan implements Span, ReadableSpan {
         return this
       }
       if (this.rawLinks === NO_LINKS) this.rawLinks = []
-      this.rawLinks.push(attributes ? { context, attributes: plainAttributes(attributes, this.owner.limits.attributes).attributes } : { context })
+      this.rawLinks.push(
+        attributes ? { context, attributes: plainAttributes(attributes, this.owner.limits.attributes).attributes } : { context }
+      )
     } catch {
       // A link that cannot be read is no link.
     }
@@ -256,7 +278,12 @@ export class OwnSpan implements Span, ReadableSpan {
 
   private masked(attributes: Attributes): Attributes {
     const masked: Attributes = {}
-    for (const key in attributes) masked[key] = maskedValue(attributes[key]!, this.owner.mask, key === 'exception.stacktrace' ? 4 * this.owner.limits.textLength : this.owner.limits.textLength)
+    for (const key in attributes)
+      masked[key] = maskedValue(
+        attributes[key]!,
+        this.owner.mask,
+        key === 'exception.stacktrace' ? 4 * this.owner.limits.textLength : this.owner.limits.textLength
+      )
     return masked
   }
 }

@@ -32,7 +32,11 @@ export function readTime(input: TimeInput | undefined): number {
 }
 
 export function isTime(input: unknown): input is TimeInput {
-  return typeof input === 'number' || input instanceof Date || (Array.isArray(input) && input.length === 2 && typeof input[0] === 'number' && typeof input[1] === 'number')
+  return (
+    typeof input === 'number' ||
+    input instanceof Date ||
+    (Array.isArray(input) && input.length === 2 && typeof input[0] === 'number' && typeof input[1] === 'number')
+  )
 }
 
 export function hrTime(milliseconds: number): HrTime {

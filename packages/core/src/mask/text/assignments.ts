@@ -162,7 +162,12 @@ function judgeValue(
   if (end <= start) return 0
   const value = text.slice(start, Math.min(end, start + 128))
   if (isPlaceholder(value)) return 0
-  if (!strong && !QUERY_KEY.test(text.slice(nameFrom - 1, nameFrom)) && (!looksRandom(text, start, end, 12) || (/key$/i.test(name) && !isKeyLike(value)))) return 0
+  if (
+    !strong &&
+    !QUERY_KEY.test(text.slice(nameFrom - 1, nameFrom)) &&
+    (!looksRandom(text, start, end, 12) || (/key$/i.test(name) && !isKeyLike(value)))
+  )
+    return 0
   if (quote === 0) {
     const code = text.charCodeAt(start)
     if (code === 123 || code === 40 || code === 60 || code === 61 || code === 62) return 0
@@ -185,7 +190,8 @@ function judgeValue(
 }
 
 /** What a key without a telling name looks like: long, mixed, no path, no id. */
-export const isKeyLike = (value: string): boolean => value.length >= 20 && /[A-Z]/.test(value) && /[a-z]/.test(value) && /\d/.test(value) && !/[/:.]/.test(value.slice(0, -2))
+export const isKeyLike = (value: string): boolean =>
+  value.length >= 20 && /[A-Z]/.test(value) && /[a-z]/.test(value) && /\d/.test(value) && !/[/:.]/.test(value.slice(0, -2))
 
 function listAt(text: string, from: number, strong: boolean, collect: Collect): number {
   let at = from

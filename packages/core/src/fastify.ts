@@ -6,7 +6,7 @@ import { beginExchange, isEntered, noteError, operationOfRequest, type ServerOpe
 import { stampWriteHead } from './http/head.js'
 import { observeServer, observeServerOf } from './http/node-server.js'
 import { type Observer, observerList } from './observer.js'
-import { type Operation, spanOf } from './operation.js'
+import { spanOf } from './operation.js'
 
 /** A plugin of Fastify, spelled so that no version of its types is needed. */
 export type FastifyPlugin = (instance: object, options: unknown, done: (error?: Error) => void) => void

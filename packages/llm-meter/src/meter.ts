@@ -1,16 +1,6 @@
 // The meter: what its calls share, and the face that applications use.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import {
-  checkOptions,
-  durationMs,
-  type Emit,
-  type Masker,
-  observerList,
-  onExit,
-  registerSource,
-  resolveMasker,
-  type Source
-} from '@rag/core'
+import { checkOptions, durationMs, type Emit, observerList, onExit, registerSource, resolveMasker, type Source } from '@rag/core'
 import { createBudgets } from './budget/budgets.js'
 import type { Call } from './call.js'
 import { createWrap } from './clients/wrap.js'

@@ -130,7 +130,7 @@ it('secrets in the query, in headers and in the error are masked', () => {
     expect(memory.text[0]).not.toContain(secret)
     expect(memory.last()).toMatchObject({
       url: '/p/***?key=***',
-      headers: { cookie: '***', 'user-agent': 'agent' },
+      headers: { cookie: '[masked:header]', 'user-agent': 'agent' },
       error: { message: '***' },
       requestId: 'r1'
     })

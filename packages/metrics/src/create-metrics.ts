@@ -1,16 +1,5 @@
 // createMetrics(): storage, observer, page and registry tied together.
-import {
-  type Admin,
-  checkOptions,
-  checkService,
-  drain,
-  durationMs,
-  failureSource,
-  type Masker,
-  RagError,
-  resolveMasker,
-  startAdmin
-} from '@rag/core'
+import { type Admin, checkOptions, checkService, drain, durationMs, failureSource, RagError, resolveMasker, startAdmin } from '@rag/core'
 import { catalogue } from '@rag/core/catalogue'
 import { applicationFace } from './application.js'
 import { defineIn } from './define-metric.js'

@@ -76,7 +76,7 @@ describe('operations become metrics', () => {
     expect(page.get('rag_db_slow_operations_total{db_system_name="postgresql",db_operation_name="SELECT"}')).toBe(0)
   })
 
-  it('records a model call: tokens by kind, price, first token, retries', async () => {
+  it('records a model call: tokens by kind, price, first token', async () => {
     const { observer, text } = make()
     announce(observer, 'llm')
     announce(observer, 'llm', { attributes: { costUsd: undefined } })
@@ -86,7 +86,6 @@ describe('operations become metrics', () => {
     expect(page.get(`rag_llm_tokens_total{${model},kind="reasoning"}`)).toBe(10)
     expect(page.has(`rag_llm_tokens_total{${model},kind="audio_input"}`)).toBe(false)
     expect(page.get(`rag_llm_cost_usd_total{${model}}`)).toBe(0.002)
-    expect(page.get(`rag_llm_retries_total{${model}}`)).toBe(4)
     expect(page.get(`rag_llm_calls_total{${model},outcome="error"}`)).toBe(0)
     expect(page.get('rag_llm_unpriced_calls_total{gen_ai_request_model="small-1"}')).toBe(1)
     expect(page.get(`gen_ai_client_operation_time_to_first_chunk_seconds_sum{gen_ai_operation_name="chat",${model}}`)).toBeCloseTo(0.6)

@@ -3,17 +3,7 @@ import { hostname } from 'node:os'
 import { type Context, propagation, type Tracer, trace } from '@opentelemetry/api'
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import {
-  type Account,
-  checkOptions,
-  checkService,
-  drain,
-  type Masker,
-  type Observer,
-  resolveMasker,
-  runScope,
-  type Source
-} from '@rag/core'
+import { type Account, checkOptions, checkService, drain, type Observer, resolveMasker, runScope, type Source } from '@rag/core'
 import { armExit } from './exit-flush.js'
 import { createExits } from './export/exporters.js'
 import { noopTracing } from './noop.js'

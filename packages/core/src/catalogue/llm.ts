@@ -78,13 +78,6 @@ export const llmMetrics = [
     from: 'llm'
   },
   {
-    name: 'rag_llm_retries_total',
-    kind: 'counter',
-    help: 'Attempts of model calls after the first.',
-    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL },
-    from: 'llm'
-  },
-  {
     name: 'rag_llm_unpriced_calls_total',
     kind: 'counter',
     help: 'Model calls whose price is not known.',

@@ -1,4 +1,4 @@
-// Model calls: duration, first token, tokens by kind, price, retries.
+// Model calls: duration, first token, tokens by kind, price.
 import type { LlmUsage, Operation } from '@rag/core'
 import { add, observe, type Series } from '../storage/series.js'
 import type { Store } from '../storage/store.js'
@@ -20,7 +20,6 @@ const TOKENS: readonly (readonly [keyof LlmUsage, string])[] = [
 interface ModelHandles {
   readonly calls: readonly Series[]
   readonly cost: Series
-  readonly retries: Series
   readonly unpriced: Series
 }
 
@@ -32,25 +31,22 @@ export function llmRecorder(store: Store, dependency: RecordDependency): (operat
   const tokens = store.get('rag_llm_tokens_total')
   const cost = store.get('rag_llm_cost_usd_total')
   const calls = store.get('rag_llm_calls_total')
-  const retries = store.get('rag_llm_retries_total')
   const unpriced = store.get('rag_llm_unpriced_calls_total')
 
   // Born together at 0 when a model is first seen.
   const handlesOf = (provider: string, model: string): ModelHandles => ({
     calls: OUTCOMES.map((outcome) => calls.resolve([provider, model, outcome])),
     cost: cost.resolve([provider, model]),
-    retries: retries.resolve([provider, model]),
     unpriced: unpriced.resolve([model])
   })
 
   return function recordLlm(operation) {
-    const { provider, model, operation: name, attempts, costUsd, timeToFirstTokenMs, host } = operation.attributes
+    const { provider, model, operation: name, costUsd, timeToFirstTokenMs, host } = operation.attributes
     const outcome = operation.outcome ?? 'ok'
     const handles = handlesOf(provider, model)
     observeTraced(duration.resolve([name, provider, model, outcome]), operation.durationMs! / 1000, operation as unknown as Operation)
     add(handles.calls[OUTCOMES.indexOf(outcome)]!, 1)
     if (timeToFirstTokenMs !== undefined) observe(firstChunk.resolve([name, provider, model]), timeToFirstTokenMs / 1000)
-    if (attempts > 1) add(handles.retries, attempts - 1)
     const counted = operation.attributes.usage
     for (const [field, kind] of TOKENS) {
       const count = counted?.[field]

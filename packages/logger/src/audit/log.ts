@@ -182,7 +182,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
         continue
       }
       ;({ seq, link } = at)
-      group.forEach(({ resolve: done }, index) => done(anchors[index]!))
+      for (const [index, { resolve: done }] of group.entries()) done(anchors[index]!)
       sinceHead += group.length
       if (sinceHead >= HEAD_RECORDS) await writeHead().catch(() => {})
     }

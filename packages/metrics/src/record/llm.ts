@@ -58,6 +58,6 @@ export function llmRecorder(store: Store, dependency: RecordDependency): (operat
       add(handles.cost, costUsd)
       observe(callCost.resolve([provider, model]), costUsd)
     } else if (outcome === 'ok') add(handles.unpriced, 1)
-    dependency(operation as unknown as Operation, host ?? provider, Math.max(0, (attempts || 1) - 1))
+    dependency(operation as unknown as Operation, host ?? provider, Math.max(0, operation.attributes.attempts - 1))
   }
 }

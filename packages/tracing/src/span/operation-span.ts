@@ -73,7 +73,11 @@ export class OperationSpan extends OwnSpan {
   }
 
   override visitAttributes(sink: AttributeSink): void {
-    const { operation, owner, pairs } = this
+    const { operation, owner, pairs, described: settled } = this
+    if (settled) {
+      for (const key in settled) sink.put(key, settled[key])
+      return
+    }
     if (!operation) return super.visitAttributes(sink)
     if (!pairs) return describe(operation, sink, owner)
     // What the operation knows wins over what was set by hand, so that log, metric and span agree.

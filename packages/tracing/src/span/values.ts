@@ -48,7 +48,9 @@ function arrayValue(value: object): AttributeValue | undefined {
       }
       const plain = typeof item === 'bigint' ? String(item) : item
       // A list of mixed types is not an attribute value; its first type says what it is a list of.
-      if (typeof plain !== (type ??= typeof plain)) continue
+      const kind = typeof plain
+      type ??= kind
+      if (kind !== type) continue
       if (type === 'string' || type === 'number' || type === 'boolean') items.push(plain)
     }
     return items as AttributeValue

@@ -121,12 +121,18 @@ function modelChecks({ samples, spans }: ServiceReadings): Check[] {
     const labels = { gen_ai_request_model: model }
     const own = spans.filter(({ attributes }) => attributes['gen_ai.request.model'] === model)
     const sum = (attribute: string) => own.reduce((all, { attributes }) => all + Number(attributes[attribute] ?? 0), 0)
+    const answered = total(samples, 'rag_llm_calls_total', { ...labels, outcome: 'ok' })
     return [
       agree(`calls of ${model}`, { spans: own.length, 'counter in /metrics': total(samples, 'rag_llm_calls_total', labels) }),
-      agree(`input tokens of ${model}`, {
-        spans: sum('gen_ai.usage.input_tokens'),
-        'counter in /metrics': total(samples, 'rag_llm_tokens_total', { ...labels, kind: 'input' })
-      }),
+      agree(
+        `input tokens of ${model}`,
+        {
+          spans: sum('gen_ai.usage.input_tokens'),
+          'counter in /metrics': total(samples, 'rag_llm_tokens_total', { ...labels, kind: 'input' })
+        },
+        // A model that refused every call has read nothing.
+        Math.min(answered, 1)
+      ),
       agree(
         `cost of ${model} in nanodollars`,
         {

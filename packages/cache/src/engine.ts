@@ -75,7 +75,7 @@ export function namesOf({ tags = [], dependsOn = [] }: EntryOptions): string[] {
 const NONE: string[] = []
 
 /** When a value that is stored now ends, with the jitter taken off. */
-export function freshUntil({ settings }: Engine, ttlMs: number): number {
+function freshUntil({ settings }: Engine, ttlMs: number): number {
   return performance.now() + ttlMs * (settings.jitter === 0 ? 1 : 1 - Math.random() * settings.jitter)
 }
 

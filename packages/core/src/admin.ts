@@ -10,7 +10,7 @@ import { RagError } from './errors.js'
 
 export type { Admin, AdminOptions, AdminPage, AdminReply, AdminRequest, AdminTls } from './admin/types.js'
 
-export const DEFAULT_ADMIN_PORT = 9464
+const DEFAULT_ADMIN_PORT = 9464
 
 /**
  * Opens the admin listener. Nothing listens before this call.

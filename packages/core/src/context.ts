@@ -17,7 +17,7 @@ export interface Correlation {
 }
 
 /** The innermost scope of the running code. */
-export function activeScope(): Scope | undefined {
+function activeScope(): Scope | undefined {
   return context.active().getValue(SCOPE_KEY) as Scope | undefined
 }
 
@@ -151,7 +151,7 @@ function learnSpanKey(): symbol | undefined {
 let managerReady = false
 
 /** Registers the standard context manager unless the application, or another copy of this module, has one. Never disables it. */
-export function ensureContextManager(): void {
+function ensureContextManager(): void {
   if (managerReady) return
   managerReady = true
   const key = createContextKey('@rag/core/probe')

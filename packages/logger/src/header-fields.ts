@@ -13,14 +13,23 @@ const LONGEST_VALUE = 512
 const MOST_HEADERS = 64
 /** Nothing of these may be kept, not even in memory. */
 const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'api-key', 'x-auth-token'])
-const SECRET_TEXT = '"[masked:header]"'
+const MASKED = '[masked:header]'
 const MOST_KEPT = 1000
 
-export function chosenHeaders(headers: Headers | undefined, choice: HeaderChoice): Headers | undefined {
+function chosenHeaders(headers: Headers | undefined, choice: HeaderChoice): Headers | undefined {
   if (!headers || typeof choice === 'boolean') return headers
   const chosen: Record<string, string | string[] | undefined> = {}
   for (const name of choice) if (headers[name] !== undefined) chosen[name] = headers[name]
   return chosen
+}
+
+/** The chosen headers without the values that no line may hold. */
+export function shownHeaders(headers: Headers | undefined, choice: HeaderChoice): Headers | undefined {
+  const chosen = chosenHeaders(headers, choice)
+  if (!chosen) return undefined
+  const shown: Record<string, string | string[] | undefined> = {}
+  for (const name in chosen) shown[name] = SECRET.has(name) ? MASKED : chosen[name]
+  return shown
 }
 
 /** Makes the writer of `,"headers":{...}`. */
@@ -28,7 +37,7 @@ export function headerWriter(mask: Mask): (headers: Headers | undefined, choice:
   const kept = new Map<string, string>()
 
   function field(name: string, value: string | string[]): string {
-    if (SECRET.has(name)) return quote(name) + ':' + SECRET_TEXT
+    if (SECRET.has(name)) return quote(name) + ':' + quote(MASKED)
     const text = typeof value === 'string' ? value : value.join(', ')
     const key = name + '\n' + text
     const known = kept.get(key)

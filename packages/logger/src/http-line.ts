@@ -3,7 +3,7 @@ import { type Operation, spanOf } from '@rag/core'
 import { isoTime } from './clock.js'
 import { type CorrelationFields, identityFields, idFields } from './correlation.js'
 import { escapeHostile, quote } from './escape.js'
-import { chosenHeaders, type HeaderChoice, headerWriter } from './header-fields.js'
+import { type HeaderChoice, headerWriter, shownHeaders } from './header-fields.js'
 import { beginWalk, cutTexts, plain } from './plain.js'
 import type { Shape } from './shape.js'
 import type { LogState } from './state.js'
@@ -63,7 +63,7 @@ export function httpFields(operation: ServerOperation, headers: HeaderChoice): R
     requestBytes,
     responseBytes,
     error,
-    ...(headers && { headers: chosenHeaders(attributes.headers, headers) })
+    ...(headers && { headers: shownHeaders(attributes.headers, headers) })
   }
 }
 
@@ -79,7 +79,7 @@ export function originFields(operation: ServerOperation): Record<string, unknown
   return { requestId: operation.requestId, traceId: span?.traceId, spanId: span?.spanId, ...operation.identity }
 }
 
-export function maskedUrl(path: string, query: string, { mask }: LogState): string {
+function maskedUrl(path: string, query: string, { mask }: LogState): string {
   const url = query === '' ? path : path + '?' + query
   if (url.length <= LONGEST_URL) return mask(url)
   return cutTexts(mask(url.slice(0, 2 * LONGEST_URL)), LONGEST_URL) as string

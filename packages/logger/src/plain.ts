@@ -1,7 +1,7 @@
 // Turns any value into bounded plain data before it is masked: getters are read once, cycles cut, and nothing throws.
 
 /** Characters that a string may keep beyond its limit until it is masked, so that a cut never hides the end of a secret from a rule. */
-export const MASK_MARGIN = 2048
+const MASK_MARGIN = 2048
 const MAX_DEPTH = 8
 const MAX_ENTRIES = 100
 const MAX_NODES = 2000

@@ -6,7 +6,7 @@ const COLOURS: Readonly<Record<string, string>> = { trace: '90', debug: '36', in
 const HIDDEN: ReadonlySet<string> = new Set(['time', 'level', 'msg', 'service', 'version', 'environment', 'spanId'])
 
 /** A JSON line as coloured text; a line that is no JSON stays as it is. */
-export function prettyLine(line: string, colours: boolean): string {
+function prettyLine(line: string, colours: boolean): string {
   let record: Record<string, unknown>
   try {
     record = JSON.parse(line) as Record<string, unknown>

@@ -1,28 +1,24 @@
 // The inner names of pino that this package reads and overrides; all of them are exported by pino itself.
 import { pino } from 'pino'
 
+const symbols = pino.symbols as unknown as Record<SymbolName, symbol>
+
+const { endSym, formattersSym, lsCacheSym, nestedKeySym, serializersSym, stringifiersSym, stringifySafeSym } = symbols
+
 export const {
   asJsonSym,
   chindingsSym,
-  endSym,
   errorKeySym,
-  formattersSym,
   hooksSym,
-  lsCacheSym,
   messageKeySym,
   mixinSym,
   mixinMergeStrategySym,
   msgPrefixSym,
-  nestedKeySym,
-  nestedKeyStrSym,
-  serializersSym,
   streamSym,
-  stringifiersSym,
-  stringifySafeSym,
   timeSym,
   wildcardFirstSym,
   writeSym
-} = pino.symbols as unknown as Record<string, symbol> as Record<SymbolName, symbol>
+} = symbols
 
 type SymbolName =
   | 'asJsonSym'
@@ -37,7 +33,6 @@ type SymbolName =
   | 'mixinMergeStrategySym'
   | 'msgPrefixSym'
   | 'nestedKeySym'
-  | 'nestedKeyStrSym'
   | 'serializersSym'
   | 'streamSym'
   | 'stringifiersSym'

@@ -16,14 +16,16 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 const NONE = { bytes: Number.POSITIVE_INFINITY, everyMs: Number.POSITIVE_INFINITY, gzip: false, keep: {} }
 
-/** Every line below the directory, as a reader would count them: a file that stands compressed and plain is one file. */
+/** Every line below the directory, as a reader would count them: a file that stands compressed and plain is one file. A killed process may leave half a line, which was handed to nobody. */
 function allNumbers(): number[] {
   const names = readdirSync(directory).filter((name) => !name.endsWith('.tmp'))
   const numbers: number[] = []
   for (const name of names) {
     if (names.includes(`${name}.gz`)) continue
     const bytes = readFileSync(join(directory, name))
-    for (const line of parseLines((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString())) numbers.push(line['n'] as number)
+    const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
+    const whole = text.split('\n').filter((line) => line.endsWith('}'))
+    for (const line of parseLines(whole.join('\n'))) numbers.push(line['n'] as number)
   }
   return numbers.sort((a, b) => a - b)
 }
@@ -112,3 +114,12 @@ it('kill -9 at any moment of rotation and compression loses no line and doubles 
   expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([])
   expect(allNumbers().length).toBeGreaterThan(handedOver)
 }, 60_000)
+
+it('half a line of a killed process costs no later line', async () => {
+  const file = join(directory, 'app.log')
+  writeFileSync(file, '{"n":1}\n{"n":2,"te')
+  const logger = createLogger({ service: 's', destination: { file } })
+  logger.info({ n: 3 })
+  await logControl(logger).shutdown(100)
+  expect(parseLines(readFileSync(file, 'utf8').split('\n').slice(2).join('\n'))).toMatchObject([{ n: 3 }])
+})

@@ -1,7 +1,7 @@
 // What the tests share: operations of each kind, and the page as a map of samples.
 import { type Attributes, type Kind, type Observer, type Operation, type Outcome, startOperation } from '@rag/core'
 
-export const server: Attributes['server'] = {
+const server: Attributes['server'] = {
   method: 'GET',
   route: '/users/:id',
   path: '/users/7',

@@ -5,12 +5,12 @@ import { decodeValue, type EncodedValue } from './values.js'
  * Big-endian: 0 magic · 1 format · 2 flags · 3 type · 4 epoch u32 · 8 seq f64 · 16 freshUntil f64 (clock of Redis, ms) · 24 storedAt f64 ·
  * 32 cost f32 (NaN: none) · 36 length of the tags u16 · 38 reserved · 40 checksum u32 · 44 tags as JSON · payload
  */
-export const HEAD = 44
-export const MAGIC = 0x52
-export const FORMAT = 1
+const HEAD = 44
+const MAGIC = 0x52
+const FORMAT = 1
 export const FLAG_COMPRESSED = 1
 export const FLAG_ENCRYPTED = 2
-export const FLAG_TOMBSTONE = 4
+const FLAG_TOMBSTONE = 4
 
 export interface RecordHead {
   readonly flags: number

@@ -8,7 +8,7 @@ export interface Invalidation {
   readonly all?: boolean
 }
 
-export function matches({ keys, tags, pattern, all }: Invalidation, key: string, tagsOfKey: readonly string[]): boolean {
+function matches({ keys, tags, pattern, all }: Invalidation, key: string, tagsOfKey: readonly string[]): boolean {
   if (all) return true
   if (keys?.includes(key)) return true
   if (pattern !== undefined && matchesPattern(pattern, key)) return true

@@ -92,6 +92,6 @@ function createHold(client: Ioredis): () => void {
 }
 
 /** Characters that SCAN would take as marks. */
-export function escapeGlob(text: string): string {
+function escapeGlob(text: string): string {
   return text.replace(/[*?[\]\\^]/g, '\\$&')
 }

@@ -70,7 +70,7 @@ export interface RedisLayerSettings {
 }
 
 /** Entry and lock of a key share a slot of a cluster; the state and the versions of all tags share another. */
-export function redisKeys(name: string) {
+function redisKeys(name: string) {
   const base = `rag:${name}:`
   // An empty hash tag would be none.
   const entryKey = (key: string) => `${base}{${key.startsWith('}') ? `%${key}` : key}}`

@@ -98,7 +98,7 @@ function withTrace(
 }
 
 /** What a call must carry for the trace to go on: by the application's propagator if it has one, else W3C. */
-export function traceHeaders(active: Context, operation: Operation): Record<string, string> {
+function traceHeaders(active: Context, operation: Operation): Record<string, string> {
   const headers: Record<string, string> = {}
   try {
     if (propagation.fields().length > 0) {

@@ -1,7 +1,7 @@
-export type { CustomPattern } from './custom.js'
-export type { Form, Secret } from './forms.js'
+
+
 export { createMasker, type Masker } from './masker.js'
 export type { MaskerOptions } from './options.js'
-export type { PiiKind, PiiProfile } from './pii/kinds.js'
+
 export { resolveMasker } from './resolve.js'
-export type { StreamMasker } from './stream.js'
+

@@ -24,7 +24,7 @@ export interface MaskerOptions {
 }
 
 const KNOWN = ['keys', 'patterns', 'allow', 'pii', 'form', 'pseudonymKey', 'maxLength'] as const
-export const DEFAULT_MAX_LENGTH = 1_048_576
+const DEFAULT_MAX_LENGTH = 1_048_576
 
 export interface Settings {
   keys: readonly string[]
@@ -103,5 +103,5 @@ function piiKinds(pii: NonNullable<MaskerOptions['pii']>): readonly PiiKind[] {
   return PII_KINDS.filter((kind) => pii[kind])
 }
 
-export const wrong = (option: string, value: unknown, problem: string, fix: string): RagError =>
+const wrong = (option: string, value: unknown, problem: string, fix: string): RagError =>
   new RagError('RAG_CORE_MASK', { option, value, problem, fix })

@@ -28,7 +28,7 @@ export function plainOf(value: object): object | string | undefined {
 const OWN_OF_ERROR = ['name', 'message', 'stack', 'cause', 'errors']
 
 /** Type, message, stack, own properties, cause and the errors of an AggregateError; each read on its own. */
-export function describeError(error: object): Record<string, unknown> {
+function describeError(error: object): Record<string, unknown> {
   const source = error as Record<string, unknown>
   const out: Record<string, unknown> = {}
   const read = (to: string, from: string): void => {

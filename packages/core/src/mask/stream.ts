@@ -6,7 +6,7 @@ import { looksRandom } from './text/values.js'
 import type { Finding } from './types.js'
 
 /** Longest stretch, in characters, that waits for what follows it. */
-export const HOLD_BACK = 448
+const HOLD_BACK = 448
 /** Text behind the emitted part that rules may look back at. */
 const CONTEXT = 512
 /** Head and tail that stay of a secret that is being swallowed. */

@@ -28,7 +28,7 @@ export function seeded(seed: number): () => number {
   }
 }
 
-export function fromClass(name: string, length: number, random: () => number): string {
+function fromClass(name: string, length: number, random: () => number): string {
   const letters = CLASSES[name]
   if (!letters) throw new Error(`no class ${name}`)
   let out = ''

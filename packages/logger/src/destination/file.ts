@@ -1,11 +1,13 @@
 // A log file: opened for appending, made again when it or its directory is gone or moved.
-import { closeSync, constants, fdatasyncSync, fstatSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasyncSync, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Output } from './writer.js'
 
 /** How often a write looks whether the file is still where it was opened. */
 const LOOK_MS = 1000
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+
+const LINE_FEED = 0x0a
 
 /** The open file, for what is built on it. */
 export interface LogFile extends Output {
@@ -31,6 +33,8 @@ export function openLogFile(file: string, mode = 0o640): LogFile {
     const stats = fstatSync(fd)
     inode = stats.ino
     bytes = stats.size
+    // A process that was killed in the middle of a line must not cost the next one.
+    if (stats.isFile() && bytes > 0 && lastByte(path, bytes) !== LINE_FEED) bytes += writeSync(fd, '\n')
     opened++
     looked = performance.now()
     return fd
@@ -81,5 +85,19 @@ export function openLogFile(file: string, mode = 0o640): LogFile {
     },
     reopen: release,
     close: release
+  }
+}
+
+/** The last byte of a file, or a line feed when it cannot be read. */
+function lastByte(path: string, size: number): number {
+  let fd: number | undefined
+  try {
+    fd = openSync(path, 'r')
+    const byte = Buffer.alloc(1)
+    return readSync(fd, byte, 0, 1, size - 1) === 1 ? byte[0]! : LINE_FEED
+  } catch {
+    return LINE_FEED
+  } finally {
+    if (fd !== undefined) closeSync(fd)
   }
 }

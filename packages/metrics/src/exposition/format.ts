@@ -40,7 +40,7 @@ export function boundText(bound: number): string {
 }
 
 /** A family is named without `_total` in OpenMetrics. */
-export function familyName(name: string, format: Format): string {
+function familyName(name: string, format: Format): string {
   return format === 'openmetrics' ? name.replace(/_total$/, '') : name
 }
 

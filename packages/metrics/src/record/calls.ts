@@ -31,7 +31,7 @@ export function dependencyRecorder(store: Store): RecordDependency {
 }
 
 /** How often an operation was tried again. */
-export function retriesOf(operation: Operation): number {
+function retriesOf(operation: Operation): number {
   let count = 0
   for (const mark of operation.marks) if (mark.event === 'retry') count++
   return count

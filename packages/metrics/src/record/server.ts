@@ -4,7 +4,7 @@ import { add, observe, type Series } from '../storage/series.js'
 import type { Store } from '../storage/store.js'
 import { observeTraced } from './trace.js'
 
-export const UNMATCHED = 'unmatched'
+const UNMATCHED = 'unmatched'
 const OTHER_METHOD = '_OTHER'
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE'])
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'aborted'] as const

@@ -1,7 +1,7 @@
 // Check digits and issuers of numbers that identify people or their money.
 
 /** Luhn check (ISO/IEC 7812-1). */
-export function luhn(digits: string): boolean {
+function luhn(digits: string): boolean {
   let sum = 0
   for (let index = 0; index < digits.length; index++) {
     let digit = digits.charCodeAt(digits.length - 1 - index) - 48

@@ -4,12 +4,12 @@ const table = (pattern: RegExp): Uint8Array =>
   Uint8Array.from({ length: 128 }, (_, code) => (pattern.test(String.fromCharCode(code)) ? 1 : 0))
 
 /** Letters, digits, `_`, `-`: what most tokens are made of. */
-export const WORD: Uint8Array = table(/[\w-]/)
+const WORD: Uint8Array = table(/[\w-]/)
 /** What a key name is made of, between its quotes. */
 export const NAME: Uint8Array = table(/[\w.$-]/)
 /** Letters and digits. */
 export const ALNUM: Uint8Array = table(/[A-Za-z0-9]/)
-export const DIGIT: Uint8Array = table(/\d/)
+const DIGIT: Uint8Array = table(/\d/)
 /** What closes or opens around a key name: quotes, backslashes, brackets. */
 export const WRAP: Uint8Array = table(/["'`\\\]]/)
 /** Base64 in both alphabets, with what an escaped or wrapped body brings along. */

@@ -2,7 +2,7 @@
 import { isAlnum, isDigit } from './chars.js'
 
 /** How every mark begins; a masked text is never masked again. */
-export const MARK_START = '[masked:'
+const MARK_START = '[masked:'
 const PLACEHOLDER =
   /^(?:null|undefined|none|nil|true|false|yes|no|empty|redacted|masked|hidden|omitted|removed|filtered|n\/a|\*+|[xX]{3,}|\.{3,}|…|-+|<[^<>]{0,60}>|\[[A-Za-z ]{0,30}\]|\$\{[^}]{0,80}\}?|\$[A-Za-z_]\w{0,60}|\$\([^)]{0,60}\)|\{\{.{0,60}\}\}|\{[A-Za-z_.]{0,60}\}|%[A-Za-z_]{1,40}%|%[sdjoO]|(?:process\.)?env\.\w{0,60}|os\.(?:environ|getenv).{0,60})$/i
 const STATUS_WORD =

@@ -106,7 +106,11 @@ export function request(port: number, path: string, { method = 'GET', headers = 
 }
 
 /** Sends bytes as they are; leaves when `leave` says so of what has come, else with the server. */
-export function exchange(port: number, text: string, leave: (received: string) => boolean | Promise<boolean> = () => false): Promise<string> {
+export function exchange(
+  port: number,
+  text: string,
+  leave: (received: string) => boolean | Promise<boolean> = () => false
+): Promise<string> {
   return new Promise((resolve) => {
     let received = ''
     const socket = connect(port, '127.0.0.1', () => socket.write(text))
@@ -127,7 +131,8 @@ export function exchange(port: number, text: string, leave: (received: string) =
 /** The value of every sample of a metric, by its labels as they stand on the page. */
 export function samples(page: string, metric: string): Map<string, number> {
   const found = new Map<string, number>()
-  for (const [, labels, value] of page.matchAll(new RegExp(`^${metric}(?:\\{(.*)\\})? (\\S+)`, 'gm'))) found.set(labels ?? '', Number(value))
+  for (const [, labels, value] of page.matchAll(new RegExp(`^${metric}(?:\\{(.*)\\})? (\\S+)`, 'gm')))
+    found.set(labels ?? '', Number(value))
   return found
 }
 

@@ -29,7 +29,7 @@ export function maskSpans<E extends SpanExporter>(exporter: E, masker: Masker = 
 }
 
 /** A masked view of a span; ours are masked by themselves. */
-export function maskedSpan(span: ReadableSpan, mask: (text: string) => string): ReadableSpan {
+function maskedSpan(span: ReadableSpan, mask: (text: string) => string): ReadableSpan {
   if (span instanceof OwnSpan) return span
   const text = (value: string): string => maskedText(plainText(value), mask, DEFAULT_LIMITS.textLength)
   const attributes = (given: Attributes | undefined): Attributes => {

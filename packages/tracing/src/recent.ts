@@ -45,7 +45,7 @@ export function createRecent(size: number): RecentSpans {
   }
 }
 
-export function plainSpan(span: ReadableSpan): RecentSpan {
+function plainSpan(span: ReadableSpan): RecentSpan {
   const { traceId, spanId } = span.spanContext()
   return {
     traceId,

@@ -35,7 +35,7 @@ function fromAnthropic(get: Get, now: number): RateLimit {
 }
 
 /** Milliseconds of a time such as `6m0s`, `120ms` or `1.5s`; a bare number is seconds. */
-export function spanMs(text: string | null): number | undefined {
+function spanMs(text: string | null): number | undefined {
   if (text === null || text === '') return undefined
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
   if (!/^(\d+(\.\d+)?(ms|h|m|s|d))+$/.test(text)) return undefined

@@ -45,7 +45,7 @@ export function costOf(rates: Rates, usage: LlmUsage, operation = 'chat', factor
 }
 
 /** The rate that an input of this size is billed at. */
-export function priceAt(rate: Rate | undefined, inputTokens: number): number | undefined {
+function priceAt(rate: Rate | undefined, inputTokens: number): number | undefined {
   if (rate === undefined || typeof rate === 'number') return rate
   let price = rate.base
   for (const tier of rate.tiers) if (inputTokens > tier.start) price = tier.price

@@ -27,7 +27,7 @@ export function readFrame(call: Call, frame: unknown): void {
 }
 
 /** The name that a provider gave an error: its type, else its code or status. */
-export function errorName(error: unknown): string | undefined {
+function errorName(error: unknown): string | undefined {
   if (typeof error === 'string' && error !== '') return 'error'
   if (typeof error !== 'object' || error === null) return undefined
   const { type, code, status } = error as Raw

@@ -29,7 +29,7 @@ export function describeMethod(method: string, sink: AttributeSink, text: (value
 }
 
 /** Masked with its question mark, so that the masker sees a query. */
-export function maskedQuery(query: string, text: (value: string) => string): string {
+function maskedQuery(query: string, text: (value: string) => string): string {
   const masked = text('?' + query)
   return masked.startsWith('?') ? masked.slice(1) : masked
 }

@@ -16,7 +16,7 @@ export function createConsoleExporter(write: (text: string) => void = (text) => 
   }
 }
 
-export function drawTrees(spans: readonly ReadableSpan[]): string {
+function drawTrees(spans: readonly ReadableSpan[]): string {
   const ids = new Set(spans.map((span) => span.spanContext().spanId))
   const children = new Map<string, ReadableSpan[]>()
   const roots: ReadableSpan[] = []

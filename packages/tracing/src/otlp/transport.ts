@@ -103,7 +103,7 @@ function retryAfter(header: string | undefined): number | undefined {
 }
 
 /** `partial_success.rejected_spans` of an ExportTraceServiceResponse; 0 for anything else. */
-export function rejectedSpans(answer: Buffer, type: string | undefined): number {
+function rejectedSpans(answer: Buffer, type: string | undefined): number {
   if (answer.length === 0) return 0
   if (type?.includes('json')) {
     try {

@@ -62,7 +62,7 @@ export function createDecider(given: number | Sampler | SamplingOptions | undefi
 }
 
 /** The decision of the SDK's TraceIdRatioBasedSampler, so that services with either agree. */
-export function ratioDecision(ratio: number): RootDecision {
+function ratioDecision(ratio: number): RootDecision {
   if (ratio >= 1) return () => true
   if (ratio <= 0) return () => false
   const bound = Math.floor(ratio * 0xffffffff)

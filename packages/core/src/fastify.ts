@@ -6,7 +6,7 @@ import { beginExchange, isEntered, noteError, operationOfRequest, type ServerOpe
 import { stampWriteHead } from './http/head.js'
 import { observeServer, observeServerOf } from './http/node-server.js'
 import { type Observer, observerList } from './observer.js'
-import { spanOf } from './operation.js'
+import { type OperationRecord, spanOf } from './operation.js'
 
 /** A plugin of Fastify, spelled so that no version of its types is needed. */
 export type FastifyPlugin = (instance: object, options: unknown, done: (error?: Error) => void) => void
@@ -46,14 +46,17 @@ export function observeFastify(observers: readonly Observer[]): FastifyPlugin {
       const { raw } = request
       const first = beginExchange(raw, reply.raw, list, readFastifyRoute)
       const operation = operationOfRequest(raw)
-      if (!first || !operation) return next()
+      if (!operation) return next()
+      if (!first) {
+        putTraceId(reply, operation)
+        return next()
+      }
       ;(raw as { [FASTIFY_REQUEST]?: FastifyRequest })[FASTIFY_REQUEST] = request
       stampWriteHead(reply.raw)
       observeServerOf(raw, list)
       // Set here they cost less than merged into the head later.
       reply.header('x-request-id', operation.requestId!)
-      const traceId = spanOf(operation)?.spanContext().traceId
-      if (traceId !== undefined) reply.header('x-trace-id', traceId)
+      putTraceId(reply, operation)
       context.with(contextOf(operation), next)
     })
     // Reading a body from the socket loses the context; the handler must have it back.
@@ -78,6 +81,13 @@ export function observeFastify(observers: readonly Observer[]): FastifyPlugin {
     [Symbol.for('fastify.display-name')]: '@rag/core',
     [Symbol.for('plugin-meta')]: { fastify: '5.x', name: '@rag/core' }
   })
+}
+
+/** A plugin registered later may be the one that makes spans. */
+function putTraceId(reply: FastifyReply, operation: ServerOperation): void {
+  if (reply.hasHeader('x-trace-id')) return
+  const traceId = spanOf(operation as unknown as OperationRecord)?.spanContext().traceId
+  if (traceId !== undefined) reply.header('x-trace-id', traceId)
 }
 
 function readFastifyRoute(_operation: ServerOperation, request: IncomingMessage): string | undefined {

@@ -55,10 +55,13 @@ export async function watch({ tracing, ...options }: Partial<ObservabilityOption
     scrape,
     async settled(requests) {
       const done = () => memory.requests().length >= requests && sink.servers().length >= requests
-      await until(async () => {
-        await obs.flush()
-        return done()
-      }, `${requests} requests on every exit; there are ${memory.requests().length} lines and ${sink.servers().length} spans`)
+      await until(
+        async () => {
+          await obs.flush()
+          return done()
+        },
+        () => `${requests} requests on every exit; there are ${memory.requests().length} lines and ${sink.servers().length} spans`
+      )
       await new Promise((resolve) => setTimeout(resolve, 25))
       await obs.flush()
     },
@@ -70,10 +73,10 @@ export async function watch({ tracing, ...options }: Partial<ObservabilityOption
 }
 
 /** Polls until a condition holds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 5000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string | (() => string), ms = 5000): Promise<void> {
   const end = performance.now() + ms
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited ${ms} ms for ${what}`)
+    if (performance.now() > end) throw new Error(`waited ${ms} ms for ${typeof what === 'string' ? what : what()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -41,7 +41,11 @@ export function operationOfRequest(request: IncomingMessage): ServerOperation | 
 export function beginExchange(request: IncomingMessage, response: ServerResponse, observers: Observers, readRoute: RouteReader): boolean {
   const present = (request as Carrying)[OPERATION]
   if (present) {
-    present.observers = joinObservers(present.observers, observers)
+    const joined = joinObservers(present.observers, observers)
+    if (joined === present.observers) return false
+    present.observers = joined
+    // Nobody among those asked so far makes spans; one who joins now may.
+    if (present.span === null) present.span = undefined
     return false
   }
   const operation = startServerOperation(request, observers)

@@ -25,7 +25,7 @@ process.stdout.write(`${Object.keys(pages).length} references, ${stale} ${proces
 process.exitCode = stale > 0 && process.argv.includes('--check') ? 1 : 0
 
 function metricsPage() {
-  const rows = [...catalogue]
+  const rows = (Array.isArray(catalogue) ? [...catalogue] : Object.values(catalogue))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, kind, help, labels = {}, from }) => {
       const bounds = Object.entries(labels).map(

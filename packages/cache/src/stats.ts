@@ -3,7 +3,6 @@ import type { Source } from '@rag/core'
 import type { EvictionReason } from './memory/store.js'
 import type { Layer } from './types.js'
 
-type LookUpResult = 'hit' | 'miss' | 'stale' | 'negative' | 'error'
 export type FaultReason = 'timeout' | 'connection' | 'decode' | 'encode' | 'breaker' | 'memory'
 
 /** Look-ups of one layer: hits + misses + stale = calls, at any moment at which none is under way. */

@@ -9,7 +9,6 @@ const WORD: Uint8Array = table(/[\w-]/)
 export const NAME: Uint8Array = table(/[\w.$-]/)
 /** Letters and digits. */
 export const ALNUM: Uint8Array = table(/[A-Za-z0-9]/)
-const DIGIT: Uint8Array = table(/\d/)
 /** What closes or opens around a key name: quotes, backslashes, brackets. */
 export const WRAP: Uint8Array = table(/["'`\\\]]/)
 /** Base64 in both alphabets, with what an escaped or wrapped body brings along. */

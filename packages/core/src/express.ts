@@ -48,9 +48,10 @@ export function observeExpress(observers: readonly Observer[], { log }: ExpressO
   return function observe(request, response, next) {
     const first = beginExchange(request, response, list, readExpressRoute)
     const operation = operationOfRequest(request)
+    // Whoever joins a request wants the refused ones of its server as well.
+    observeServerOf(request, list)
     if (!first || !operation) return next()
     prepare((request as ExpressRequest).app, response, log)
-    observeServerOf(request, list)
     context.with(contextOf(operation), next)
   }
 }

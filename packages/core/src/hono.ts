@@ -31,10 +31,11 @@ export function observeHono(observers: readonly Observer[]): HonoMiddleware {
     if (!incoming || !outgoing) return next()
     const first = beginExchange(incoming, outgoing, list, readHonoRoute)
     const operation = operationOfRequest(incoming)
+    // Whoever joins a request wants the refused ones of its server as well.
+    observeServerOf(incoming, list)
     if (!first || !operation) return next()
     ;(incoming as { [HONO_CONTEXT]?: HonoContext })[HONO_CONTEXT] = honoContext
     stampWriteHead(outgoing)
-    observeServerOf(incoming, list)
     await context.with(contextOf(operation), next)
     if (honoContext.error) noteError(incoming, honoContext.error)
   }

@@ -8,7 +8,7 @@ import { httpTracing } from '@rag/tracing/express'
 import { httpTracing as fastifyTracing } from '@rag/tracing/fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { frameworks, type Mounts, mountsOf } from './apps.js'
-import { request, samples, startFixture, type Watched, watch } from './support.js'
+import { exchange, request, samples, startFixture, type Watched, watch } from './support.js'
 
 type Piece = 'logger' | 'metrics' | 'tracing' | 'obs'
 const ORDERS: readonly (readonly Piece[])[] = [
@@ -59,8 +59,10 @@ for (const { name, start } of frameworks) {
       const app = await start(mount(watched, order))
       await request(app.port, '/users/1')
       await request(app.port, '/lib/7/throw/1')
-      await watched.settled(2)
-      expect(await counted(watched)).toEqual({ lines: 2, values: 2, spans: 2, traces: 2 })
+      // Refused by the parser: no middleware runs, and still all of them want it.
+      await exchange(app.port, 'BAD\r\n\r\n')
+      await watched.settled(3)
+      expect(await counted(watched)).toEqual({ lines: 3, values: 3, spans: 3, traces: 3 })
       await app.close()
     })
 

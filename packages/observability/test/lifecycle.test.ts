@@ -1,0 +1,175 @@
+// How the SDK ends: accounts that add up, signals, and processes that nothing holds.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Account } from '@rag/core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../scripts/test-support.js'
+import { observability } from '../src/index.js'
+import { frameworks, mountsOf } from './apps.js'
+import { startOtlpSink } from './otlp-sink.js'
+import { type Child, createMemory, request, samples, startFixture, until, watch } from './support.js'
+
+const express = frameworks[1]!
+const sum = ({ exported, dropped, queued }: Account) => exported + dropped + queued
+
+describe('shutdown', () => {
+  it('accounts for every record of every signal, as /metrics did before', async () => {
+    const { obs, memory, sink, scrape, settled } = await watch()
+    const app = await express.start(mountsOf(obs))
+    for (const path of ['/users/1', '/throw/1', '/nope']) await request(app.port, path)
+    obs.logger.info('one line more')
+    await obs.stage('retrieve', async () => {})
+    await settled(3)
+    const page = await scrape()
+    const { logs, metrics, traces } = await obs.shutdown()
+    expect(logs).toEqual({ recorded: 4, exported: 4, dropped: 0, queued: 0 })
+    expect(memory.text).toHaveLength(4)
+    expect(traces).toEqual({ recorded: 4, exported: 4, dropped: 0, queued: 0 })
+    expect(sink.spans).toHaveLength(4)
+    expect(metrics.recorded).toBeGreaterThan(0)
+    expect(sum(metrics)).toBe(metrics.recorded)
+    for (const state of ['recorded', 'exported']) {
+      const shown = samples(page, `rag_telemetry_${state}_total`)
+      expect([shown.get('signal="logs"'), shown.get('signal="traces"')]).toEqual([4, 4])
+    }
+    await app.close()
+    await sink.close()
+  })
+
+  it('drops and counts within its deadline what a silent collector and a full stream do not take', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const obs = observability({
+      service: 'under-test',
+      deadline: '150ms',
+      logger: {
+        destination: {
+          write() {
+            throw new Error('full')
+          }
+        }
+      },
+      tracing: { otlp: { url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/v1/traces` } }
+    })
+    obs.logger.warn('lost')
+    await obs.stage('retrieve', async () => {})
+    const start = performance.now()
+    const { logs, traces } = await obs.shutdown()
+    expect(performance.now() - start).toBeLessThan(1000)
+    expect(logs).toEqual({ recorded: 1, exported: 0, dropped: 1, queued: 0 })
+    expect(traces).toEqual({ recorded: 1, exported: 0, dropped: 1, queued: 0 })
+    silent.close()
+    silent.closeAllConnections()
+  })
+
+  it('gives the same answer twice and leaves the application running', async () => {
+    const { obs, sink } = await watch()
+    const app = await express.start(mountsOf(obs))
+    const [first, second] = await Promise.all([obs.shutdown(), obs.shutdown()])
+    expect(second).toBe(first)
+    expect(await obs.shutdown()).toBe(first)
+    expect(await request(app.port, '/users/1')).toMatchObject({ status: 200, body: '{"id":"1"}' })
+    await app.close()
+    await sink.close()
+  })
+
+  it('flushes without closing', async () => {
+    const { obs, sink, memory, stop } = await watch()
+    for (const round of [1, 2]) {
+      await obs.stage('retrieve', async () => obs.logger.info('found'))
+      await obs.flush()
+      expect([sink.spans.length, memory.text.length]).toEqual([round, round])
+    }
+    await stop()
+  })
+
+  it('takes its signal listeners off again with the last instance', async () => {
+    const before = process.listenerCount('SIGTERM')
+    const [first, second] = [1, 2].map(() => observability({ service: 'a', logger: { destination: createMemory() }, tracing: false }))
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1)
+    await first!.shutdown()
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1)
+    await second!.shutdown()
+    expect(process.listenerCount('SIGTERM')).toBe(before)
+  })
+})
+
+describe('a process', () => {
+  const children: Child[] = []
+  afterEach(() => {
+    for (const child of children.splice(0)) child.process.kill('SIGKILL')
+  })
+  async function ready(ending: string, endpoint: string): Promise<Child & { said(): string }> {
+    const child = startFixture('host.ts', ['on', ending], { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, DEADLINE: '400ms' })
+    children.push(child)
+    let said = ''
+    child.process.stderr!.on('data', (data) => (said += data))
+    await until(() => said.includes('HOST ready'), 'the service to be ready', 10_000)
+    return { ...child, said: () => said }
+  }
+  const endpointOf = (url: string) => url.replace('/v1/traces', '')
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('that does not listen flushes on %s and ends by it', async (signal) => {
+    const sink = await startOtlpSink()
+    const child = await ready('wait', endpointOf(sink.url))
+    child.process.kill(signal)
+    expect(await child.ended).toMatchObject({ code: null, signal })
+    expect(sink.servers().map(({ name }) => name)).toEqual(['GET /users/:id', 'GET /throw', 'GET unmatched'])
+    expect(child.stdout().trim().split('\n')).toHaveLength(3)
+    await sink.close()
+  })
+
+  it('ends by the signal within the deadline when the collector is silent', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const child = await ready('wait', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`)
+    const start = performance.now()
+    child.process.kill('SIGTERM')
+    expect(await child.ended).toMatchObject({ code: null, signal: 'SIGTERM' })
+    expect(performance.now() - start).toBeLessThan(2500)
+    silent.close()
+    silent.closeAllConnections()
+  })
+
+  it('that listens decides itself: nothing ends before it does, and its exit loses nothing', async () => {
+    const sink = await startOtlpSink()
+    const child = await ready('listens', endpointOf(sink.url))
+    child.process.kill('SIGTERM')
+    expect(await child.ended).toMatchObject({ code: 7, signal: null })
+    expect(child.said()).toContain('HOST mine')
+    expect(sink.servers()).toHaveLength(3)
+    expect(child.stdout().trim().split('\n')).toHaveLength(3)
+    await sink.close()
+  })
+
+  it('that listens and calls shutdown() ends by itself with everything sent', async () => {
+    const sink = await startOtlpSink()
+    const child = await ready('closes', endpointOf(sink.url))
+    child.process.kill('SIGTERM')
+    expect(await child.ended).toMatchObject({ code: 0, signal: null })
+    const accounts = JSON.parse(/HOST (\{.*\})/.exec(child.said())![1]!) as Record<'logs' | 'traces', Account>
+    expect(accounts).toMatchObject({ logs: { recorded: 3, exported: 3 }, traces: { recorded: 3, exported: 3 } })
+    expect(sink.servers()).toHaveLength(3)
+    await sink.close()
+  })
+
+  it('with the SDK loaded and nothing open ends by itself, also beside the admin listener', async () => {
+    const { code, signal, stdout } = await startFixture('idle.ts', [], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`
+    }).ended
+    expect({ code, signal }).toEqual({ code: 0, signal: null })
+    expect(JSON.parse(stdout)).toMatchObject({ msg: 'started', service: 'idle' })
+  })
+
+  it.each([
+    ['exit', 3],
+    ['reject', 1]
+  ])('that ends by "%s" sends what it still holds', async (ending, code) => {
+    const sink = await startOtlpSink()
+    const ended = await startFixture('host.ts', ['on', ending], { OTEL_EXPORTER_OTLP_ENDPOINT: endpointOf(sink.url) }).ended
+    expect(ended).toMatchObject({ code, signal: null })
+    expect(ended.stdout.trim().split('\n')).toHaveLength(3)
+    await until(() => sink.servers().length === 3, 'the spans')
+    await sink.close()
+  })
+})

@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { createMasker, type Masker } from '@rag/core'
 import { OwnSpan } from './span/own-span.js'
-import { DEFAULT_LIMITS, eachAttribute, maskedText, maskedValue, plainText } from './span/values.js'
+import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedText, maskedValue, plainText } from './span/values.js'
 
 /**
  * Wraps an exporter so that every span that passes, third-party ones included, is masked: names, attributes, events, status, links.
@@ -12,7 +12,7 @@ import { DEFAULT_LIMITS, eachAttribute, maskedText, maskedValue, plainText } fro
  * provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(maskSpans(new OTLPTraceExporter()))] })
  */
 export function maskSpans<E extends SpanExporter>(exporter: E, masker: Masker = createMasker()): E {
-  const mask = (text: string): string => masker.mask(text)
+  const mask = keyedMask(masker)
   return new Proxy(exporter, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)
@@ -29,13 +29,18 @@ export function maskSpans<E extends SpanExporter>(exporter: E, masker: Masker = 
 }
 
 /** A masked view of a span; ours are masked by themselves. */
-function maskedSpan(span: ReadableSpan, mask: (text: string) => string): ReadableSpan {
+function maskedSpan(span: ReadableSpan, mask: Mask): ReadableSpan {
   if (span instanceof OwnSpan) return span
   const text = (value: string): string => maskedText(plainText(value), mask, DEFAULT_LIMITS.textLength)
   const attributes = (given: Attributes | undefined): Attributes => {
     const masked: Attributes = {}
     eachAttribute(given, (key, value) => {
-      masked[key] = maskedValue(value, mask, key === 'exception.stacktrace' ? DEFAULT_LIMITS.textLength * 4 : DEFAULT_LIMITS.textLength)
+      masked[key] = maskedValue(
+        value,
+        mask,
+        key === 'exception.stacktrace' ? DEFAULT_LIMITS.textLength * 4 : DEFAULT_LIMITS.textLength,
+        key
+      )
     })
     return masked
   }

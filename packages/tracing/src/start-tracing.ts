@@ -16,6 +16,7 @@ import { createPropagator } from './propagation/propagator.js'
 import { createRecent, type RecentSpan } from './recent.js'
 import { createDecider } from './sampling/sampler.js'
 import type { OwnSpan, SpanOwner } from './span/own-span.js'
+import { keyedMask } from './span/values.js'
 import { createTracer } from './tracer.js'
 
 export interface Tracing {
@@ -75,7 +76,7 @@ export function startTracing(options: TracingOptions): Tracing {
   const recent = createRecent(RECENT)
   const pipeline = createPipeline(exits, processors, recent)
   const resource = describeResource({ service, version, environment, ...(options.resource && { more: options.resource }) }, env)
-  const owner: SpanOwner = { resource, limits: bounds, mask: (text) => masker.mask(text), finish: pipeline.finish }
+  const owner: SpanOwner = { resource, limits: bounds, mask: keyedMask(masker), finish: pipeline.finish }
   const started = (span: OwnSpan, parent: Context): void => {
     if (processors.length > 0) pipeline.started(span, parent)
   }

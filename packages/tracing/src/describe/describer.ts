@@ -2,5 +2,5 @@
 
 export interface Describer {
   /** Masks and cuts a text that may hold a secret. */
-  text(value: string): string
+  text(value: string, key?: string): string
 }

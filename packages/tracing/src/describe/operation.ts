@@ -40,7 +40,8 @@ const describerOf = new WeakMap<SpanOwner, Describer>()
 /** Hands what is known of an operation to a sink, masked. */
 export function describe(operation: Operation, sink: AttributeSink, owner: SpanOwner): void {
   let describer = describerOf.get(owner)
-  if (!describer) describerOf.set(owner, (describer = { text: (value) => maskedText(value, owner.mask, owner.limits.textLength) }))
+  if (!describer)
+    describerOf.set(owner, (describer = { text: (value, key) => maskedText(value, owner.mask, owner.limits.textLength, key) }))
   describers[operation.kind](operation, sink, describer)
   const { outcome, requestId, identity } = operation
   sink.known('rag.outcome', outcome)

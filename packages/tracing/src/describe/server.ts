@@ -22,14 +22,14 @@ export function describeServer(operation: Operation, sink: AttributeSink, { text
 }
 
 /** A method that is not well known is `_OTHER`, as in the metric; what was sent stands beside it. */
-export function describeMethod(method: string, sink: AttributeSink, text: (value: string) => string): void {
+export function describeMethod(method: string, sink: AttributeSink, text: (value: string, key?: string) => string): void {
   if (METHODS.has(method)) return sink.known('http.request.method', method)
   sink.known('http.request.method', '_OTHER')
   if (method !== '_OTHER') sink.put('http.request.method_original', text(method))
 }
 
 /** Masked with its question mark, so that the masker sees a query. */
-function maskedQuery(query: string, text: (value: string) => string): string {
+function maskedQuery(query: string, text: (value: string, key?: string) => string): string {
   const masked = text('?' + query)
   return masked.startsWith('?') ? masked.slice(1) : masked
 }

@@ -58,7 +58,7 @@ export function describeWork(operation: Operation, sink: AttributeSink, { text }
   for (const key of Object.keys(values)) {
     const value = guarded(values, key)
     const spanKey = names[key] ?? (key.includes('.') ? key : `rag.${kind}.${key}`)
-    if (value !== undefined && isKey(spanKey)) sink.put(spanKey, maskedValue(value, text, Number.MAX_SAFE_INTEGER))
+    if (value !== undefined && isKey(spanKey)) sink.put(spanKey, maskedValue(value, text, Number.MAX_SAFE_INTEGER, key))
   }
 }
 

@@ -49,7 +49,7 @@ function encodeOwnEvents(writer: Writer, span: OwnSpan): void {
   for (const { name, time, attributes, dropped } of span.listEvents()) {
     const masked: Attributes = {}
     for (const key in attributes) {
-      masked[key] = maskedValue(attributes[key]!, mask, key === 'exception.stacktrace' ? limits.textLength * 4 : limits.textLength)
+      masked[key] = maskedValue(attributes[key]!, mask, key === 'exception.stacktrace' ? limits.textLength * 4 : limits.textLength, key)
     }
     encodeEvent(writer, maskedText(name, mask, limits.textLength), time, masked, dropped)
   }

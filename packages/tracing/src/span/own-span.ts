@@ -16,7 +16,17 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base'
 import { errorFacts } from './exception.js'
 import { type AttributeSink, objectSink } from './sink.js'
 import { hrTime, isTime, now, readTime } from './time.js'
-import { attributeValue, eachAttribute, isKey, maskedText, maskedValue, plainAttributes, plainText, type SpanLimits } from './values.js'
+import {
+  attributeValue,
+  eachAttribute,
+  isKey,
+  type Mask,
+  maskedText,
+  maskedValue,
+  plainAttributes,
+  plainText,
+  type SpanLimits
+} from './values.js'
 
 export interface Scope {
   readonly name: string
@@ -28,7 +38,7 @@ export interface Scope {
 export interface SpanOwner {
   readonly resource: Resource
   readonly limits: SpanLimits
-  mask(text: string): string
+  readonly mask: Mask
   /** Takes a span that has ended and was recorded. */
   finish(span: OwnSpan): void
 }
@@ -260,7 +270,8 @@ export class OwnSpan implements Span, ReadableSpan {
     for (let index = 0; index < pairs.length; index += 2) {
       const value = pairs[index + 1]!
       const number = typeof value === 'number' || typeof value === 'boolean'
-      sink.put(pairs[index] as string, number ? value : maskedValue(value, owner.mask, owner.limits.textLength))
+      const key = pairs[index] as string
+      sink.put(key, number ? value : maskedValue(value, owner.mask, owner.limits.textLength, key))
     }
   }
 
@@ -282,7 +293,8 @@ export class OwnSpan implements Span, ReadableSpan {
       masked[key] = maskedValue(
         attributes[key]!,
         this.owner.mask,
-        key === 'exception.stacktrace' ? 4 * this.owner.limits.textLength : this.owner.limits.textLength
+        key === 'exception.stacktrace' ? 4 * this.owner.limits.textLength : this.owner.limits.textLength,
+        key
       )
     return masked
   }

@@ -1,5 +1,6 @@
 // Turns whatever an application gives as an attribute into something a span can carry; never throws.
 import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import type { Masker } from '@rag/core'
 
 /** How much one span may hold. */
 export interface SpanLimits {
@@ -107,12 +108,24 @@ export function plainText(value: unknown): string {
   }
 }
 
+/** Masks a text; under the name of a secret all of it. */
+export type Mask = (text: string, key?: string) => string
+
+/** The texts of a masker's gate with the name that a text stands under. */
+export function keyedMask(masker: Masker): Mask {
+  return (text, key) => {
+    if (key === undefined || !masker.isSecretKey(key)) return masker.mask(text)
+    const masked = (masker.mask({ [key]: text }) as Record<string, unknown>)[key]
+    return typeof masked === 'string' ? masked : '[masked]'
+  }
+}
+
 /** Masks a text, then cuts it: a secret that is cut in two would not be recognised. */
-export function maskedText(text: string, mask: (text: string) => string, limit: number): string {
+export function maskedText(text: string, mask: Mask, limit: number, key?: string): string {
   const bounded = text.length > limit * CUT_FACTOR ? text.slice(0, limit * CUT_FACTOR) : text
   let masked: string
   try {
-    masked = mask(bounded)
+    masked = mask(bounded, key)
   } catch {
     return '[unmaskable]'
   }
@@ -120,8 +133,8 @@ export function maskedText(text: string, mask: (text: string) => string, limit: 
 }
 
 /** Masks the texts inside a value; numbers and booleans pass. */
-export function maskedValue(value: AttributeValue, mask: (text: string) => string, limit: number): AttributeValue {
-  if (typeof value === 'string') return maskedText(value, mask, limit)
+export function maskedValue(value: AttributeValue, mask: Mask, limit: number, key?: string): AttributeValue {
+  if (typeof value === 'string') return maskedText(value, mask, limit, key)
   if (!Array.isArray(value)) return value
-  return value.map((item) => (typeof item === 'string' ? maskedText(item, mask, limit) : item)) as AttributeValue
+  return value.map((item) => (typeof item === 'string' ? maskedText(item, mask, limit, key) : item)) as AttributeValue
 }

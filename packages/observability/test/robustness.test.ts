@@ -65,6 +65,7 @@ for (const { name, start } of frameworks) {
         tracing: { exporter: [], ...(make().tracing || {}) }
       })
       expect(await replies(start, mountsOf(obs))).toEqual(await bare)
+      expect(() => obs.logger.error({ url: '/a', error: new Error('said') }, 'a line of the application')).not.toThrow()
       await obs.shutdown()
     })
 

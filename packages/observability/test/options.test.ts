@@ -1,0 +1,183 @@
+// Wrong options throw at once, saying code, option, value and the way out; wrong types do not compile.
+import { isRagError, type RagError } from '@rag/core'
+import { describe, expect, it } from 'vitest'
+import { type ObservabilityOptions, observability } from '../src/index.js'
+import { createMemory } from './support.js'
+
+const quiet = { logger: { destination: createMemory() } }
+
+function failure(options: unknown): RagError {
+  try {
+    void observability(options as ObservabilityOptions).shutdown()
+  } catch (error) {
+    if (isRagError(error)) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+interface Wrong {
+  options: unknown
+  code: string
+  option: string
+  value: unknown
+  fix: string
+}
+
+const wrong: Record<string, Wrong> = {
+  'no options': { options: undefined, code: 'RAG_CORE_SERVICE', option: 'service', value: 'missing', fix: "service: 'rag-engine'" },
+  'no service': { options: {}, code: 'RAG_CORE_SERVICE', option: 'service', value: 'missing', fix: "service: 'rag-engine'" },
+  'an empty service': { options: { service: '' }, code: 'RAG_CORE_SERVICE', option: 'service', value: '', fix: 'short plain name' },
+  'a service of two lines': { options: { service: 'a\nb' }, code: 'RAG_CORE_SERVICE', option: 'service', value: 'a\nb', fix: 'plain name' },
+  'a bad duration': {
+    options: { service: 'a', deadline: 'soon' },
+    code: 'RAG_CORE_DURATION',
+    option: 'deadline',
+    value: 'soon',
+    fix: "'10m'"
+  },
+  'an unknown option': {
+    options: { service: 'a', loger: false },
+    code: 'RAG_CORE_UNKNOWN_OPTION',
+    option: 'loger',
+    value: false,
+    fix: '"logger"'
+  },
+  'an unknown option that resembles none': {
+    options: { service: 'a', colour: 'red' },
+    code: 'RAG_CORE_UNKNOWN_OPTION',
+    option: 'colour',
+    value: 'red',
+    fix: 'service, version, environment, logger, metrics, tracing, llm, mask, deadline'
+  },
+  'an unknown exporter': {
+    options: { service: 'a', ...quiet, tracing: { exporter: 'otpl' } },
+    code: 'RAG_TRACING_EXPORTER',
+    option: 'exporter',
+    value: 'otpl',
+    fix: 'otlp, zipkin, jaeger, console'
+  },
+  'an address that is none': {
+    options: { service: 'a', ...quiet, tracing: { otlp: { url: 'localhost' } } },
+    code: 'RAG_TRACING_ENDPOINT',
+    option: 'otlp.url',
+    value: 'localhost',
+    fix: 'http://localhost:4318'
+  },
+  'an unknown option of the tracing': {
+    options: { service: 'a', ...quiet, tracing: { samplr: 1 } },
+    code: 'RAG_CORE_UNKNOWN_OPTION',
+    option: 'samplr',
+    value: 1,
+    fix: '"sampler"'
+  },
+  'a bad duration of the tracing': {
+    options: { service: 'a', ...quiet, tracing: { queue: { delay: '1 second' } } },
+    code: 'RAG_CORE_DURATION',
+    option: 'queue.delay',
+    value: '1 second',
+    fix: "'30s'"
+  },
+  'an unknown level': {
+    options: { service: 'a', logger: { level: 'loud' } },
+    code: 'RAG_LOGGER_LEVEL',
+    option: 'level',
+    value: 'loud',
+    fix: 'trace, debug, info'
+  },
+  'a destination that is none': {
+    options: { service: 'a', logger: { destination: 'stdot' } },
+    code: 'RAG_LOGGER_DESTINATION',
+    option: 'destination',
+    value: 'stdot',
+    fix: "'stdout'"
+  },
+  'an unknown option of the request line': {
+    options: { service: 'a', logger: { ...quiet.logger, http: { header: true } } },
+    code: 'RAG_CORE_UNKNOWN_OPTION',
+    option: 'header',
+    value: true,
+    fix: '"headers"'
+  },
+  'an unknown option of the metrics': {
+    options: { service: 'a', ...quiet, metrics: { resource: false } },
+    code: 'RAG_CORE_UNKNOWN_OPTION',
+    option: 'resource',
+    value: false,
+    fix: '"resources"'
+  },
+  'an unknown option of the mask': {
+    options: { service: 'a', mask: { key: ['x'] } },
+    code: 'RAG_CORE_UNKNOWN_OPTION',
+    option: 'key',
+    value: ['x'],
+    fix: '"keys"'
+  }
+}
+
+describe('observability() throws for', () => {
+  // First, or a listener that another test left would hide one of ours.
+  it('every wrong option before it listens to a signal', () => {
+    const before = process.listenerCount('SIGTERM')
+    for (const { options } of Object.values(wrong)) failure(options)
+    expect(process.listenerCount('SIGTERM')).toBe(before)
+  })
+
+  it.each(Object.entries(wrong))('%s', (_name, { options, code, option, value, fix }) => {
+    const error = failure(options)
+    expect(error).toMatchObject({ code, option, value })
+    expect(error.fix).toContain(fix)
+    expect(error.message).toContain(`[${code}] option "${option}"`)
+    expect(error.message).toContain(`Fix: ${error.fix}`)
+  })
+})
+
+it('needs nothing but the service; a part that is false is a no-op of the same type', async () => {
+  const obs = observability({ service: 'a', logger: false, metrics: false, tracing: false, llm: false })
+  obs.logger.info('nowhere')
+  obs.flag('new-ranker', 'on')
+  expect(obs.stage('step', () => 7)).toBe(7)
+  expect(await obs.metrics.text()).toBe('')
+  expect((await obs.shutdown()).logs).toEqual({ recorded: 0, exported: 0, dropped: 0, queued: 0 })
+})
+
+it('has bound members: they may be taken off freely', async () => {
+  const { stage, run, identify, shutdown, fetch: observedFetch, flush, logger } = observability({ service: 'a', ...quiet, tracing: false })
+  expect(run({ tenant: 'acme' }, () => stage('step', () => identify({ user: 'u' })))).toBeUndefined()
+  await expect(observedFetch('http://127.0.0.1:1/')).rejects.toThrow()
+  logger.info('x')
+  await flush()
+  await shutdown()
+})
+
+/** Compiled, never run: each line below an expectation must not compile. */
+export function typesOfTheFace(): void {
+  // @ts-expect-error the service has no default
+  observability({})
+  // @ts-expect-error a service is a text
+  observability({ service: 7 })
+  // @ts-expect-error an unknown option
+  observability({ service: 'a', loger: false })
+  // @ts-expect-error no such exporter
+  observability({ service: 'a', tracing: { exporter: 'otpl' } })
+  // @ts-expect-error no duration
+  observability({ service: 'a', deadline: 'soon' })
+  // @ts-expect-error a part is on by default; there is no true
+  observability({ service: 'a', metrics: true })
+  // @ts-expect-error the identity comes from the whole
+  observability({ service: 'a', tracing: { service: 'b' } })
+  // @ts-expect-error no such way to treat a caller
+  observability({ service: 'a', tracing: { incoming: 'believe' } })
+  const obs = observability({ service: 'a' })
+  // @ts-expect-error a tenant is a text
+  obs.identify({ tenant: 7 })
+  // @ts-expect-error a stage takes a function
+  obs.stage('step', { topK: 8 })
+  // @ts-expect-error documents are counted
+  obs.stage('step', (stage) => stage.set({ documents: 'many' }))
+  // @ts-expect-error a port is a number
+  void obs.admin({ port: '9464' })
+  // @ts-expect-error what the function returns is what the stage returns
+  const text: string = obs.stage('step', () => 7)
+  void text
+}

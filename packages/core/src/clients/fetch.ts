@@ -2,8 +2,8 @@
 import { type Context, context, propagation } from '@opentelemetry/api'
 import type { Outcome } from '../attributes.js'
 import { activeOperation, contextOf, startOperation } from '../context.js'
-import { type Observers, observerList } from '../observer.js'
-import { type Operation, spanOf } from '../operation.js'
+import { joinObservers, type Observers, observerList } from '../observer.js'
+import { type Operation, type OperationRecord, spanOf } from '../operation.js'
 import { formatTraceparent } from '../traceparent.js'
 import { outcomeOf } from '../work.js'
 
@@ -27,6 +27,11 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
     const outer = activeOperation()
     // A call below a model call or a cache belongs to that operation.
     if (outer && isCovered(outer)) return send(input, withTrace(input, init, context.active(), outer))
+    if (outer?.kind === 'client' && outer.durationMs === undefined) {
+      // The fetch above this one, such as `obs.fetch` over a covered global one, has announced this call.
+      if (list) (outer as OperationRecord).observers = joinObservers(outer.observers, list)
+      return send(input, init)
+    }
     const url = urlOf(input)
     if (!url) return send(input, init)
     const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase()

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { median, quartiles } from './statistics.js'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 9)
-const WARM_UP_ROUNDS = 2
+const WARM_UP_ROUNDS = 3
 const folder = fileURLToPath(new URL('./http/', import.meta.url))
 /** Requests a round and their rate, below what the peers can answer. */
-const LOAD = { express: { requests: 1500, rate: 1200 }, fastify: { requests: 5000, rate: 4000 } } as const
+const LOAD = { express: { requests: 3000, rate: 1500 }, fastify: { requests: 8000, rate: 4000 } } as const
 /** A variant that drops more is no measurement. */
 const MOST_DROPPED = 0.01
 

@@ -4,7 +4,8 @@ import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { observability } from '../src/index.js'
 import { type App, frameworks, mountsOf } from './apps.js'
-import { createMemory, type Line, request, samples, until, type Watched, watch } from './support.js'
+import { createMemory, type Line, request, samples, until } from './support.js'
+import { type Watched, watch } from './watch.js'
 
 let watched: Watched
 let app: App

@@ -1,7 +1,8 @@
 // The log line, the metric and the span of a request agree on route, status, outcome and duration, whatever happened to it.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type App, frameworks, mountsOf } from './apps.js'
-import { exchange, request, samples, until, type Watched, watch } from './support.js'
+import { exchange, request, samples, until } from './support.js'
+import { type Watched, watch } from './watch.js'
 
 interface Expected {
   method?: string

@@ -4,7 +4,8 @@ import IORedis from 'ioredis'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { describeWith, type RunningServer, startPostgres, startRedis } from '../../../scripts/test-support.js'
 import { type App, frameworks, mountsOf } from './apps.js'
-import { samples, type Watched, watch } from './support.js'
+import { samples } from './support.js'
+import { type Watched, watch } from './watch.js'
 
 // The driver is a development dependency of core, where its instrumentation is tested.
 const { Pool } = createRequire(new URL('../../core/package.json', import.meta.url))('pg') as {

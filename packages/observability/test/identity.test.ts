@@ -4,7 +4,8 @@ import express from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ObservabilityOptions } from '../src/index.js'
 import { frameworks, mountsOf } from './apps.js'
-import { createMemory, type Line, type Memory, request, type Watched, watch } from './support.js'
+import { createMemory, type Line, type Memory, request } from './support.js'
+import { type Watched, watch } from './watch.js'
 
 let watched: Watched
 let server: Server | undefined

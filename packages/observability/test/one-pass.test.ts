@@ -8,7 +8,8 @@ import { httpTracing } from '@rag/tracing/express'
 import { httpTracing as fastifyTracing } from '@rag/tracing/fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { frameworks, type Mounts, mountsOf } from './apps.js'
-import { exchange, request, samples, startFixture, type Watched, watch } from './support.js'
+import { exchange, request, samples, startFixture } from './support.js'
+import { type Watched, watch } from './watch.js'
 
 type Piece = 'logger' | 'metrics' | 'tracing' | 'obs'
 const ORDERS: readonly (readonly Piece[])[] = [

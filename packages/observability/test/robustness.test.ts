@@ -116,7 +116,6 @@ describe('a process', () => {
   it.each([
     ['returns', 'return', 0],
     ['calls process.exit', 'exit', 3],
-    ['throws', 'throw', 1],
     ['leaves a rejection unhandled', 'reject', 1]
   ])('that %s ends the same with the SDK off and with everything broken', async (_name, ending, code) => {
     const [off, all] = await Promise.all([end('off', ending, true), end('broken', ending, false)])

@@ -1,10 +1,8 @@
-// What the tests of this package share: the SDK with its three exits in reach, requests, polling, child processes.
+// What the tests of this package share: a log destination, requests, polling, child processes.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { type IncomingHttpHeaders, request as nodeRequest } from 'node:http'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { type Observability, type ObservabilityOptions, observability } from '../src/index.js'
-import { type OtlpSink, startOtlpSink } from './otlp-sink.js'
 
 export interface Line {
   [field: string]: unknown
@@ -23,53 +21,6 @@ export function createMemory(): Memory {
   const text: string[] = []
   const lines = () => text.map((line) => JSON.parse(line) as Line)
   return { text, write: (line) => void text.push(line), lines, requests: () => lines().filter(({ route }) => route !== undefined) }
-}
-
-export interface Watched {
-  obs: Observability
-  memory: Memory
-  sink: OtlpSink
-  /** The page of the admin listener. */
-  scrape(): Promise<string>
-  /** Waits until so many requests have left as lines, values and spans; then gives a late duplicate the time of one more batch. */
-  settled(requests: number): Promise<void>
-  stop(): Promise<void>
-}
-
-/** The SDK as an application makes it, with logs in memory, metrics on its admin listener and spans in a collector. */
-export async function watch({ tracing, ...options }: Partial<ObservabilityOptions> = {}): Promise<Watched> {
-  const memory = createMemory()
-  const sink = await startOtlpSink()
-  const obs = observability({
-    service: 'under-test',
-    logger: { destination: memory },
-    tracing: { ...(tracing || {}), exporter: 'otlp', otlp: { url: sink.url } },
-    ...options
-  })
-  const { url } = await obs.admin({ port: 0 })
-  const scrape = async () => (await fetch(`${url}/metrics`)).text()
-  return {
-    obs,
-    memory,
-    sink,
-    scrape,
-    async settled(requests) {
-      const done = () => memory.requests().length >= requests && sink.servers().length >= requests
-      await until(
-        async () => {
-          await obs.flush()
-          return done()
-        },
-        () => `${requests} requests on every exit; there are ${memory.requests().length} lines and ${sink.servers().length} spans`
-      )
-      await new Promise((resolve) => setTimeout(resolve, 25))
-      await obs.flush()
-    },
-    async stop() {
-      await obs.shutdown()
-      await sink.close()
-    }
-  }
 }
 
 /** Polls until a condition holds. */

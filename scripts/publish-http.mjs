@@ -16,5 +16,5 @@ const file = join(root, 'README.md')
 const readme = readFileSync(file, 'utf8')
 writeFileSync(
   file,
-  readme.replace(/<!-- bench:start -->[^]*?<!-- bench:end -->/, () => `<!-- bench:start -->\n\n${text}\n\n<!-- bench:end -->`)
+  readme.replace(/<!-- bench:start -->[\s\S]*?<!-- bench:end -->/, () => `<!-- bench:start -->\n\n${text}\n\n<!-- bench:end -->`)
 )

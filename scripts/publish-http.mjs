@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './run.mjs'
 
+// The table is aligned by the formatter: npx biome check --write README.md
 const { node, rounds, results } = JSON.parse(readFileSync(0, 'utf8').trim().split('\n').at(-1))
 const percent = (share) => `${Math.round(share * 100)} %`
 const rows = Object.entries(results).flatMap(([framework, { shares }]) =>

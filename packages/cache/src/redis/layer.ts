@@ -106,7 +106,6 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
   const sync = async (via: Gateway = gateway) => (await via.run('get', 0, readState)) === true
   /** The clock of Redis and the epoch must be known before anything is read or written. */
   const ready = async () => {
-    if (epoch !== -1) return true
     synced ??= sync().finally(() => {
       synced = undefined
     })
@@ -179,7 +178,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       return offset
     },
     async read(key, lock, limitMs) {
-      if (!(await ready())) return undefined
+      if (epoch === -1 && !(await ready())) return undefined
       const values = lock ? [lock.token, String(lock.lifeMs), String(lock.freshAfter + offset)] : ['', '0', '0']
       const keys = [entryKey(key), lockKey(key)]
       let abandoned = false
@@ -207,7 +206,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       return found
     },
     async readMany(keys) {
-      if (!(await ready())) return undefined
+      if (epoch === -1 && !(await ready())) return undefined
       return gateway.run('get', keys.length, async () => {
         const entries = keys.map(entryKey)
         const state = readMeta()
@@ -220,7 +219,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       })
     },
     async write(drafts, under, lock) {
-      if (!(await ready())) return undefined
+      if (epoch === -1 && !(await ready())) return undefined
       const encoded = drafts.map((draft) => encode(draft, under))
       const written: boolean[] = drafts.map(() => false)
       const some = drafts.flatMap((draft, index) => (encoded[index] ? [{ draft, bytes: encoded[index], index }] : []))
@@ -231,6 +230,10 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       const call = async () => {
         const first = registrations(drafts)
         if (first.length > 0) await driver.sendAll(first)
+        if (some.length === 1 && !driver.cluster) {
+          written[some[0]!.index] = (await writeOne(some[0]!, under, lock?.token)) === 1
+          return written
+        }
         const flags = `${lock ? 'l' : ''}${driver.cluster ? '' : 'm'}`
         const size = driver.cluster ? 1 : 32
         const groups = Array.from({ length: Math.ceil(some.length / size) }, (_, at) => some.slice(at * size, at * size + size))
@@ -255,7 +258,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       await gateway.run('set', 1, () => gateway.evaluate(LOCK, [lockKey(key)], [token, String(lifeMs)]))
     },
     async change({ keys = [], tags = [], pattern, version, all }, via = gateway) {
-      if (via === gateway && !(await ready())) return undefined
+      if (via === gateway && epoch === -1 && !(await ready())) return undefined
       return via.run('invalidate', keys.length + tags.length, async () => {
         const flag = version !== undefined ? 'v' : all ? 'a' : pattern !== undefined ? 'p' : ''
         const dependents = keys.map((key) => `d:${key}`)
@@ -269,6 +272,14 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       })
     },
     sync
+  }
+
+  /** The usual case without the lists of the other. */
+  async function writeOne({ draft, bytes }: { draft: Draft; bytes: Buffer }, { seq: at, epoch: in_ }: Under, token: string | undefined) {
+    const life = String(Math.max(1, Math.ceil(draft.lifeMs)))
+    const keys = token === undefined ? [entryKey(draft.key), meta] : [entryKey(draft.key), lockKey(draft.key), meta]
+    const values = ['1', token === undefined ? 'm' : 'lm', String(at), String(in_), token ?? '', bytes, life]
+    return ((await gateway.evaluate(WRITE, keys, values)) as number[])[0]
   }
 
   /** In a cluster the state is on another node than the entry: whoever wrote over an invalidated pattern takes it back. */

@@ -209,7 +209,7 @@ function createBusOf({ bus, redis, name }: CacheOptions, engine: Engine, hear: P
     })
   }
   const driver = bus === true ? redisBus(name, remote!) : bus
-  return createBus({ driver, remote, figures, apply: hear, distrust: () => memory?.distrust() })
+  return createBus({ name, driver, remote, figures, apply: hear, distrust: () => memory?.distrust() })
 }
 
 function checkKey(key: unknown): void {

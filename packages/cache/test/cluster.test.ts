@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeWith, freePort, type RunningRedis, startRedis } from '../../../scripts/test-support.js'
 import { type Cache, type CacheOptions, createCache, driverOf } from '../src/index.js'
 import { redisDriverContract } from '../src/test-suite/index.js'
-import { until } from './until.js'
+import { PATIENT, until } from './until.js'
 
 const SLOTS = 16384
 const MASTERS = 3
@@ -60,7 +60,7 @@ describeWith(['redis'], 'a Redis Cluster', () => {
     let number = 0
     const pair = async (options: Partial<CacheOptions> = {}): Promise<[Cache, Cache]> => {
       const name = `cluster-${kind}-${number++}`
-      const made = [await client(), await client()].map((redis) => createCache({ name, ttl: '1m', redis, ...options }))
+      const made = [await client(), await client()].map((redis) => createCache({ name, ttl: '1m', redis, ...PATIENT, ...options }))
       for (const cache of made) closers.push(() => cache.close())
       return made as [Cache, Cache]
     }

@@ -9,6 +9,7 @@ import { createPayloadGate } from '../src/codec/gate.js'
 import { decodeRecord, encodeRecord, FLAG_COMPRESSED, type PayloadGate } from '../src/codec/record.js'
 import { encodeValue } from '../src/codec/values.js'
 import { type Cache, type CacheOptions, createCache } from '../src/index.js'
+import { PATIENT } from './until.js'
 
 const plain = createPayloadGate(undefined, undefined)
 const head = { epoch: 7, seq: 42, freshUntil: 1e12, storedAt: 1e11, cost: 0.5, tags: ['t:a', 'd:b'] }
@@ -72,7 +73,7 @@ describeWith(['redis'], 'bytes in a real Redis', () => {
   let redis: Redis
   const caches: Cache[] = []
   const make = (options: Partial<CacheOptions> = {}): Cache => {
-    const cache = createCache({ name: 'codec', ttl: '1m', redis, memory: false, ...options })
+    const cache = createCache({ name: 'codec', ttl: '1m', redis, memory: false, ...PATIENT, ...options })
     caches.push(cache)
     return cache
   }

@@ -5,13 +5,16 @@ import { cleanBindings } from './bindings.js'
 import { createComponents } from './components.js'
 import { createSink } from './destination/index.js'
 import type { Sink } from './destination/sink.js'
+import { quote } from './escape.js'
+import { createEvents, NO_COMPONENT } from './events.js'
+import { createLineIds } from './line-id.js'
 import { createLogMethod, writeRecord } from './log-method.js'
 import { type LoggerOptions, readOptions, type Settings } from './options.js'
 import { prettySink } from './pretty.js'
 import { recordLine } from './record.js'
 import { createRing } from './ring.js'
 import { type Shape, shapes, timestampOf } from './shape.js'
-import { attachState, type LogState } from './state.js'
+import { attachCounts, attachState, type LogState } from './state.js'
 import { asJsonSym, chindingsSym, type PinoInner, writeSym } from './symbols.js'
 
 const LONGEST_TEXT = 8192
@@ -29,9 +32,10 @@ export function createLogger(options: LoggerOptions): Logger {
   const settings = readOptions(options)
   const made = createSink(settings.destination)
   const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
-  const { service, version, environment, mask, maxLine, level, preset, rest } = settings
+  const { service, version, environment, mask, maxLine, level, preset, lineIds, rest } = settings
   const shape = shapes[preset]
   const components = createComponents()
+  const events = createEvents()
   const logger = pino(
     {
       timestamp: timestampOf(shape),
@@ -58,13 +62,15 @@ export function createLogger(options: LoggerOptions): Logger {
     maxLine,
     maxText: Math.min(LONGEST_TEXT, Math.floor(maxLine / 2)),
     direct: (preset === 'json' || preset === 'pretty') && isDirect(rest),
-    events: new Map(),
+    events,
+    lineId: lineIds ? idField(shape) : () => '',
     ring: createRing(),
     components,
     unreadable: 0,
     stop: onExit(() => finish(sink))
   }
   attachState(logger, state)
+  attachCounts(logger, events.of(NO_COMPONENT))
   override(logger, state)
   return logger
 }
@@ -82,8 +88,10 @@ function override(logger: Logger, state: LogState): void {
   Object.assign(logger, {
     child(this: Logger, bindings: object, options?: ChildLoggerOptions) {
       const made = child.call(this, cleanBindings(bindings, state.mask, state.shape), options)
-      const component: unknown = Object.hasOwn(bindings, 'component') ? made.bindings()['component'] : undefined
-      if (typeof component === 'string') state.components.join(component, made)
+      const component: unknown = Object.hasOwn(bindings, 'component') ? made.bindings()[state.shape.component] : undefined
+      if (typeof component !== 'string') return made
+      state.components.join(component, made)
+      attachCounts(made, state.events.of(component))
       return made
     },
     setBindings(this: Logger, bindings: object) {
@@ -105,6 +113,12 @@ function streamOf(sink: Sink) {
       sink.flush().then(() => done?.(), done)
     }
   }
+}
+
+function idField({ lineId }: Shape): () => string {
+  const next = createLineIds()
+  const head = ',' + quote(lineId) + ':"'
+  return () => head + next() + '"'
 }
 
 function finish(sink: Sink): void {

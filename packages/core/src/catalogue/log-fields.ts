@@ -20,7 +20,13 @@ export const logFields = [
   { json: 'level', ecs: 'log.level', type: 'keyword', on: 'every', help: 'trace, debug, info, warn, error or fatal.' },
   { json: 'msg', ecs: 'message', type: 'text', on: 'every', help: 'What happened.' },
   { json: null, ecs: 'ecs.version', type: 'keyword', on: 'every', help: 'Version of the Elastic Common Schema.' },
-  { json: 'id', ecs: 'event.id', type: 'keyword', on: 'every', help: 'Unique to the line; a shipper that sends twice is found out by it.' },
+  {
+    json: 'lineId',
+    ecs: 'event.id',
+    type: 'keyword',
+    on: 'every',
+    help: 'Unique to the line; a shipper that sends twice is found out by it.'
+  },
   { json: 'service', ecs: 'service.name', type: 'keyword', on: 'every', help: 'Who says it.' },
   { json: 'version', ecs: 'service.version', type: 'keyword', on: 'every', help: 'Version of the service.' },
   { json: 'environment', ecs: 'service.environment', type: 'keyword', on: 'every', help: 'Such as production or staging.' },

@@ -38,11 +38,11 @@ interface Masked {
 
 const ERROR = 50
 
-function maskedRecord(state: LogState, parts: LineParts, { fields, message, values }: Logged): Masked {
+function maskedRecord(state: LogState, parts: LineParts, { fields, message, values, origin }: Logged): Masked {
   const { messageKey } = parts
   const walk = beginWalk(state.maxText, state.maxLine)
   const text = message === undefined ? undefined : messageText(message, walk)
-  const record = plainFields(fields, parts, state.shape, walk)
+  const record = plainFields(fields, parts, state.shape, walk, origin !== undefined)
   const own = text === undefined && typeof record[messageKey] === 'string'
   if (!own && messageKey in record) rename(record, messageKey)
   const plainValues = values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
@@ -82,7 +82,8 @@ function plainFields(
   fields: unknown,
   { errorKey, serializers, formatLog }: LineParts,
   { reserved, component }: Shape,
-  walk: ReturnType<typeof beginWalk>
+  walk: ReturnType<typeof beginWalk>,
+  ours: boolean
 ): Record<string, unknown> {
   const copy: Record<string, unknown> = {}
   if (typeof fields !== 'object' || fields === null) return copy
@@ -98,7 +99,7 @@ function plainFields(
         break
       }
       const value = plainField(source, key, serializers[key], walk)
-      if (value !== undefined) setField(copy, reserved.has(key) ? fieldName(key) : key === 'component' ? component : key, value)
+      if (value !== undefined) setField(copy, reserved.has(key) && !ours ? fieldName(key) : key === 'component' ? component : key, value)
     }
   } catch {
     copy['unreadable'] = true

@@ -7,8 +7,8 @@ import { beginWalk, plain } from './plain.js'
 const LONGEST_ERROR_TEXT = 8192
 const ERROR_ROOM = 16_384
 
-/** How lines are written: our own JSON, Elastic Common Schema, Google Cloud Logging, or coloured text for a person. */
-export type Preset = 'json' | 'ecs' | 'google' | 'pretty'
+/** How lines are written: our own JSON, Elastic Common Schema, Google Cloud Logging, JSON from which CloudWatch makes metrics, or coloured text for a person. */
+export type Preset = 'json' | 'ecs' | 'google' | 'cloudwatch' | 'pretty'
 
 export interface Shape {
   readonly time: string
@@ -185,7 +185,29 @@ const google: Shape = {
   ])
 }
 
-export const shapes: Readonly<Record<Preset, Shape>> = { json: own, ecs, google, pretty: own }
+const EMF_METRICS = [
+  ['durationMs', 'Milliseconds'],
+  ['firstByteMs', 'Milliseconds'],
+  ['requestBytes', 'Bytes'],
+  ['responseBytes', 'Bytes'],
+  ['requests', 'Count'],
+  ['errors', 'Count']
+] as const
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+const cloudwatch: Shape = {
+  ...own,
+  http(fields) {
+    const counted: Record<string, unknown> = { ...fields, requests: 1, errors: Number(fields['statusCode']) >= 500 ? 1 : 0 }
+    const metrics = EMF_METRICS.filter(([name]) => typeof counted[name] === 'number').map(([Name, Unit]) => ({ Name, Unit }))
+    const directive = { Namespace: 'rag', Dimensions: [['service'], ['service', 'route']], Metrics: metrics }
+    return { _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] }, ...counted }
+  },
+  // A caller who could write this would write metrics.
+  reserved: new Set([...own.reserved, '_aws'])
+}
+
+export const shapes: Readonly<Record<Preset, Shape>> = { json: own, ecs, google, cloudwatch, pretty: own }
 
 /** The `timestamp` function of pino for a shape. */
 export function timestampOf({ time }: Shape): () => string {

@@ -103,6 +103,18 @@ export async function startPrometheus(configuration: string): Promise<RunningSer
   return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
 }
 
+/** rsyslog with a configuration of its own, in the foreground. The module for Elasticsearch comes with its own package. */
+export async function startRsyslog(configuration: string, env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
+  const folder = scratch()
+  const file = join(folder, 'rsyslog.conf')
+  writeFileSync(file, configuration)
+  const child = spawn(findServer('rsyslog')!, ['-n', '-f', file, '-i', join(folder, 'pid')], {
+    stdio: 'ignore',
+    env: { ...process.env, ...env }
+  })
+  return { port: 0, url: '', process: child, stop: () => stop(child, folder) }
+}
+
 /** A port that nobody listens on at this moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

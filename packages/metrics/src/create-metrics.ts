@@ -1,20 +1,32 @@
 // createMetrics(): storage, observer, page and registry tied together.
-import { type Admin, checkOptions, checkService, drain, durationMs, failureSource, RagError, resolveMasker, startAdmin } from '@rag/core'
+import {
+  type Admin,
+  type AdminOptions,
+  checkOptions,
+  checkService,
+  drain,
+  durationMs,
+  failureSource,
+  RagError,
+  resolveMasker,
+  startAdmin
+} from '@rag/core'
 import { catalogue } from '@rag/core/catalogue'
 import { applicationFace } from './application.js'
 import { defineIn } from './define-metric.js'
 import { CONTENT_TYPES, negotiate } from './exposition/format.js'
 import { pagesOf } from './exposition/page.js'
+import { startGather } from './gather/gather.js'
 import { identityOf } from './identity.js'
 import { metricsObserver } from './observer.js'
 import { accountOf, ownFigures } from './own-figures.js'
-import { poolSource } from './pool.js'
+import { poolSource, watchWaits } from './pool.js'
 import { isOurs, joinRegistry, leaveRegistry } from './registry/join.js'
 import { type OwnRegistry, ownRegistry } from './registry/own.js'
 import type { RegistryLike } from './registry/types.js'
 import { startResources } from './resources/resources.js'
 import { sourcesOf } from './sources.js'
-import { set } from './storage/series.js'
+import { observe, set } from './storage/series.js'
 import { Store } from './storage/store.js'
 import { runCollector } from './stores/collector.js'
 import type { Metrics, MetricsOptions } from './types.js'
@@ -36,12 +48,12 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
   const service = checkService('createMetrics', options.service)
   const { version, environment } = identityOf(options)
   const masker = resolveMasker(options.mask)
-  const store = new Store({
+  const limits = {
     maxSeries: limitOf('limits.series', options.limits?.series, 10_000),
-    maxSeriesPerMetric: limitOf('limits.seriesPerMetric', options.limits?.seriesPerMetric, 2000),
-    mask: (value) => masker.mask(value),
-    warn: options.warn ?? ((message) => process.emitWarning(message, { code: 'RAG_METRICS_OVERFLOW' }))
-  })
+    maxSeriesPerMetric: limitOf('limits.seriesPerMetric', options.limits?.seriesPerMetric, 2000)
+  }
+  const warn = options.warn ?? ((message) => process.emitWarning(message, { code: 'RAG_METRICS' }))
+  const store = new Store({ ...limits, mask: (value) => masker.mask(value), warn })
   const sources = sourcesOf(store)
   // What waits in the batch of the core belongs to this moment, whoever asks.
   const collect = () => {
@@ -49,12 +61,17 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     sources.collect()
   }
   let scrapeSeconds = 0
+  const active = { server: 0, client: 0 }
   const given = options.registry === undefined ? undefined : checkRegistry(options.registry)
   const registry = (given ?? ownRegistry(() => text())) as R & { _defaultLabels?: Record<string, string> }
 
+  // Every worker of a cluster asks for a listener; they all get the same one.
+  const admin = async (wanted: AdminOptions) => (await ([...admins][0] ?? openAdmin(wanted))).url
+  const gather = startGather({ service, store, limits, collect, warn, admin })
   const pages = pagesOf({
     collect,
-    metrics: () => store.metrics.values(),
+    prepare: gather.prepare,
+    metrics: gather.metrics,
     foreign: () => ({
       metrics: registry.getMetricsAsArray().filter((metric) => !isOurs(metric) && !isShadowed(store, metric)),
       defaults: registry._defaultLabels ?? {}
@@ -67,13 +84,14 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
 
   // Collectors only join a registry of the application; our own shows the page as it is.
   if (given) store.onAdd = (metric) => void joinRegistry(given, metric, collect)
-  const undo = [sources.add(failureSource), sources.add(ownFigures(store, () => scrapeSeconds))]
-  undo.push(sources.add(masker.source))
+  const undo = [sources.add(failureSource), sources.add(ownFigures(store, active, () => scrapeSeconds))]
+  undo.push(sources.add(masker.source), sources.add(gather.source), gather.stop)
   if (options.resources !== false) undo.push(startResources(store, sources))
   set(store.get('rag_build_info').resolve([service, version, environment, process.version]), 1)
   const observer = metricsObserver(store, {
     service,
     slowMs: durationMs('slow', options.slow ?? '500ms'),
+    active,
     addSource(source) {
       const remove = sources.add(source)
       // So that the registry knows its metrics before the first scrape.
@@ -83,7 +101,13 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
   })
   if (given) collect()
 
-  const admins = new Set<Admin>()
+  const admins = new Set<Promise<Admin>>()
+  const openAdmin = (wanted: AdminOptions): Promise<Admin> => {
+    const opening = startAdmin({ ...wanted, pages: { '/metrics': metrics.page } })
+    admins.add(opening)
+    opening.catch(() => admins.delete(opening))
+    return opening
+  }
   let closing: Promise<void> | undefined
   const metrics: Metrics<R> = {
     registry,
@@ -96,12 +120,23 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     defineMetric: (definition) => defineIn(store, definition),
     definitions: () => [...new Set([...Object.values(catalogue), ...[...store.metrics.values()].map(({ definition }) => definition)])],
     async admin(adminOptions = {}) {
-      const admin = await startAdmin({ ...adminOptions, pages: { '/metrics': metrics.page } })
-      admins.add(admin)
-      return admin
+      // In a cluster the primary listens for all.
+      const url = await gather.adminOfPrimary(adminOptions)
+      if (url !== undefined) return { url, close: async () => {} }
+      return openAdmin(adminOptions)
     },
     ...applicationFace(store, version, masker),
-    pool: (pool, { name }) => sources.add(poolSource(pool, name)),
+    pool(pool, { name }) {
+      const forget = sources.add(poolSource(pool, name))
+      const waits = store.get('db_client_connection_wait_time_seconds')
+      const unwatch = watchWaits(pool, (seconds) => void observe(waits.resolve([name]), seconds))
+      const stop = () => {
+        unwatch()
+        forget()
+      }
+      undo.push(stop)
+      return stop
+    },
     collect(collector, collectOptions) {
       const running = runCollector(collector, collectOptions)
       const remove = sources.add(running.source)
@@ -115,7 +150,7 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     account: () => accountOf(store),
     shutdown() {
       closing ??= (async () => {
-        await Promise.all([...admins].map((admin) => admin.close()))
+        await Promise.allSettled([...admins].map(async (opened) => (await opened).close()))
         for (const stop of undo) stop()
         if (given) for (const metric of store.metrics.values()) leaveRegistry(given, metric)
       })()

@@ -47,7 +47,7 @@ async function make(parts: PageParts, format: Format): Promise<readonly string[]
     await new Promise((resolve) => setImmediate(resolve))
     slice = performance.now()
   }
-  for (const metric of [...parts.metrics()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1))) {
+  for (const metric of parts.metrics()) {
     for (const piece of renderMetric(metric, format)) {
       pieces.push(piece)
       await pause()

@@ -1,12 +1,15 @@
 // One metric and its label sets, bounded: by the values of each label, by label sets a metric, by label sets a process.
 import type { MetricDefinition } from '@rag/core/catalogue'
 import { cleanValue, labelText, OTHER } from './labels.js'
+import { newNative } from './native.js'
 import { Series } from './series.js'
 import type { Store } from './store.js'
 
 export class Metric {
   readonly labelNames: readonly string[]
   readonly bounds: Float64Array | undefined
+  /** Whether its label sets keep native buckets too. */
+  readonly hasNative: boolean
   readonly series = new Map<string, Series>()
   /** Label sets asked for beyond a bound. */
   overflowed = 0
@@ -25,6 +28,7 @@ export class Metric {
     this.closed = labels.map(([, bound]) => ('values' in bound ? new Set(bound.values) : undefined))
     this.seen = labels.map(() => new Set())
     this.limits = labels.map(([, bound]) => ('max' in bound ? bound.max : 0))
+    this.hasNative = store.hasNative(definition)
     this.bounds = definition.kind === 'histogram' ? Float64Array.from(definition.buckets ?? []) : undefined
   }
 
@@ -42,6 +46,7 @@ export class Metric {
     for (const series of this.series.values()) {
       series.values.fill(0)
       series.exemplars = undefined
+      if (series.native) series.native = newNative()
     }
     this.retired.clear()
   }

@@ -7,7 +7,6 @@ import {
   drain,
   durationMs,
   failureSource,
-  RagError,
   resolveMasker,
   startAdmin
 } from '@rag/core'
@@ -19,8 +18,11 @@ import { pagesOf } from './exposition/page.js'
 import { startGather } from './gather/gather.js'
 import { identityOf } from './identity.js'
 import { metricsObserver } from './observer.js'
+import { checkRegistry, limitOf } from './options.js'
 import { accountOf, ownFigures } from './own-figures.js'
 import { poolSource, watchWaits } from './pool.js'
+import { type OtlpParts, startOtlp } from './push/otlp.js'
+import { pushgatewayOf } from './push/pushgateway.js'
 import { isOurs, joinRegistry, leaveRegistry } from './registry/join.js'
 import { type OwnRegistry, ownRegistry } from './registry/own.js'
 import type { RegistryLike } from './registry/types.js'
@@ -31,7 +33,19 @@ import { Store } from './storage/store.js'
 import { runCollector } from './stores/collector.js'
 import type { Metrics, MetricsOptions } from './types.js'
 
-const KNOWN = ['service', 'version', 'environment', 'registry', 'resources', 'slow', 'limits', 'mask', 'warn'] as const
+const KNOWN = [
+  'service',
+  'version',
+  'environment',
+  'registry',
+  'resources',
+  'slow',
+  'limits',
+  'nativeHistograms',
+  'otlp',
+  'mask',
+  'warn'
+] as const
 
 /**
  * Makes the metrics of a service: bounded storage of our own, fed by the operations of the SDK, shown as Prometheus text or OpenMetrics.
@@ -53,7 +67,8 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     maxSeriesPerMetric: limitOf('limits.seriesPerMetric', options.limits?.seriesPerMetric, 2000)
   }
   const warn = options.warn ?? ((message) => process.emitWarning(message, { code: 'RAG_METRICS' }))
-  const store = new Store({ ...limits, mask: (value) => masker.mask(value), warn })
+  const native = options.nativeHistograms === true
+  const store = new Store({ ...limits, native, mask: (value) => masker.mask(value), warn })
   const sources = sourcesOf(store)
   // What waits in the batch of the core belongs to this moment, whoever asks.
   const collect = () => {
@@ -81,11 +96,13 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     }
   })
   const text = async (accept?: string): Promise<string> => (await pages.pieces(negotiate(accept))).join('')
+  const otlp = otlpOf(options.otlp, { identity: { service, version, environment }, views: pages.views, isMember: gather.isMember, warn })
 
   // Collectors only join a registry of the application; our own shows the page as it is.
   if (given) store.onAdd = (metric) => void joinRegistry(given, metric, collect)
   const undo = [sources.add(failureSource), sources.add(ownFigures(store, active, () => scrapeSeconds))]
   undo.push(sources.add(masker.source), sources.add(gather.source), gather.stop)
+  if (otlp) undo.push(sources.add(otlp.source), otlp.stop)
   if (options.resources !== false) undo.push(startResources(store, sources))
   set(store.get('rag_build_info').resolve([service, version, environment, process.version]), 1)
   const observer = metricsObserver(store, {
@@ -114,7 +131,7 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     observer,
     text,
     async page({ headers }) {
-      const format = negotiate(headers.accept)
+      const format = negotiate(headers.accept, native)
       return { type: CONTENT_TYPES[format], body: await pages.pieces(format) }
     },
     defineMetric: (definition) => defineIn(store, definition),
@@ -147,9 +164,18 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
       undo.push(stop)
       return { run: running.run, stop }
     },
+    pushGateway(pushOptions) {
+      const { push, remove, source } = pushgatewayOf(pushOptions, text, warn)
+      undo.push(sources.add(source))
+      return { push: () => push(), remove }
+    },
+    async flush() {
+      await otlp?.push()
+    },
     account: () => accountOf(store),
     shutdown() {
       closing ??= (async () => {
+        await otlp?.push()
         await Promise.allSettled([...admins].map(async (opened) => (await opened).close()))
         for (const stop of undo) stop()
         if (given) for (const metric of store.metrics.values()) leaveRegistry(given, metric)
@@ -166,28 +192,8 @@ function isShadowed(store: Store, metric: unknown): boolean {
   return (store.metrics.get(name)?.series.size ?? 0) > 0
 }
 
-function limitOf(option: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new RagError('RAG_METRICS_OPTION', {
-    option,
-    value,
-    problem: 'this is no number of label sets',
-    fix: `give a whole number above 0, or leave it out for ${otherwise}`
-  })
-}
-
-function checkRegistry<R extends RegistryLike>(registry: R): R {
-  const shape = registry as Partial<RegistryLike> | null
-  if (
-    typeof shape?.registerMetric === 'function' &&
-    typeof shape.getSingleMetric === 'function' &&
-    typeof shape.getMetricsAsArray === 'function'
-  )
-    return registry
-  throw new RagError('RAG_METRICS_REGISTRY', {
-    option: 'registry',
-    problem: 'this is no registry of prom-client',
-    fix: 'pass `register` or `new Registry()` of prom-client, or leave the option out'
-  })
+/** Pushes when the option asks for it, or the standard variable does and nothing forbids it. */
+function otlpOf(option: MetricsOptions['otlp'], parts: OtlpParts): ReturnType<typeof startOtlp> | undefined {
+  const asked = option ?? (process.env['OTEL_METRICS_EXPORTER'] === 'otlp' && process.env['OTEL_SDK_DISABLED'] !== 'true')
+  return asked === false ? undefined : startOtlp(asked === true ? {} : asked, parts)
 }

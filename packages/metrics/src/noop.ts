@@ -21,6 +21,8 @@ export function noopMetrics(): Metrics<OwnRegistry> {
     fingerprint: () => '',
     pool: () => nothing,
     collect: () => ({ run: async () => {}, stop: nothing }),
+    pushGateway: () => ({ push: async () => true, remove: async () => true }),
+    flush: async () => {},
     account: () => ({ recorded: 0, exported: 0, dropped: 0, queued: 0 }),
     shutdown: async () => {}
   }

@@ -16,6 +16,8 @@ export interface Gather {
   /** The metrics of this process and its members. */
   metrics(): Iterable<Metric>
   readonly source: Source
+  /** Whether the primary, or the thread that started this one, shows what this one counts. */
+  isMember(): boolean
   /** In a cluster worker: where the primary's admin listener is, opened if it was not; undefined anywhere else. */
   adminOfPrimary(options: AdminOptions): Promise<string | undefined>
   stop(): void
@@ -49,7 +51,8 @@ export function startGather({ service, store, limits, collect, admin, warn }: Ga
   const ends: { stop(): void }[] = [threads]
   if (workers) ends.push(workers)
   let worker: WorkerEnd | undefined
-  if (!isMainThread) ends.push(tellStarter(service, frames, TELL_MS))
+  const thread = isMainThread ? undefined : tellStarter(service, frames, TELL_MS)
+  if (thread) ends.push(thread)
   else if (cluster.isWorker) {
     worker = tellPrimary(service, frames, TELL_MS)
     ends.push(worker)
@@ -66,6 +69,7 @@ export function startGather({ service, store, limits, collect, admin, warn }: Ga
         emit('rag_metrics_members', threads.size, { kind: 'thread' })
       }
     },
+    isMember: () => worker?.isHeard() ?? thread?.isHeard() ?? false,
     adminOfPrimary: async (options) => worker?.admin(options),
     stop() {
       for (const end of ends) end.stop()

@@ -1,5 +1,5 @@
 // Worker threads tell the thread that started them, over a channel for the two of them alone; `parentPort` stays the application's.
-import { BroadcastChannel, isMainThread, threadId, type Worker } from 'node:worker_threads'
+import { BroadcastChannel, threadId, type Worker } from 'node:worker_threads'
 import { onExit } from '@rag/core'
 import type { Frame, Frames } from './frame.js'
 import type { Members } from './members.js'
@@ -32,6 +32,7 @@ export function listenToThreads(service: string, members: Members): Link {
       const frame = data as Frame | Question
       if (!frame || !('metrics' in frame)) return
       // A thread without metrics of this service never speaks, and is never asked.
+      if (!open.has(channel)) channel.postMessage({ ask: ++asked } satisfies Question)
       open.set(channel, waiting)
       member.take(frame)
       if (frame.answers !== undefined) waiting.get(frame.answers)?.()
@@ -72,9 +73,9 @@ export function listenToThreads(service: string, members: Members): Link {
 }
 
 /** A thread's end: tells what is new when asked, by the clock, and at the end. */
-export function tellStarter(service: string, frames: Frames, everyMs: number): { stop(): void } {
-  if (isMainThread) return { stop() {} }
+export function tellStarter(service: string, frames: Frames, everyMs: number): { isHeard(): boolean; stop(): void } {
   const channel = channelOf(service, threadId)
+  let heard = false
   const tell = (answers?: number) => {
     const next = frames.next()
     if (next.metrics.length > 0 || next.full || answers !== undefined)
@@ -82,13 +83,16 @@ export function tellStarter(service: string, frames: Frames, everyMs: number): {
   }
   channel.onmessage = ({ data }: { data: unknown }) => {
     const question = data as Question | undefined
-    if (question && 'ask' in question) tell(question.ask)
+    if (!question || !('ask' in question)) return
+    heard = true
+    tell(question.ask)
   }
   ;(channel as unknown as { unref(): void }).unref()
   const timer = setInterval(tell, everyMs).unref()
   const forget = onExit(() => tell())
   tell()
   return {
+    isHeard: () => heard,
     stop() {
       tell()
       forget()

@@ -9,6 +9,8 @@ import { addressOf, folderOf, type PrimaryLine, type WorkerLine } from './proces
 export interface WorkerEnd {
   /** Asks the primary to open its admin listener; undefined when there is no primary of this service. Rejects when it refuses. */
   admin(options: AdminOptions): Promise<string | undefined>
+  /** Whether the primary listens. */
+  isHeard(): boolean
   stop(): void
 }
 
@@ -78,6 +80,7 @@ export function tellPrimary(service: string, frames: Frames, everyMs: number): W
         })
         if (socket && !socket.connecting && !socket.destroyed) write({ admin: options })
       }),
+    isHeard: () => socket !== undefined && !socket.connecting && !socket.destroyed,
     stop() {
       tell()
       stopped = true

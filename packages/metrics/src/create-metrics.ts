@@ -31,6 +31,7 @@ import { sourcesOf } from './sources.js'
 import { observe, set } from './storage/series.js'
 import { Store } from './storage/store.js'
 import { runCollector } from './stores/collector.js'
+import { topOf } from './top.js'
 import type { Metrics, MetricsOptions } from './types.js'
 
 const KNOWN = [
@@ -70,10 +71,12 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
   const native = options.nativeHistograms === true
   const store = new Store({ ...limits, native, mask: (value) => masker.mask(value), warn })
   const sources = sourcesOf(store)
+  const tops: (() => void)[] = []
   // What waits in the batch of the core belongs to this moment, whoever asks.
   const collect = () => {
     drain()
     sources.collect()
+    for (const refresh of tops) refresh()
   }
   let scrapeSeconds = 0
   const active = { server: 0, client: 0 }
@@ -135,6 +138,11 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
       return { type: CONTENT_TYPES[format], body: await pages.pieces(format) }
     },
     defineMetric: (definition) => defineIn(store, definition),
+    defineTop(definition) {
+      const { handle, refresh } = topOf(store, definition)
+      tops.push(refresh)
+      return handle
+    },
     definitions: () => [...new Set([...Object.values(catalogue), ...[...store.metrics.values()].map(({ definition }) => definition)])],
     async admin(adminOptions = {}) {
       // In a cluster the primary listens for all.

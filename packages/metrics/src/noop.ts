@@ -12,6 +12,7 @@ export function noopMetrics(): Metrics<OwnRegistry> {
     text: async () => '',
     page: () => ({ body: '' }),
     defineMetric: () => ({ ...handle, with: () => handle }) as never,
+    defineTop: () => ({ add: nothing }),
     definitions: () => [],
     admin: async () => ({ url: '', close: async () => {} }),
     feedback: nothing,

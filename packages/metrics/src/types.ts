@@ -7,6 +7,7 @@ import type { Pushgateway, PushgatewayOptions } from './push/pushgateway.js'
 import type { OwnRegistry } from './registry/own.js'
 import type { RegistryLike } from './registry/types.js'
 import type { CollectOptions, Collector, RunningCollector } from './stores/collector.js'
+import type { Top, TopDefinition } from './top.js'
 
 export interface MetricsOptions<R extends RegistryLike = OwnRegistry> {
   /** Name of the service. */
@@ -76,6 +77,16 @@ export interface Metrics<R extends RegistryLike = OwnRegistry> {
    * indexed.inc({ type: 'pdf' })
    */
   defineMetric<const D extends OwnDefinition>(definition: D): OwnMetric<D>
+  /**
+   * A figure by user or tenant that shows the largest few and the rest as one. No figure of this SDK is by user unless it is asked for here
+   * or by a label with `hashed`.
+   *
+   * @throws RagError `RAG_METRICS_DEFINITION`
+   * @example
+   * const spend = metrics.defineTop({ name: 'user_cost_usd', unit: 'usd', help: 'USD by user.', label: 'user', top: 10 })
+   * spend.add(userId, costUsd)
+   */
+  defineTop(definition: TopDefinition): Top
   /** The catalogue and the metrics that the application has defined. */
   definitions(): readonly MetricDefinition[]
   /** Opens the admin listener with `/metrics`; nothing listens before. Rejects when the port is in use. */

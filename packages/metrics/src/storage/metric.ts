@@ -18,6 +18,7 @@ export class Metric {
   private readonly closed: (ReadonlySet<string> | undefined)[]
   private readonly seen: Set<string>[]
   private readonly limits: number[]
+  private readonly hashed: boolean[]
 
   constructor(
     readonly definition: MetricDefinition,
@@ -28,6 +29,7 @@ export class Metric {
     this.closed = labels.map(([, bound]) => ('values' in bound ? new Set(bound.values) : undefined))
     this.seen = labels.map(() => new Set())
     this.limits = labels.map(([, bound]) => ('max' in bound ? bound.max : 0))
+    this.hashed = labels.map(([, bound]) => 'max' in bound && bound.hashed === true)
     this.hasNative = store.hasNative(definition)
     this.bounds = definition.kind === 'histogram' ? Float64Array.from(definition.buckets ?? []) : undefined
   }
@@ -92,10 +94,18 @@ export class Metric {
   private bound(index: number, value: string): string {
     const closed = this.closed[index]
     if (closed) return closed.has(value) ? value : OTHER
+    if (this.hashed[index]) return value === OTHER ? value : bucketOf(value, this.limits[index]!)
     const seen = this.seen[index]!
     if (seen.has(value) || value === OTHER) return value
     // Once a label is full, a stranger's value costs neither masking nor memory.
     if (seen.size >= this.limits[index]!) return OTHER
     return cleanValue(this.store.mask(value))
   }
+}
+
+/** FNV-1a: the same value falls into the same bucket in every process. */
+function bucketOf(value: string, buckets: number): string {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < value.length && index < 256; index++) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193)
+  return String((hash >>> 0) % buckets)
 }

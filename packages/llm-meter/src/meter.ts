@@ -101,7 +101,8 @@ export function createMeter(options: MeterOptions = {}): Meter {
   function sweep(): void {
     const now = performance.now()
     for (const call of core.open) {
-      if (now - call.touchedAt < idleMs) continue
+      // A request without a reply yet is ended by its client.
+      if (call.status === undefined || now - call.touchedAt < idleMs) continue
       stats.oddity('unread')
       settleOpen(call)
     }
@@ -121,7 +122,10 @@ export function createMeter(options: MeterOptions = {}): Meter {
       core.budgets.read(emit)
     }
   }
-  const unregister = list && registerSource(list, source)
+  let unregister: (() => void) | undefined
+  guard(() => {
+    unregister = list && registerSource(list, source)
+  })
   const silence = vendorSpans === 'silence' || (vendorSpans === 'auto' && (list?.some((observer) => observer.span !== undefined) ?? false))
 
   return {
@@ -144,7 +148,7 @@ export function createMeter(options: MeterOptions = {}): Meter {
       sweeper = undefined
       for (const off of undo) off.deref()?.()
       undo.clear()
-      unregister?.()
+      guard(() => unregister?.())
       offExit()
       await core.budgets.close()
     }

@@ -1,6 +1,6 @@
 // The meter: what its calls share, and the face that applications use.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { checkOptions, durationMs, type Emit, observerList, onExit, registerSource, resolveMasker, type Source } from '@rag/core'
+import { durationMs, type Emit, observerList, onExit, registerSource, resolveMasker, type Source } from '@rag/core'
 import { createBudgets } from './budget/budgets.js'
 import type { Call } from './call.js'
 import { createWrap } from './clients/wrap.js'
@@ -10,24 +10,13 @@ import { createEmbedBatch } from './embed-batch.js'
 import { runFailover } from './failover.js'
 import { Limits } from './limits/limits.js'
 import { createPacer } from './limits/pacing.js'
+import { checkMeter } from './options.js'
 import { createPriceList } from './prices/price-list.js'
 import { Quality } from './quality.js'
 import { Stats } from './stats.js'
 import { createMeteredFetch } from './transport/metered-fetch.js'
 import type { Meter, MeterOptions } from './types.js'
 
-const OPTIONS = [
-  'prices',
-  'onUsage',
-  'observers',
-  'mask',
-  'streamUsage',
-  'abandonAfter',
-  'vendorSpans',
-  'content',
-  'pacing',
-  'countTokens'
-] as const
 const SWEEP_MS = 15_000
 
 /**
@@ -39,7 +28,7 @@ const SWEEP_MS = 15_000
  * const openai = meter.wrap(new OpenAI())
  */
 export function createMeter(options: MeterOptions = {}): Meter {
-  checkOptions('createMeter', options, OPTIONS)
+  checkMeter(options)
   const {
     prices,
     onUsage,

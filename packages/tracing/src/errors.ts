@@ -7,5 +7,6 @@ export const tracingErrors = {
   RAG_TRACING_SAMPLER: 'The sampler is neither a ratio, a Sampler nor a set of rules.',
   RAG_TRACING_INCOMING: 'The treatment of incoming trace context is unknown, or a trusted network is no CIDR.',
   RAG_TRACING_PROPAGATOR: 'A propagation format is unknown.',
+  RAG_TRACING_BAGGAGE: 'The rules for baggage name something that is no network, host or key.',
   RAG_TRACING_LIMIT: 'A limit is no positive whole number.'
 } as const

@@ -65,7 +65,7 @@ function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, m
       const { JaegerExporter } = loadPeer('@opentelemetry/exporter-jaeger', exporter) as {
         JaegerExporter: new (options: object) => SpanExporter
       }
-      return createSdkExit(new JaegerExporter({}), queue, 'Jaeger exporter')
+      return createSdkExit(new JaegerExporter({ flushTimeout: 500 }), queue, 'Jaeger exporter')
     }
   }
   if (typeof exporter === 'object' && exporter !== null && typeof (exporter as SpanExporter).export === 'function')

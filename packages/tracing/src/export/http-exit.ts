@@ -50,7 +50,11 @@ export function createHttpExit({ name, encoder, queue, ...target }: HttpExitOpti
     async close(deadline) {
       seal()
       await delivery.settled(deadline)
+      // What ended meanwhile, once: then nothing is taken any more.
+      seal()
+      await delivery.settled(deadline)
       closed = true
+      seal()
       delivery.close()
       transport.close()
     },

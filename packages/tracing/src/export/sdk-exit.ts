@@ -48,7 +48,11 @@ export function createSdkExit(exporter: SpanExporter, queue: QueueOptions, name 
     async close(deadline) {
       seal()
       await delivery.settled(deadline)
+      // What ended meanwhile, once: then nothing is taken any more.
+      seal()
+      await delivery.settled(deadline)
       closed = true
+      seal()
       delivery.close()
       await bounded(() => exporter.shutdown(), deadline)
     }

@@ -8,8 +8,14 @@ export const MAX_BYTES = 5 * 1024 * 1024
 /** Readable, and harmless in a path, a log line and a prompt. */
 const ID = /^[\p{L}\p{N}][\p{L}\p{N} ._:/@()+-]{0,199}$/u
 
+/** The application with its routes. */
+export function withRoutes<A extends { register(plugin: FastifyPluginAsync): unknown }>(app: A, options: DocumentsOptions): A {
+  app.register(routes(options))
+  return app
+}
+
 /** Indexes before it answers. */
-export const routes =
+const routes =
   (options: DocumentsOptions): FastifyPluginAsync =>
   async (app) => {
     const documents = createDocuments(options)

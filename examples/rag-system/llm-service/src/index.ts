@@ -10,8 +10,7 @@ const { listen, admin } = settings()
 const quiet = { disableRequestLogging: true, bodyLimit: 8 * 1024 * 1024 }
 
 const obs = observability({ service: 'llm-service', version: '0.1.0', tracing: { incoming: 'trust' }, llm: { prices } })
-const app = Fastify({ ...quiet, loggerInstance: obs.logger })
-  .register(obs.fastify)
-  .register(routes({ ...obs, ...readEnvironment() }))
+const app = Fastify({ ...quiet, loggerInstance: obs.logger }).register(obs.fastify)
+app.register(routes({ ...obs, ...readEnvironment() }))
 const url = await app.listen(listen)
 obs.logger.info({ url, admin: (await obs.admin(admin)).url }, 'listening')

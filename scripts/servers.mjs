@@ -9,6 +9,8 @@ export const SERVERS = {
   postgres: { command: 'postgres', debian: 'postgresql-15', folders: postgresFolders },
   prometheus: { command: 'prometheus', debian: 'prometheus' },
   alertmanager: { command: 'prometheus-alertmanager', debian: 'prometheus-alertmanager' },
+  rsyslog: { command: 'rsyslogd', debian: 'rsyslog', with: ['rsyslog-elasticsearch'], folders: systemFolders },
+  logrotate: { command: 'logrotate', debian: 'logrotate', folders: systemFolders },
   chromium: { command: 'chromium', debian: 'chromium' }
 }
 
@@ -46,12 +48,23 @@ export async function installServers() {
     await must(
       `Installing ${missing.join(', ')}`,
       'apt-get',
-      ['install', '-y', '-q', '--no-install-recommends', ...missing.map((name) => SERVERS[name].debian)],
+      [
+        'install',
+        '-y',
+        '-q',
+        '--no-install-recommends',
+        ...missing.flatMap((name) => [SERVERS[name].debian, ...(SERVERS[name].with ?? [])])
+      ],
       { env }
     )
   } finally {
     if (ours) rmSync(policy, { force: true })
   }
+}
+
+/** Where system programs are that PATH may not name. */
+function systemFolders() {
+  return ['/usr/sbin', '/sbin']
 }
 
 function postgresFolders() {

@@ -1,15 +1,15 @@
 // The Redis layer beside its peers and raw commands: vectors, cold misses, several processes, and a Redis that dies, stops or is slow.
 import { type ChildProcess, fork } from 'node:child_process'
-import { connect, createServer, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { createCache } from '@rag/cache'
+import { type Cache, createCache } from '@rag/cache'
 import { Redis } from 'ioredis'
+import { startProxy } from './cache/proxy.js'
 import { freePort, startRedis } from './cache/redis-server.js'
+import { type Claim, report } from './cache/report.js'
 import { bento, cacheable, layered, manager, ours, type Rival } from './cache/rivals.js'
 import { median, quartiles } from './statistics.js'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 7)
-const asJson = process.argv.includes('--json')
 const say = (text: string) => process.stderr.write(`${text}\n`)
 const round2 = (value: number) => Math.round(value * 100) / 100
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -271,41 +271,84 @@ async function faults() {
   return results
 }
 
-async function startProxy(target: number) {
-  const sockets = new Set<Socket>()
-  const proxy = { port: 0, delayMs: 0, close: () => {} }
-  const pass = (from: Socket, to: Socket) => {
-    from.on('data', (chunk) => (proxy.delayMs ? setTimeout(() => to.write(chunk), proxy.delayMs) : to.write(chunk)))
-    from.on('error', () => to.destroy())
-    from.on('close', () => to.destroy())
-    sockets.add(from)
+/** A bus that is cut off for three seconds while another process changes a key. */
+async function busOutage(port: number) {
+  const freshAfterMs: number[] = []
+  for (let round = 0; round < 3; round++) {
+    const proxy = await startProxy(port)
+    const clients = [new Redis(proxy.port), new Redis(port)]
+    for (const client of clients) client.on('error', () => {})
+    const [behind, writer] = clients.map((redis) => createCache({ name: `outage${round}`, ttl: '1m', redis, bus: true })) as [Cache, Cache]
+    await writer.set('key', 'old')
+    while ((await behind.getEntry('key'))?.layer !== 'memory') await pause(5)
+    proxy.cut()
+    await writer.set('key', 'new')
+    await pause(3000)
+    if ((await behind.get('key')) === 'new') throw new Error('invalid: the change was heard during the outage')
+    proxy.mend()
+    const mended = performance.now()
+    while ((await behind.get('key')) !== 'new') await pause(2)
+    freshAfterMs.push(performance.now() - mended)
+    await behind.close()
+    await writer.close()
+    for (const client of clients) client.disconnect()
+    proxy.close()
   }
-  const server = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1')
-    pass(client, upstream)
-    pass(upstream, client)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  proxy.port = (server.address() as { port: number }).port
-  proxy.close = () => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
+  return { freshAfterMs: freshAfterMs.map(Math.round) }
+}
+
+function claimsOf(found: Partial<Results>): Claim[] {
+  const claims: Claim[] = []
+  if (found.vectors) {
+    claims.push(['256 vectors read, times raw mgetBuffer', found.vectors.readOverRaw.ratio, '<=', 2])
+    claims.push(['256 vectors written, times a raw pipeline', found.vectors.writeOverRaw.ratio, '<=', 2.5])
+    claims.push(['bytes stored for a vector', found.vectors.bytesPerVector, '<=', 7600])
   }
-  return proxy
+  if (found.coldMisses) {
+    const fastest = Math.max(...Object.entries(found.coldMisses).map(([name, speed]) => (name === 'ours' ? 0 : speed)))
+    claims.push(['cold misses with lock, share of the fastest peer without', found.coldMisses['ours']! / fastest, '>=', 0.5])
+  }
+  if (found.processes) {
+    const { loadsOfSixColdKeys, slowestCallerMs, loaderMs, invalidation } = found.processes
+    claims.push(['loads of a cold key by two processes with 1000 callers each, the most of six', Math.max(...loadsOfSixColdKeys), '<=', 1])
+    claims.push(['slowest of them, ms beyond the loader', slowestCallerMs - loaderMs, '<=', 150])
+    claims.push(['invalidation across processes, median ms', invalidation.medianMs, '<=', 5])
+  }
+  if (found.busOutage) claims.push(['fresh after a bus outage, ms', Math.max(...found.busOutage.freshAfterMs), '<=', 1000])
+  for (const [kind, result] of Object.entries(found.faults?.['ours'] ?? {})) {
+    if (typeof result === 'string') continue
+    claims.push([`Redis ${kind}: requests over a second`, result.overASecond, '<=', 0])
+    claims.push([`Redis ${kind}: slowest, ms beyond the loader`, result.slowestMs - 10, '<=', 150])
+    claims.push([`Redis ${kind}: errors and hung`, result.errors + result.hung, '<=', 0])
+    claims.push([`Redis ${kind}: in use again after, ms`, result.backAfterMs ?? Number.POSITIVE_INFINITY, '<=', 1500])
+  }
+  return claims
+}
+
+interface Results {
+  vectors: Awaited<ReturnType<typeof vectors>>
+  coldMisses: Awaited<ReturnType<typeof coldMisses>>
+  processes: Awaited<ReturnType<typeof processes>>
+  busOutage: Awaited<ReturnType<typeof busOutage>>
+  faults: Awaited<ReturnType<typeof faults>>
 }
 
 const { port, process: server } = await startRedis()
 try {
-  const parts = { vectors: () => vectors(port), coldMisses: () => coldMisses(port), processes: () => processes(port), faults }
-  const results: Record<string, unknown> = {}
+  const parts: { [name in keyof Results]: () => Promise<Results[name]> } = {
+    vectors: () => vectors(port),
+    coldMisses: () => coldMisses(port),
+    processes: () => processes(port),
+    busOutage: () => busOutage(port),
+    faults
+  }
+  const results: Partial<Results> = {}
   for (const [name, measure] of Object.entries(parts)) {
     if (process.env['PART'] && process.env['PART'] !== name) continue
-    results[name] = await measure()
+    Object.assign(results, { [name]: await measure() })
     say(`${name}: done`)
   }
-  const report = { ...results, uncaught }
-  if (asJson) process.stdout.write(`${JSON.stringify({ case: 'cache-redis', node: process.version, rounds: ROUNDS, results: report })}\n`)
-  else process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  report('cache-redis', ROUNDS, { ...results, uncaught }, claimsOf(results))
 } finally {
   server.kill('SIGKILL')
 }

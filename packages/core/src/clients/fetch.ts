@@ -38,7 +38,7 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
         ({ status }) => ({ status })
       )
     }
-    const operation = startOutgoing(method, url, list)
+    const operation = startOutgoing(method, url, list, bodySize(init?.body))
     const active = contextOf(operation as unknown as Operation)
     try {
       const headed = withTrace(input, init, traceHeaders(active, operation as unknown as Operation, url.host))
@@ -51,6 +51,13 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
       throw error
     }
   }
+}
+
+/** The size of a body that is known before it is sent. */
+function bodySize(body: RequestInit['body']): number | undefined {
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body.byteLength
+  return body instanceof Blob ? body.size : undefined
 }
 
 function urlOf(input: Parameters<typeof fetch>[0]): URL | undefined {

@@ -1,7 +1,7 @@
 // A request that this process sends, whatever client sends it: how it is announced, what it carries, how it ends.
 import { type Context, propagation } from '@opentelemetry/api'
 import { activeOperation, startOperation } from '../context.js'
-import { joinObservers, type Observers } from '../observer.js'
+import type { Observers } from '../observer.js'
 import { type Operation, type OperationRecord, spanOf } from '../operation.js'
 import { formatTraceparent } from '../traceparent.js'
 import { callOutcome } from './call.js'
@@ -16,12 +16,12 @@ const ANNOUNCED = Symbol.for('@rag/core/announced/1')
 export function announcedAbove(list: Observers | undefined): OperationRecord | undefined {
   const outer = activeOperation() as OperationRecord | undefined
   if (outer?.carrier !== ANNOUNCED || outer.durationMs !== undefined) return undefined
-  if (list) outer.observers = joinObservers(outer.observers, list)
+  if (list) outer.join(list)
   return outer
 }
 
 /** Announces a request; a call to a vector store is one of a data store. */
-export function startOutgoing(method: string, url: URL, observers: Observers | undefined): Outgoing {
+export function startOutgoing(method: string, url: URL, observers: Observers | undefined, requestBytes?: number): Outgoing {
   const vector = vectorCall(method, url)
   const host = url.hostname
   const port = url.port === '' ? undefined : Number(url.port)
@@ -53,7 +53,7 @@ export function startOutgoing(method: string, url: URL, observers: Observers | u
           query: url.search.slice(1),
           statusCode: undefined,
           peerService: host,
-          requestBytes: undefined,
+          requestBytes,
           responseBytes: undefined
         },
         observers
@@ -67,6 +67,7 @@ export function endAnswered(operation: Outgoing, statusCode: number, contentLeng
   const size = contentLength === undefined || contentLength === null ? Number.NaN : Number(contentLength)
   if (operation.kind === 'client') operation.set({ statusCode, responseBytes: Number.isFinite(size) ? size : undefined })
   else operation.set({ statusCode })
+  operation.mark('first-byte')
   operation.end(statusCode >= 400 ? 'error' : 'ok')
 }
 

@@ -15,9 +15,14 @@ type Send = (...values: never[]) => ClientRequest
 /** Records the requests of `node:http` and `node:https`. Returns the undo. */
 export function observeNodeHttp(observers: Observers): () => void {
   const list = observerList(observers)
-  const undoes = [http, https].flatMap((module) =>
-    ['request', 'get'].map((name) => patchMethod(module, name, (original) => observeSend(original as Send, list) as never))
-  )
+  const undoes = [http, https].flatMap((module) => {
+    const send = observeSend(module.request as unknown as Send, list)
+    // Node's own `get` has sent the headers by the time it returns.
+    const get = function get(this: unknown, ...values: never[]): ClientRequest {
+      return Reflect.apply(send, this, values).end()
+    }
+    return [patchMethod(module, 'request', () => send as never), patchMethod(module, 'get', () => get as never)]
+  })
   // `import { request } from 'node:http'` is a copy of the property until this is called.
   syncBuiltinESMExports()
   return () => {

@@ -53,8 +53,11 @@ export interface Operation<K extends Kind = Kind> {
   readonly incoming: IncomingTrace | undefined
   set(attributes: Partial<Attributes[K]>): void
   mark(event: 'first-byte' | 'first-token' | 'retry' | (string & {}), attributes?: Values): void
-  /** The first call counts, however the operation ended. Without an outcome: `error` if there is an error, else `ok`. */
-  end(outcome?: Outcome, error?: unknown): void
+  /**
+   * The first call counts, however the operation ended. Without an outcome: `error` if there is an error, else `ok`.
+   * `durationMs` is for work that was over before anyone could know that it was.
+   */
+  end(outcome?: Outcome, error?: unknown, durationMs?: number): void
 }
 
 /** Trace headers as they arrived: text from a stranger, parsed when somebody needs it. */
@@ -135,9 +138,9 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
     this.marks.push({ event, offsetMs: performance.now() - this.startMark, attributes })
   }
 
-  end(outcome?: Outcome, error?: unknown): void {
+  end(outcome?: Outcome, error?: unknown, durationMs = performance.now() - this.startMark): void {
     if (this.durationMs !== undefined) return
-    this.durationMs = performance.now() - this.startMark
+    this.durationMs = durationMs
     this.outcome = outcome ?? (error === undefined ? 'ok' : 'error')
     this.error = error
     this.uncount()

@@ -1,5 +1,6 @@
 // Who records operations, and how lists of observers join.
 import type { Span } from '@opentelemetry/api'
+import type { Kind } from './attributes.js'
 import type { Operation } from './operation.js'
 import type { Source } from './source.js'
 
@@ -17,6 +18,8 @@ export interface Observer {
   span?(operation: Operation): Span | undefined
   /** Called from the batch, after the work is over. */
   end?(operation: Operation): void
+  /** Operations that are running, for the kinds that have a number here; core counts them up and down. */
+  readonly active?: { [K in Kind]?: number }
   /** Takes a source of figures; returns the undo. */
   source?(source: Source): () => void
 }
@@ -40,6 +43,11 @@ export function joinObservers(first: Observers, second: Observers): Observers {
 /** A list of observers, one per (id, service). */
 export function observerList(observers: Observers | undefined): Observers {
   return observers && observers.length > 0 ? union(NONE, observers) : NONE
+}
+
+/** Counts one operation more or less as running. */
+export function countActive(observers: Observers, kind: Kind, step: 1 | -1): void {
+  for (const { active } of observers) if (active?.[kind] !== undefined) active[kind] += step
 }
 
 function union(first: Observers, second: Observers): Observers {

@@ -1,7 +1,7 @@
 // Children of a logger. A framework makes one for every request and few of them write, so plain bindings wait until somebody looks at them.
 import type { ChildLoggerOptions, Logger } from 'pino'
 import { cleanBindings } from './bindings.js'
-import type { LogState } from './state.js'
+import { attachCounts, type LogState } from './state.js'
 import type { PinoInner } from './symbols.js'
 
 type Child = (this: Logger, bindings: object, options?: ChildLoggerOptions) => Logger
@@ -23,8 +23,10 @@ export function createChild(child: Child, state: LogState, mayWait: boolean): Ch
       return made
     }
     const made = child.call(this, cleanBindings(bindings, state.mask, state.shape), options)
-    const component: unknown = Object.hasOwn(bindings, 'component') ? made.bindings()['component'] : undefined
-    if (typeof component === 'string') state.components.join(component, made)
+    const component: unknown = Object.hasOwn(bindings, 'component') ? made.bindings()[state.shape.component] : undefined
+    if (typeof component !== 'string') return made
+    state.components.join(component, made)
+    attachCounts(made, state.events.of(component))
     return made
   }
 }

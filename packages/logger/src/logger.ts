@@ -6,13 +6,16 @@ import { createChild, writeWaiting } from './children.js'
 import { createComponents } from './components.js'
 import { createSink } from './destination/index.js'
 import type { Sink } from './destination/sink.js'
+import { quote } from './escape.js'
+import { createEvents, NO_COMPONENT } from './events.js'
+import { createLineIds } from './line-id.js'
 import { createLogMethod, writeRecord } from './log-method.js'
 import { type LoggerOptions, readOptions, type Settings } from './options.js'
 import { prettySink } from './pretty.js'
 import { recordLine } from './record.js'
 import { createRing } from './ring.js'
 import { type Shape, shapes, timestampOf } from './shape.js'
-import { attachState, type LogState } from './state.js'
+import { attachCounts, attachState, type LogState } from './state.js'
 import { asJsonSym, chindingsSym, type PinoInner, writeSym } from './symbols.js'
 
 const LONGEST_TEXT = 8192
@@ -30,9 +33,10 @@ export function createLogger(options: LoggerOptions): Logger {
   const settings = readOptions(options)
   const made = createSink(settings.destination)
   const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
-  const { service, version, environment, mask, maxLine, level, preset, rest } = settings
+  const { service, version, environment, mask, maxLine, level, preset, lineIds, rest } = settings
   const shape = shapes[preset]
   const components = createComponents()
+  const events = createEvents()
   const logger = pino(
     {
       timestamp: timestampOf(shape),
@@ -59,7 +63,8 @@ export function createLogger(options: LoggerOptions): Logger {
     maxLine,
     maxText: Math.min(LONGEST_TEXT, Math.floor(maxLine / 2)),
     direct: (preset === 'json' || preset === 'pretty') && isDirect(rest),
-    events: new Map(),
+    events,
+    lineId: lineIds ? idField(shape) : () => '',
     ring: createRing(),
     components,
     setBindings: logger.setBindings,
@@ -67,6 +72,7 @@ export function createLogger(options: LoggerOptions): Logger {
     stop: onExit(() => finish(sink))
   }
   attachState(logger, state)
+  attachCounts(logger, events.of(NO_COMPONENT))
   override(logger, state, rest.onChild === undefined && rest.formatters?.bindings === undefined)
   return logger
 }
@@ -107,6 +113,12 @@ function streamOf(sink: Sink) {
       sink.flush().then(() => done?.(), done)
     }
   }
+}
+
+function idField({ lineId }: Shape): () => string {
+  const next = createLineIds()
+  const head = ',' + quote(lineId) + ':"'
+  return () => head + next() + '"'
 }
 
 function finish(sink: Sink): void {

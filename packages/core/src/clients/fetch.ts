@@ -2,7 +2,7 @@
 import { type Context, context, propagation } from '@opentelemetry/api'
 import type { Outcome } from '../attributes.js'
 import { activeOperation, contextOf, startOperation } from '../context.js'
-import { joinObservers, type Observers, observerList } from '../observer.js'
+import { type Observers, observerList } from '../observer.js'
 import { type Operation, type OperationRecord, spanOf } from '../operation.js'
 import { formatTraceparent } from '../traceparent.js'
 import { outcomeOf } from '../work.js'
@@ -29,7 +29,7 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
     if (outer && isCovered(outer)) return send(input, withTrace(input, init, context.active(), outer))
     if (outer?.kind === 'client' && outer.durationMs === undefined) {
       // The fetch above this one, such as `obs.fetch` over a covered global one, has announced this call.
-      if (list) (outer as OperationRecord).observers = joinObservers(outer.observers, list)
+      if (list) (outer as OperationRecord).join(list)
       return send(input, init)
     }
     const url = urlOf(input)
@@ -47,7 +47,7 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
         query: url.search.slice(1),
         statusCode: undefined,
         peerService: url.hostname,
-        requestBytes: undefined,
+        requestBytes: bodySize(init?.body),
         responseBytes: undefined
       },
       list
@@ -56,6 +56,7 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
       const response = await context.with(contextOf(operation), () => send(input, withTrace(input, init, contextOf(operation), operation)))
       const length = Number(response.headers.get('content-length') ?? Number.NaN)
       operation.set({ statusCode: response.status, responseBytes: Number.isFinite(length) ? length : undefined })
+      operation.mark('first-byte')
       operation.end(response.status >= 400 ? 'error' : 'ok')
       return response
     } catch (error) {
@@ -77,6 +78,13 @@ export function isCovered(operation: Operation): boolean {
 function fetchOutcome(error: unknown): Outcome {
   const code = (error as { cause?: { code?: unknown } } | null)?.cause?.code
   return typeof code === 'string' && code.includes('TIMEOUT') ? 'timeout' : outcomeOf(error)
+}
+
+/** The size of a body that is known before it is sent. */
+function bodySize(body: RequestInit['body']): number | undefined {
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body.byteLength
+  return body instanceof Blob ? body.size : undefined
 }
 
 function urlOf(input: Parameters<typeof fetch>[0]): URL | undefined {

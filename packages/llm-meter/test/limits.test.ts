@@ -34,7 +34,14 @@ describe('headers', () => {
       'x-ratelimit-remaining-tokens': '24000',
       'x-ratelimit-reset-tokens': '6m0s'
     }
-    expect(read(headers)).toEqual({ requestsLimit: 500, requestsRemaining: 499, tokensLimit: 30_000, tokensRemaining: 24_000, tokensResetMs: 360_000, requestsResetMs: undefined })
+    expect(read(headers)).toEqual({
+      requestsLimit: 500,
+      requestsRemaining: 499,
+      tokensLimit: 30_000,
+      tokensRemaining: 24_000,
+      tokensResetMs: 360_000,
+      requestsResetMs: undefined
+    })
   })
 
   it('of Azure alone, which names what remains but no limit', () => {
@@ -57,7 +64,14 @@ describe('headers', () => {
         },
         'anthropic'
       )
-    ).toEqual({ requestsLimit: 50, requestsRemaining: 49, tokensLimit: 40_000, tokensRemaining: 30_000, tokensResetMs: 30_000, requestsResetMs: undefined })
+    ).toEqual({
+      requestsLimit: 50,
+      requestsRemaining: 49,
+      tokensLimit: 40_000,
+      tokensRemaining: 30_000,
+      tokensResetMs: 30_000,
+      requestsResetMs: undefined
+    })
   })
 
   it('that are no numbers are unknown, never 0', () => {
@@ -95,7 +109,12 @@ describe('through the clients (wire-level stub)', () => {
     const client = meter.wrap(new OpenAI({ apiKey: 'test-key', baseURL: `${openai.url('normal')}/v1` }))
     await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'x' }] })
     await until(() => records.length === 1)
-    expect(records[0]?.rateLimit).toMatchObject({ requestsLimit: 500, requestsRemaining: 499, tokensLimit: 30_000, tokensRemaining: 24_000 })
+    expect(records[0]?.rateLimit).toMatchObject({
+      requestsLimit: 500,
+      requestsRemaining: 499,
+      tokensLimit: 30_000,
+      tokensRemaining: 24_000
+    })
     const gauge = (name: string, kind?: string) =>
       figures(meter).get(`${name}{gen_ai_provider_name="openai",gen_ai_request_model="m"${kind ? `,kind="${kind}"` : ''}}`)
     expect(gauge('rag_llm_rate_limit', 'tokens')).toBe(30_000)
@@ -130,7 +149,9 @@ describe('series', () => {
     globalThis.fetch = real
   })
   it('are bounded, whatever models a stranger names', async () => {
-    globalThis.fetch = answering(() => new Response('{"usage":{}}', { headers: { 'x-ratelimit-limit-requests': '5', 'x-ratelimit-remaining-requests': '1' } }))
+    globalThis.fetch = answering(
+      () => new Response('{"usage":{}}', { headers: { 'x-ratelimit-limit-requests': '5', 'x-ratelimit-remaining-requests': '1' } })
+    )
     const { meter } = metered()
     for (let n = 0; n < 1000; n++) {
       const body = JSON.stringify({ model: `m${n}`, messages: [] })

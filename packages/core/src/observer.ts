@@ -1,5 +1,5 @@
 // Who records operations, and how lists of observers join.
-import type { Span } from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
 import type { Kind } from './attributes.js'
 import type { Operation } from './operation.js'
 import type { Source } from './source.js'
@@ -16,6 +16,10 @@ export interface Observer {
   readonly service: string
   /** Makes the span of an operation, on first use: when anyone asks for the active span, starts a child or injects, or when the batch is recorded. */
   span?(operation: Operation): Span | undefined
+  /** The context in which the work of a request runs, such as one with the baggage of its caller; asked when the caller sent some. */
+  enter?(operation: Operation, context: Context): Context
+  /** Whether a call to this host, as `host` or `host:port`, may carry the baggage of the context. */
+  baggageTo?(host: string): boolean
   /** Called from the batch, after the work is over. */
   end?(operation: Operation): void
   /** Operations that are running, for the kinds that have a number here; core counts them up and down. */

@@ -1,20 +1,22 @@
-// Spans to an OTLP/HTTP collector: encoded as they come, sent in batches.
-import { createEncoder } from '../otlp/encoder.js'
-import { createTransport, type TransportOptions } from '../otlp/transport.js'
+// Spans to a collector over HTTP: encoded as they come, sent in batches.
 import { createDelivery } from './delivery.js'
+import type { Encoder } from './encoder.js'
 import type { Exit, QueueOptions } from './exit.js'
+import { createTransport, type TransportOptions } from './transport.js'
 
 const BATCH_BYTES = 1_000_000
 
-export interface OtlpExitOptions extends Omit<TransportOptions, 'contentType'> {
+export interface HttpExitOptions extends TransportOptions {
+  /** How the exporter is called in its one warning. */
+  name: string
+  encoder: Encoder
   queue: QueueOptions
 }
 
-export function createOtlpExit({ queue, ...target }: OtlpExitOptions): Exit {
-  const transport = createTransport({ ...target, contentType: 'application/x-protobuf' })
-  const encoder = createEncoder()
+export function createHttpExit({ name, encoder, queue, ...target }: HttpExitOptions): Exit {
+  const transport = createTransport(target)
   const delivery = createDelivery<Buffer>({
-    name: `OTLP exporter (${target.url.origin})`,
+    name: `${name} (${target.url.origin})`,
     send: transport.send,
     maxSpans: queue.maxSpans,
     maxBytes: queue.maxBytes,
@@ -48,7 +50,11 @@ export function createOtlpExit({ queue, ...target }: OtlpExitOptions): Exit {
     async close(deadline) {
       seal()
       await delivery.settled(deadline)
+      // What ended meanwhile, once: then nothing is taken any more.
+      seal()
+      await delivery.settled(deadline)
       closed = true
+      seal()
       delivery.close()
       transport.close()
     },
@@ -56,11 +62,12 @@ export function createOtlpExit({ queue, ...target }: OtlpExitOptions): Exit {
       seal()
       const batches = delivery.unsent()
       if (batches.length === 0) return undefined
+      const { url, headers, contentType, tls } = target
       return {
-        url: target.url.href,
-        headers: { ...target.headers, 'content-type': 'application/x-protobuf' },
-        bodies: batches.map(({ payload }) => payload),
-        delivered: () => {}
+        url: url.href,
+        headers: { ...headers, 'content-type': contentType },
+        ...(tls && { tls }),
+        bodies: batches.map(({ payload }) => payload)
       }
     }
   }

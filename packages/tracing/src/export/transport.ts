@@ -3,7 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
-import type { Verdict } from '../export/delivery.js'
+import type { Verdict } from './delivery.js'
 
 export interface Transport {
   send(body: Uint8Array, timeoutMs: number): Promise<Verdict>
@@ -14,7 +14,14 @@ export interface TransportOptions {
   url: URL
   headers: Record<string, string>
   contentType: string
-  tls?: { ca?: string | Buffer; cert?: string | Buffer; key?: string | Buffer }
+  tls?: Tls
+}
+
+/** PEM texts or files' contents for a collector behind TLS. */
+export interface Tls {
+  ca?: string | Buffer
+  cert?: string | Buffer
+  key?: string | Buffer
 }
 
 // Kept from before anyone patches the modules: our own requests are no work of the application.

@@ -8,7 +8,7 @@ interface Watch {
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
-const KEY = Symbol.for('@rag/observability/signals/1')
+const KEY = Symbol.for('@rag/core/signals/1')
 const carrier = globalThis as { [KEY]?: Watch }
 
 /** Closes this instance when a signal ends the process. All instances and copies share one listener a signal. Returns the undo. */

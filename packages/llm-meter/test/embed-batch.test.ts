@@ -165,7 +165,8 @@ describe('through a metered client (wire-level stub)', () => {
     const { meter, records } = metered()
     const openai = meter.wrap(new OpenAI({ apiKey: 'test-key', baseURL: `${stub.url('normal')}/v1` }))
     const batch = meter.embedBatch({
-      embed: async (input) => (await openai.embeddings.create({ model: 'text-embedding-3-small', input })).data.map(({ embedding }) => embedding)
+      embed: async (input) =>
+        (await openai.embeddings.create({ model: 'text-embedding-3-small', input })).data.map(({ embedding }) => embedding)
     })
     const as = (tenant: string, texts: string[]) => runScope({ tenant }, undefined, () => batch.embedMany(texts))
     await Promise.all([as('acme', ['a', 'b']), as('globex', ['c']), as('acme', ['d'])])

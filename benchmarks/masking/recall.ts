@@ -73,9 +73,9 @@ export async function recallOf(engine: Engine, byClass: Record<string, readonly 
   return shares
 }
 
-/** Every eighth case. */
+/** One case in sixteen. */
 export const sample = (byClass: Record<string, readonly Case[]>): Record<string, Case[]> =>
-  Object.fromEntries(Object.entries(byClass).map(([name, list]) => [name, list.filter((_, index) => index % 8 === 0)]))
+  Object.fromEntries(Object.entries(byClass).map(([name, list]) => [name, list.filter((_, index) => index % 16 === 0)]))
 
 /** Percent of lines that came out changed. */
 export async function touchedOf(engine: Engine, lines: readonly string[], touched?: string[]): Promise<number> {

@@ -60,10 +60,10 @@ function titled(node: unknown): string | undefined {
 }
 
 function expressionIn(key: string, value: string, part: Node): Omit<Found, 'place'>[] {
-  if (key === 'expr') return [{ expr: value }]
-  if (key === 'query' || key === 'definition') {
+  if (key === 'expr' || key === 'query' || key === 'definition') {
     const labels = /^label_values\((.+),\s*\w+\)$/.exec(value)
     if (labels) return [{ expr: labels[1]! }]
+    if (key === 'expr') return value === '' ? [] : [{ expr: value }]
     // Fields of that name that hold something else: a data source, an Elasticsearch query, text.
     return value === '' || part['type'] === 'datasource' || part['type'] === 'custom' || value.startsWith('{')
       ? []

@@ -1,6 +1,7 @@
 // generate(): every artifact of a model, in one order.
 import type { Model } from '../config/model.js'
 import { generateAlertmanager } from './alertmanager.js'
+import { generateGrafana } from './grafana.js'
 import { generatePrometheus } from './prometheus.js'
 import { generateTests } from './promtool.js'
 import { generateReference } from './reference.js'
@@ -13,6 +14,7 @@ const GENERATORS: readonly ((model: Model) => Artifacts)[] = [
   generateRules,
   generateTests,
   generateAlertmanager,
+  generateGrafana,
   generateRunbooks,
   generateReference
 ]

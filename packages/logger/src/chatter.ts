@@ -15,8 +15,8 @@ const QUIET = ['/health', '/healthz', '/livez', '/readyz', '/ready', '/live', '/
 
 export interface Chatter {
   isSlow(operation: Operation): boolean
-  /** Whether a healthy request is left out. */
-  skips(operation: Operation<'server'>): boolean
+  /** Why a healthy request is left out; undefined when it is logged. */
+  leavesOut(operation: Operation<'server'>): 'quiet' | 'sampled' | undefined
 }
 
 /** @throws RagError `RAG_LOGGER_OPTION`, `RAG_CORE_DURATION` */
@@ -33,6 +33,6 @@ export function createChatter({ slow, sample = 1, quiet = QUIET }: ChatterOption
   const silent = new Set(quiet)
   return {
     isSlow: ({ durationMs: ms = 0 }) => ms >= slowMs,
-    skips: ({ attributes: { path } }) => silent.has(path) || (sample < 1 && Math.random() >= sample)
+    leavesOut: ({ attributes: { path } }) => (silent.has(path) ? 'quiet' : sample < 1 && Math.random() >= sample ? 'sampled' : undefined)
   }
 }

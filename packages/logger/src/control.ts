@@ -106,10 +106,8 @@ function sourceOf(state: LogState): Source {
       for (const reason of ['queue_full', 'destination', 'shutdown'] as const) {
         emit('rag_telemetry_dropped_total', drops.get(reason) ?? 0, { signal: 'logs', reason })
       }
-      for (const level of LEVELS) emit('rag_log_events_total', state.events.get(level) ?? 0, { level })
+      state.events.read(emit)
       emit('rag_log_unreadable_total', state.unreadable)
     }
   }
 }
-
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const

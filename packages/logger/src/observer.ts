@@ -3,6 +3,7 @@ import { checkOptions, type Observer, type Operation } from '@rag/core'
 import type { Logger } from 'pino'
 import { type ChatterOptions, createChatter } from './chatter.js'
 import { isoTime } from './clock.js'
+import { countLine, REQUESTS } from './events.js'
 import type { HeaderChoice } from './header-fields.js'
 import { endTime, type HttpLevel, httpFields, httpLine, levelOf, messageOf, originFields, originOf } from './http-line.js'
 import { writeRecord } from './log-method.js'
@@ -38,7 +39,10 @@ export function logObserver(logger: Logger, options: LogObserverOptions = {}): O
       let level = levelOf(request)
       if (level === 'info') {
         if (slow) level = 'warn'
-        else if (chatter.skips(request)) return
+        else {
+          const reason = chatter.leavesOut(request)
+          if (reason !== undefined) return state?.events.leftOut(reason)
+        }
       }
       if (!logger.isLevelEnabled(level)) return
       if (state?.direct) writeDirect(request, level, choice, slow, state)
@@ -50,7 +54,7 @@ export function logObserver(logger: Logger, options: LogObserverOptions = {}): O
 
 function writeDirect(operation: Operation<'server'>, level: HttpLevel, headers: HeaderChoice, slow: boolean, state: LogState): void {
   const line = httpLine(operation, level, headers, slow, state)
-  state.events.set(level, (state.events.get(level) ?? 0) + 1)
+  countLine(state.events.of(REQUESTS), level)
   state.ring.add(line)
   state.sink.write(line)
 }

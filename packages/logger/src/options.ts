@@ -21,11 +21,13 @@ export interface LoggerOptions
   preset?: Preset
   /** The masker that every line passes, options for one, or false for none. @default createMasker() */
   mask?: Masker | MaskerOptions | false
+  /** Gives each line an id of its own, by which a shipper or a store finds out what came twice. @default true for the presets `ecs` and `google` */
+  lineIds?: boolean
   /** Longest line in bytes; what does not fit is cut with a mark. @default 16384 */
   maxLineBytes?: number
 }
 
-const OWN = ['service', 'version', 'environment', 'level', 'destination', 'preset', 'mask', 'maxLineBytes'] as const
+const OWN = ['service', 'version', 'environment', 'level', 'destination', 'preset', 'mask', 'maxLineBytes', 'lineIds'] as const
 const PINO = [
   'base',
   'crlf',
@@ -58,6 +60,7 @@ export interface Settings {
   preset: Preset
   mask: Masker['mask']
   maxLine: number
+  lineIds: boolean
   /** What goes to pino as it is. */
   rest: PinoOptions
 }
@@ -66,7 +69,7 @@ export interface Settings {
 export function readOptions(options: LoggerOptions): Settings {
   checkService('createLogger', (options as LoggerOptions | undefined)?.service)
   checkOptions('createLogger', options, [...OWN, ...PINO])
-  const { service, version, environment, level, destination, preset = 'json', mask, maxLineBytes = 16_384, ...rest } = options
+  const { service, version, environment, level, destination, preset = 'json', mask, maxLineBytes = 16_384, lineIds, ...rest } = options
   if (!Number.isInteger(maxLineBytes) || maxLineBytes < SMALLEST_LINE) {
     throw new RagError('RAG_LOGGER_OPTION', {
       option: 'maxLineBytes',
@@ -93,6 +96,7 @@ export function readOptions(options: LoggerOptions): Settings {
     preset,
     mask: maskOf(mask),
     maxLine: maxLineBytes,
+    lineIds: lineIds ?? (preset === 'ecs' || preset === 'google'),
     rest
   }
 }

@@ -1,7 +1,9 @@
 // Makes the line of one record: read once, bounded, masked as values, then written as JSON.
+import { writeWaiting } from './children.js'
 import { type CorrelationFields, correlationFields, identityFields } from './correlation.js'
 import { escapeHostile, quote } from './escape.js'
 import { fieldName } from './fields.js'
+import { fingerprintOf } from './fingerprint.js'
 import { formatMessage } from './format.js'
 import { beginWalk, CUT, cutTexts, isError, plain, plainText, setField } from './plain.js'
 import type { Shape } from './shape.js'
@@ -19,9 +21,11 @@ export interface Logged {
 
 /** The line of a record with its line feed. `time` and the level come as pino's own JSON fragments. */
 export function recordLine(instance: PinoInner, state: LogState, logged: Logged, level: number, time: string): string {
+  writeWaiting(instance, state)
   const parts = partsOf(instance)
   const { message, fields } = maskedRecord(state, parts, logged)
-  const { ids, identity } = logged.origin ?? correlationFields(state.shape)
+  const { ids: origin, identity } = logged.origin ?? correlationFields(state.shape)
+  const ids = state.lineId() + origin + fingerprintField(state, parts, { message, fields }, level)
   const callers = identityFields(identity, state)
   const line = lineOf(state, parts, { level, time, message, ids, callers, fields }, Number.POSITIVE_INFINITY)
   // No character takes more than three bytes of UTF-8 a UTF-16 unit.
@@ -29,15 +33,18 @@ export function recordLine(instance: PinoInner, state: LogState, logged: Logged,
   return lineOf(state, parts, { level, time, message, ids, callers, fields }, state.maxLine)
 }
 
-function maskedRecord(
-  state: LogState,
-  parts: LineParts,
-  { fields, message, values }: Logged
-): { message: string | undefined; fields: Record<string, unknown> } {
+interface Masked {
+  readonly message: string | undefined
+  readonly fields: Record<string, unknown>
+}
+
+const ERROR = 50
+
+function maskedRecord(state: LogState, parts: LineParts, { fields, message, values, origin }: Logged): Masked {
   const { messageKey } = parts
   const walk = beginWalk(state.maxText, state.maxLine)
   const text = message === undefined ? undefined : messageText(message, walk)
-  const record = plainFields(fields, parts, state.shape, walk)
+  const record = plainFields(fields, parts, state.shape, walk, origin !== undefined)
   const own = text === undefined && typeof record[messageKey] === 'string'
   if (!own && messageKey in record) rename(record, messageKey)
   const plainValues = values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
@@ -56,6 +63,17 @@ function maskedRecord(
   return { message: typeof said === 'string' ? said : undefined, fields: rest }
 }
 
+/** JSON of the fingerprint of an error, with a leading comma. It is made of what is masked, so it says nothing of what is not. */
+function fingerprintField({ shape, events }: LogState, { errorKey }: LineParts, { message, fields }: Masked, level: number): string {
+  const found = fields[errorKey] ?? fields['error'] ?? fields['err']
+  const error = typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : undefined
+  const stack = error?.['stack'] ?? error?.['stack_trace']
+  if (level < ERROR && stack === undefined) return ''
+  const fingerprint = fingerprintOf(stack === undefined ? { message } : { type: error?.['type'], message: error?.['message'], stack })
+  events.failed(fingerprint)
+  return ',"' + shape.fingerprint + '":"' + fingerprint + '"'
+}
+
 function messageText(message: unknown, walk: ReturnType<typeof beginWalk>): string {
   if (typeof message === 'string') return plainText(message, walk)
   const value = plain(message, walk)
@@ -65,8 +83,9 @@ function messageText(message: unknown, walk: ReturnType<typeof beginWalk>): stri
 function plainFields(
   fields: unknown,
   { errorKey, serializers, formatLog }: LineParts,
-  { reserved }: Shape,
-  walk: ReturnType<typeof beginWalk>
+  { reserved, component }: Shape,
+  walk: ReturnType<typeof beginWalk>,
+  ours: boolean
 ): Record<string, unknown> {
   const copy: Record<string, unknown> = {}
   if (typeof fields !== 'object' || fields === null) return copy
@@ -82,7 +101,7 @@ function plainFields(
         break
       }
       const value = plainField(source, key, serializers[key], walk)
-      if (value !== undefined) setField(copy, reserved.has(key) ? fieldName(key) : key, value)
+      if (value !== undefined) setField(copy, reserved.has(key) && !ours ? fieldName(key) : key === 'component' ? component : key, value)
     }
   } catch {
     copy['unreadable'] = true

@@ -3,6 +3,7 @@ import type { Identity, Masker } from '@rag/core'
 import type { Logger } from 'pino'
 import type { Components } from './components.js'
 import type { Sink } from './destination/sink.js'
+import type { Events, LevelCounts } from './events.js'
 import type { Ring } from './ring.js'
 import type { Shape } from './shape.js'
 
@@ -27,10 +28,13 @@ export interface LogState {
   readonly direct: boolean
   /** Whether the time of a line is written by us, not by a `timestamp` of the user. */
   readonly ownTime: boolean
-  /** Lines logged, by level. */
-  readonly events: Map<string, number>
+  readonly events: Events
+  /** JSON of the id of the next line, with a leading comma; empty when lines have none. */
+  readonly lineId: () => string
   readonly ring: Ring
   readonly components: Components
+  /** pino's own, behind what this package puts before it. */
+  readonly setBindings: Logger['setBindings']
   /** Records that could not be read and were replaced. */
   unreadable: number
   stop: () => void
@@ -39,6 +43,17 @@ export interface LogState {
 /** The state behind a logger of this package; undefined for any other pino logger. */
 export function stateOf(logger: object): LogState | undefined {
   return (logger as { [STATE]?: LogState })[STATE]
+}
+
+const COUNTS = Symbol.for('@rag/logger/counts/1')
+
+/** The counts that an instance adds to; children have those of their parent, or of their own component. */
+export function countsOf(logger: object): LevelCounts {
+  return (logger as { [COUNTS]: LevelCounts })[COUNTS]
+}
+
+export function attachCounts(logger: object, counts: LevelCounts): void {
+  Object.defineProperty(logger, COUNTS, { value: counts })
 }
 
 export function attachState(logger: object, state: LogState): void {

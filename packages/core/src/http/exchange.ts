@@ -5,7 +5,7 @@ import { context } from '@opentelemetry/api'
 import type { ServerAttributes } from '../attributes.js'
 import { startOperation } from '../context.js'
 import { requestIdFrom } from '../ids.js'
-import { joinObservers, type Observers } from '../observer.js'
+import type { Observers } from '../observer.js'
 import { type OperationRecord, spanOf } from '../operation.js'
 
 /** Copies of this module in one process find each other's operation under this key. */
@@ -41,9 +41,7 @@ export function operationOfRequest(request: IncomingMessage): ServerOperation | 
 export function beginExchange(request: IncomingMessage, response: ServerResponse, observers: Observers, readRoute: RouteReader): boolean {
   const present = (request as Carrying)[OPERATION]
   if (present) {
-    const joined = joinObservers(present.observers, observers)
-    if (joined === present.observers) return false
-    present.observers = joined
+    if (!present.join(observers)) return false
     // Nobody among those asked so far makes spans; one who joins now may.
     if (present.span === null) present.span = undefined
     return false

@@ -8,7 +8,7 @@ import { isoTime } from '../clock.js'
 import { escapeHostile } from '../escape.js'
 import { beginWalk, cutTexts, plain } from '../plain.js'
 import { createMac, GENESIS, keyBytes, seal } from './chain.js'
-import type { Encryption } from './cipher.js'
+import { checkEncryption, type Encryption } from './cipher.js'
 import { type FrameWriter, openFrameWriter } from './frames.js'
 import { lockFile } from './lock.js'
 import { scanLines } from './scan.js'
@@ -80,7 +80,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   }
   const file = resolve(options.file)
   const mac = createMac(keyBytes('key', key))
-  if (encryption && !encryption.wrap) keyBytes('encryption.key', encryption.key)
+  if (encryption) checkEncryption('encryption', encryption)
   const signer = signingKey === undefined ? undefined : signingKey instanceof KeyObject ? signingKey : createPrivateKey(signingKey)
   const gate = resolveMasker(mask)
   const everyMs = durationMs('headEvery', headEvery)

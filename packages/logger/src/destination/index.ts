@@ -1,6 +1,8 @@
 // Makes the sink that the option `destination` asks for.
 import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
+import { checkEncryption, type Encryption } from '../audit/cipher.js'
 import { type Size, sizeBytes } from '../size.js'
+import { encryptFile } from './encrypted.js'
 import { openLogFile } from './file.js'
 import { joinSinks } from './join.js'
 import { createRotatingFile } from './rotate.js'
@@ -21,15 +23,17 @@ export interface FileDestination {
   keep?: { files?: number; age?: Duration; bytes?: Size }
   /** Compresses rotated files. @default false */
   gzip?: boolean
+  /** Encrypts the file, frame by frame; {@link readLogLines} and `rag-audit decrypt` read it. @default not */
+  encryption?: Encryption
   /** A signal on which the file is opened again, for a logrotate that sends one; a moved file is noticed within a second without it. */
   reopenOn?: NodeJS.Signals
-  /** Permissions of a new file. @default 0o640 */
+  /** Permissions of a new file. @default 0o640, and 0o600 for an encrypted one */
   mode?: number
 }
 
 export type Destination = 'stdout' | LogStream | FileDestination | readonly Destination[]
 
-const FILE_OPTIONS = ['file', 'rotate', 'keep', 'gzip', 'buffer', 'mode', 'reopenOn'] as const
+const FILE_OPTIONS = ['file', 'encryption', 'rotate', 'keep', 'gzip', 'buffer', 'mode', 'reopenOn'] as const
 
 /** @throws RagError `RAG_LOGGER_DESTINATION` for anything that is no destination. */
 export function createSink(destination: Destination = 'stdout'): Sink {
@@ -49,11 +53,13 @@ export function createSink(destination: Destination = 'stdout'): Sink {
 
 function createFileSink(destination: FileDestination): Sink {
   checkOptions('destination', destination, FILE_OPTIONS)
-  const { file, buffer = 0, mode, rotate, keep = {}, gzip = false, reopenOn } = destination
+  const { file, buffer = 0, mode, rotate, keep = {}, gzip = false, encryption, reopenOn } = destination
   checkOptions('destination.rotate', rotate ?? {}, ['size', 'every'])
   checkOptions('destination.keep', keep, ['files', 'age', 'bytes'])
+  if (encryption) checkEncryption('destination.encryption', encryption)
+  const opened = encryption ? encryptFile(openLogFile(file, mode ?? 0o600), encryption) : openLogFile(file, mode)
   const output = rotate
-    ? createRotatingFile(file, mode, {
+    ? createRotatingFile(opened, {
         bytes: rotate.size === undefined ? Number.POSITIVE_INFINITY : sizeBytes('destination.rotate.size', rotate.size),
         everyMs: rotate.every === undefined ? Number.POSITIVE_INFINITY : durationMs('destination.rotate.every', rotate.every),
         gzip,
@@ -63,7 +69,7 @@ function createFileSink(destination: FileDestination): Sink {
           bytes: keep.bytes === undefined ? undefined : sizeBytes('destination.keep.bytes', keep.bytes)
         }
       })
-    : openLogFile(file, mode)
+    : opened
   const sink = createWriter({ output, bufferMs: durationMs('destination.buffer', buffer) })
   if (!reopenOn) return sink
   const reopen = (): void => sink.reopen?.()

@@ -9,7 +9,7 @@ import { ensureSetup } from './setup.mjs'
 await ensureSetup()
 const { register } = await import('tsx/esm/api')
 register()
-const packages = ['core', 'logger', 'metrics', 'tracing', 'llm-meter', 'cache']
+const packages = ['core', 'logger', 'metrics', 'tracing', 'llm-meter', 'cache', 'ops']
 const { catalogue } = await import('../packages/core/src/catalogue/index.ts')
 const tables = await Promise.all(packages.map((name) => import(`../packages/${name}/src/errors.ts`)))
 

@@ -103,7 +103,7 @@ function sourceOf(state: LogState): Source {
       emit('rag_telemetry_exported_total', exported, { signal: 'logs' })
       emit('rag_telemetry_queued', queued, { signal: 'logs' })
       const drops = state.sink.drops()
-      for (const reason of ['queue_full', 'destination', 'shutdown'] as const) {
+      for (const reason of ['queue_full', 'destination', 'rejected', 'shutdown'] as const) {
         emit('rag_telemetry_dropped_total', drops.get(reason) ?? 0, { signal: 'logs', reason })
       }
       state.events.read(emit)

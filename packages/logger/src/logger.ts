@@ -4,6 +4,7 @@ import { type ChildLoggerOptions, type Logger, type LoggerOptions as PinoOptions
 import { cleanBindings } from './bindings.js'
 import { createComponents } from './components.js'
 import { createSink } from './destination/index.js'
+import { exitOf } from './destination/join.js'
 import type { Sink } from './destination/sink.js'
 import { quote } from './escape.js'
 import { createEvents, NO_COMPONENT } from './events.js'
@@ -30,7 +31,7 @@ const LONGEST_TEXT = 8192
  */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = readOptions(options)
-  const made = createSink(settings.destination)
+  const made = createSink(settings.destination, settings)
   const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
   const { service, version, environment, mask, maxLine, level, preset, lineIds, rest } = settings
   const shape = shapes[preset]
@@ -67,7 +68,7 @@ export function createLogger(options: LoggerOptions): Logger {
     ring: createRing(),
     components,
     unreadable: 0,
-    stop: onExit(() => finish(sink))
+    stop: onExit(() => exitOf(sink))
   }
   attachState(logger, state)
   attachCounts(logger, events.of(NO_COMPONENT))
@@ -119,10 +120,6 @@ function idField({ lineId }: Shape): () => string {
   const next = createLineIds()
   const head = ',' + quote(lineId) + ':"'
   return () => head + next() + '"'
-}
-
-function finish(sink: Sink): void {
-  sink.flushSync()
 }
 
 function isDirect({

@@ -1,5 +1,6 @@
 // Real servers for tests: found on this machine, started on free loopback ports in folders of their own, stopped by pid.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -15,6 +16,14 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** A Redis that tests may take away: `process` is the one that runs now. */
+export interface RunningRedis extends RunningServer {
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>
+  /** Starts it again on the same port, empty. */
+  restart(): Promise<void>
+}
+
 /** A suite that needs servers. Where one is missing the suite is left out and named in the last lines of the run; under CI it fails. */
 export function describeWith(servers: readonly ServerName[], name: string, suite: () => void): void {
   const missing = servers.filter((server) => !findServer(server))
@@ -23,24 +32,33 @@ export function describeWith(servers: readonly ServerName[], name: string, suite
   describe.skipIf(missing.length > 0)(name, suite)
 }
 
-export async function startRedis({ port, values = [] }: { port?: number; values?: readonly string[] } = {}): Promise<RunningServer> {
+export async function startRedis({ port, values = [] }: { port?: number; values?: readonly string[] } = {}): Promise<RunningRedis> {
   const folder = scratch()
   const chosen = port ?? (await freePort())
-  const child = start('redis', [
-    '--port',
-    String(chosen),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    folder,
-    ...values
-  ])
-  await listening(chosen, child)
-  return { port: chosen, url: `redis://127.0.0.1:${chosen}`, process: child, stop: () => stop(child, folder) }
+  const launch = async () => {
+    const bounds = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
+    const child = start('redis', [...bounds, ...values])
+    await listening(chosen, child)
+    return child
+  }
+  let child = await launch()
+  return {
+    port: chosen,
+    url: `redis://127.0.0.1:${chosen}`,
+    get process() {
+      return child
+    },
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    },
+    async restart() {
+      child = await launch()
+    },
+    stop: () => stop(child, folder)
+  }
 }
 
 /** PostgreSQL refuses to run as root, so there it runs as the user that its package made. */

@@ -50,6 +50,11 @@ export function startOperation<K extends Kind>(
   return new OperationRecord(kind, name, attributes, observers ?? scope?.observers ?? observerList(undefined), scope, active)
 }
 
+/** Whether anyone would record an operation that starts now. Hot paths that nobody watches need not make one. */
+export function isObserved(observers?: Observers): boolean {
+  return ((observers ?? activeScope()?.observers)?.length ?? 0) > 0
+}
+
 /** Runs `fn` as work of the operation: loggers, clients and user spans inside find it. */
 export function withOperation<T>(operation: Operation, fn: () => T): T {
   return context.with(contextOf(operation), fn)

@@ -20,7 +20,17 @@ export type {
 export { drain, failureSource, onExit } from './batch.js'
 export { createFetch, type FetchOptions } from './clients/fetch.js'
 export { type ObserveClientOptions, observeClient, releaseClient } from './clients/observe-client.js'
-export { activeOperation, type Correlation, contextOf, correlation, identify, runScope, startOperation, withOperation } from './context.js'
+export {
+  activeOperation,
+  type Correlation,
+  contextOf,
+  correlation,
+  identify,
+  isObserved,
+  runScope,
+  startOperation,
+  withOperation
+} from './context.js'
 export { coreErrors, isRagError, RagError, type RagErrorDetails } from './errors.js'
 export { observeServer } from './http/node-server.js'
 export { randomId, randomSpanId } from './ids.js'

@@ -1,7 +1,8 @@
 // A pino logger whose lines carry ids, pass the masker, stay bounded and never throw.
 import { drain, onExit } from '@rag/core'
-import { type ChildLoggerOptions, type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
+import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
 import { cleanBindings } from './bindings.js'
+import { createChild, writeWaiting } from './children.js'
 import { createComponents } from './components.js'
 import { createSink } from './destination/index.js'
 import { exitOf } from './destination/join.js'
@@ -67,19 +68,20 @@ export function createLogger(options: LoggerOptions): Logger {
     lineId: lineIds ? idField(shape) : () => '',
     ring: createRing(),
     components,
+    setBindings: logger.setBindings,
     unreadable: 0,
     stop: onExit(() => exitOf(sink))
   }
   attachState(logger, state)
   attachCounts(logger, events.of(NO_COMPONENT))
-  override(logger, state)
+  override(logger, state, rest.onChild === undefined && rest.formatters?.bindings === undefined)
   return logger
 }
 
-function override(logger: Logger, state: LogState): void {
+function override(logger: Logger, state: LogState, mayWait: boolean): void {
   const inner = logger as unknown as PinoInner
-  const { setBindings } = logger
-  const child = logger.child as unknown as (this: Logger, bindings: object, options?: ChildLoggerOptions) => Logger
+  const { bindings } = logger
+  const child = logger.child as unknown as Parameters<typeof createChild>[0]
   inner[writeSym] = function write(this: Logger, fields: unknown, message: unknown, level: number): void {
     writeRecord(this, state, { fields, message, values: [] }, level)
   }
@@ -87,16 +89,14 @@ function override(logger: Logger, state: LogState): void {
     return recordLine(this, state, { fields, message, values: [] }, level, time)
   }
   Object.assign(logger, {
-    child(this: Logger, bindings: object, options?: ChildLoggerOptions) {
-      const made = child.call(this, cleanBindings(bindings, state.mask, state.shape), options)
-      const component: unknown = Object.hasOwn(bindings, 'component') ? made.bindings()[state.shape.component] : undefined
-      if (typeof component !== 'string') return made
-      state.components.join(component, made)
-      attachCounts(made, state.events.of(component))
-      return made
+    child: createChild(child, state, mayWait),
+    bindings(this: Logger) {
+      writeWaiting(this as unknown as PinoInner, state)
+      return bindings.call(this)
     },
-    setBindings(this: Logger, bindings: object) {
-      setBindings.call(this, cleanBindings(bindings, state.mask, state.shape) as Record<string, unknown>)
+    setBindings(this: Logger, added: object) {
+      writeWaiting(this as unknown as PinoInner, state)
+      state.setBindings.call(this, cleanBindings(added, state.mask, state.shape))
     }
   })
 }

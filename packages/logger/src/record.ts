@@ -1,4 +1,5 @@
 // Makes the line of one record: read once, bounded, masked as values, then written as JSON.
+import { writeWaiting } from './children.js'
 import { type CorrelationFields, correlationFields, identityFields } from './correlation.js'
 import { escapeHostile, quote } from './escape.js'
 import { fieldName } from './fields.js'
@@ -20,6 +21,7 @@ export interface Logged {
 
 /** The line of a record with its line feed. `time` and the level come as pino's own JSON fragments. */
 export function recordLine(instance: PinoInner, state: LogState, logged: Logged, level: number, time: string): string {
+  writeWaiting(instance, state)
   const parts = partsOf(instance)
   const { message, fields } = maskedRecord(state, parts, logged)
   const { ids: origin, identity } = logged.origin ?? correlationFields(state.shape)

@@ -33,6 +33,8 @@ export interface LogState {
   readonly lineId: () => string
   readonly ring: Ring
   readonly components: Components
+  /** pino's own, behind what this package puts before it. */
+  readonly setBindings: Logger['setBindings']
   /** Records that could not be read and were replaced. */
   unreadable: number
   stop: () => void

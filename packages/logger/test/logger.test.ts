@@ -82,6 +82,31 @@ describe('a line of the application', () => {
 })
 
 describe('the API of pino', () => {
+  it('has the bindings of its logger as they were when that was made, in the order of the family', () => {
+    const { memory, logger } = start()
+    const bindings = { reqId: 'req-1', attempt: 1 }
+    const child = logger.child(bindings)
+    const grandchild = child.child({ step: 'embed' })
+    bindings.reqId = 'changed later'
+    grandchild.info('inside')
+    expect(memory.last()).toMatchObject({ reqId: 'req-1', attempt: 1, step: 'embed' })
+    child.info('outside')
+    expect(memory.last()).toMatchObject({ reqId: 'req-1', attempt: 1 })
+    expect(memory.last()).not.toHaveProperty('step')
+    child.setBindings({ more: true })
+    expect(child.bindings()).toMatchObject({ reqId: 'req-1', attempt: 1, more: true })
+    expect(logger.child({ only: 'looked at' }).bindings()).toMatchObject({ service: 'rag-engine', only: 'looked at' })
+    logger.info('none of them')
+    expect(memory.last()).not.toHaveProperty('reqId')
+  })
+
+  it('a hook of the user that looks at every child sees its bindings', () => {
+    const seen: unknown[] = []
+    const { logger } = start({ onChild: (child) => seen.push(child.bindings()['reqId']) })
+    logger.child({ reqId: 'req-1' })
+    expect(seen).toEqual(['req-1'])
+  })
+
   it('works with children, serializers, redact paths, mixin, prefixes and levels', () => {
     const { memory, logger } = start({
       redact: ['user.password', 'token'],

@@ -41,11 +41,26 @@ export function encodeRecord(head: Omit<RecordHead, 'flags' | 'type'>, encoded: 
   if (tags) top.set(tags, HEAD)
   const { flags, payload } = gate.seal(encoded, top.subarray(4))
   top[2] = flags
-  const bytes = Buffer.allocUnsafe(start + payload.length)
+  const bytes = room(start + payload.length)
   bytes.set(top, 0)
   bytes.set(payload, start)
-  bytes.writeUInt32BE(checksum(aligned(bytes, start), bytes, start), 40)
+  bytes.writeUInt32BE(checksum(payload.byteOffset % 4 === 0 ? payload : aligned(bytes, start), bytes, start), 40)
   return bytes
+}
+
+const SLAB = 512 * 1024
+let slab = Buffer.alloc(0)
+let used = 0
+
+/** Memory for one record; many share a large piece, because each piece outside the heap costs the collector. */
+function room(size: number): Buffer {
+  if (size > SLAB / 8) return Buffer.allocUnsafe(size)
+  if (used + size > slab.length) {
+    slab = Buffer.allocUnsafeSlow(SLAB)
+    used = 0
+  }
+  used += size
+  return slab.subarray(used - size, used)
 }
 
 /** Marks a deleted key, so that a load that began before cannot write. */
@@ -109,9 +124,9 @@ function aligned(bytes: Buffer, start: number): Uint8Array<ArrayBuffer> {
 }
 
 /** FNV-1a over 32-bit words of the payload, then over the bytes of head and tags. Finds corruption, not forgery. */
-function checksum(payload: Uint8Array<ArrayBuffer>, bytes: Buffer, start: number): number {
+function checksum(payload: Uint8Array, bytes: Buffer, start: number): number {
   let hash = 0x811c9dc5
-  const words = new Uint32Array(payload.buffer, 0, payload.length >>> 2)
+  const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.length >>> 2)
   for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ words[at]!, 0x01000193)
   for (let at = words.length * 4; at < payload.length; at++) hash = Math.imul(hash ^ payload[at]!, 0x01000193)
   // High bits of a word reach the low bits of the hash only by this.

@@ -16,12 +16,10 @@ import {
 import type { MemoryEntry } from '../memory/store.js'
 import { pause, TIMED_OUT, within } from '../redis/deadline.js'
 import type { Draft, Under } from '../redis/layer.js'
+import { LOCK_MS } from '../redis/locks.js'
 import type { Loader, LoadOptions } from '../types.js'
 import { limitsOf, load } from './load.js'
 
-/** A holder that dies frees the lock after this; a living one renews it. */
-const LOCK_MS = 600
-const RENEW_MS = 200
 const FIRST_POLL_MS = 8
 const LONGEST_POLL_MS = 60
 const PREFIX = randomBytes(6).toString('base64url')
@@ -126,7 +124,7 @@ async function loadAndStore(
   mark: number
 ): Promise<unknown> {
   const { remote, log } = engine
-  const renewal = token === undefined ? undefined : setInterval(() => void remote!.layer.renew(key, token, LOCK_MS), RENEW_MS).unref()
+  if (token !== undefined) remote!.locks.hold(token, key)
   try {
     const { value, lives } = await load(engine, key, loader, options)
     if (!lives || log.touched(mark, key, lives.tags)) {
@@ -139,7 +137,7 @@ async function loadAndStore(
     if (token !== undefined) inBackground(engine, remote!.layer.unlock(key, token))
     throw error
   } finally {
-    clearInterval(renewal)
+    if (token !== undefined) remote!.locks.drop(token)
   }
 }
 

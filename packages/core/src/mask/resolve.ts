@@ -1,3 +1,4 @@
+// What a `mask` option of any package means: a masker, the options of one, or none.
 import type { Source } from '../source.js'
 import { createMasker, type Masker } from './masker.js'
 import type { MaskerOptions } from './options.js'

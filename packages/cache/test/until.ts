@@ -1,0 +1,12 @@
+// Waits for what happens behind the cache's callers.
+
+/** Waits until something holds, and fails with what it was about. */
+export async function until(what: string, holds: () => unknown, ms = 5000): Promise<void> {
+  const end = Date.now() + ms
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited ${ms} ms for: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

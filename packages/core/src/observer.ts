@@ -15,6 +15,8 @@ export interface Observer {
   readonly service: string
   /** Makes the span of an operation, on first use: when anyone asks for the active span, starts a child or injects, or when the batch is recorded. */
   span?(operation: Operation): Span | undefined
+  /** Called when a request begins, on its own path: only for what cannot wait. */
+  start?(operation: Operation): void
   /** Called from the batch, after the work is over. */
   end?(operation: Operation): void
   /** Takes a source of figures; returns the undo. */

@@ -9,6 +9,8 @@ import { exitOf } from './destination/join.js'
 import type { Sink } from './destination/sink.js'
 import { quote } from './escape.js'
 import { createEvents, NO_COMPONENT } from './events.js'
+import { finishOnSignal } from './exit-signals.js'
+import { createLevels } from './levels.js'
 import { createLineIds } from './line-id.js'
 import { createLogMethod, writeRecord } from './log-method.js'
 import { type LoggerOptions, readOptions, type Settings } from './options.js'
@@ -34,7 +36,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const settings = readOptions(options)
   const made = createSink(settings.destination, settings)
   const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
-  const { service, version, environment, mask, maxLine, level, preset, lineIds, rest } = settings
+  const { service, version, environment, mask, maxLine, level, preset, lineIds, levelOn, rest } = settings
   const shape = shapes[preset]
   const components = createComponents()
   const events = createEvents()
@@ -70,7 +72,8 @@ export function createLogger(options: LoggerOptions): Logger {
     components,
     setBindings: logger.setBindings,
     unreadable: 0,
-    stop: onExit(() => exitOf(sink))
+    levels: createLevels(logger, components, levelOn),
+    stop: finishing(sink)
   }
   attachState(logger, state)
   attachCounts(logger, events.of(NO_COMPONENT))
@@ -113,6 +116,20 @@ function streamOf(sink: Sink) {
       drain()
       sink.flush().then(() => done?.(), done)
     }
+  }
+}
+
+/** Hands over what is left when the process ends, however it does. Returns the undo. */
+function finishing(sink: Sink): () => void {
+  const atExit = onExit(() => exitOf(sink))
+  if (sink.immediate) return atExit
+  const atSignal = finishOnSignal(() => {
+    drain()
+    exitOf(sink)
+  })
+  return () => {
+    atExit()
+    atSignal()
   }
 }
 

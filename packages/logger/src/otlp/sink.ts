@@ -19,6 +19,11 @@ const RETRY_MAX_MS = 10_000
 /** A collector may ask for patience, but not for ever. */
 const PATIENCE_MS = 30_000
 
+const PROBLEMS: Partial<Record<DropReason, string>> = {
+  queue_full: 'lines come faster than they can be sent',
+  shutdown: 'the logger was closed'
+}
+
 /** A sink that posts to `/v1/logs`. One request at a time, so that lines arrive in their order. */
 export function createOtlpSink({ collector, resource, timeoutMs, notices = createNotices() }: OtlpSinkOptions): Sink {
   const poster = createPoster(collector)
@@ -30,7 +35,7 @@ export function createOtlpSink({ collector, resource, timeoutMs, notices = creat
   let dropped = 0
   let announced = 0
   /** What went wrong last, for people. */
-  let problem = 'the queue is full'
+  let problem = ''
   /** Whether the last request has to be sent again. */
   let down = false
   let waitMs = RETRY_MS
@@ -42,6 +47,7 @@ export function createOtlpSink({ collector, resource, timeoutMs, notices = creat
 
   function drop(lines: number, reason: DropReason): void {
     if (lines === 0) return
+    if (!down) problem = PROBLEMS[reason] ?? problem
     dropped += lines
     drops.set(reason, (drops.get(reason) ?? 0) + lines)
     notices.due(describe)

@@ -47,6 +47,7 @@ export function createStreamSink(stream: LogStream): Sink {
         drop('destination')
       }
     },
+    immediate: true,
     flushSync() {
       guard(() => stream.flushSync?.())
     },

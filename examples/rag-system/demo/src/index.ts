@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util'
 import { checksOf, type Sent } from './agreement.js'
 import { factsOf } from './facts.js'
 import { createProgress } from './progress.js'
-import { madeUpSecret, plannedQuestions } from './questions.js'
+import { HANDBOOK, madeUpSecret, plannedQuestions } from './questions.js'
 import { takeReadings } from './readings.js'
 import { reportOf } from './report.js'
 import { settled } from './settle.js'
 import { DemoFailure } from './system/failure.js'
 import { createSystem, type System } from './system/system.js'
-import { type Asked, ask, measureRecall, search } from './traffic.js'
+import { type Asked, ask, measureRecall, search, upload } from './traffic.js'
 
 const USAGE = `npm run demo -- [--once] [--json]
 
@@ -67,19 +67,21 @@ async function run(
 }
 
 async function observe(system: System, progress: ReturnType<typeof createProgress>, ready: number) {
-  const { url } = system.gateway
+  const door = { url: system.gateway.url, apiKey: system.people[0]!.apiKey }
   const secret = madeUpSecret()
   const planned = plannedQuestions(secret)
   const asked: Asked[] = []
+  progress.step('uploading a document')
+  const uploaded = await upload(door, HANDBOOK.id, HANDBOOK.markdown)
   for (const [index, question] of planned.entries()) {
     progress.step(`asking question ${index + 1} of ${planned.length}`)
-    asked.push(await ask(url, question))
+    asked.push(await ask(door, question))
   }
   // Secrets are pasted into URLs too.
-  await search(url, `Why is ${secret} refused?`)
+  await search(door, `Why is ${secret} refused?`)
   progress.step('measuring recall')
-  const recall = await measureRecall(url)
-  const sent: Sent = { requests: planned.length + 1 + recall.questions, asked, secret }
+  const recall = await measureRecall(door)
+  const sent: Sent = { requests: planned.length + 2 + recall.questions, asked, secret, uploaded }
   progress.step('reading metrics, logs and spans')
   const readings = await settled(
     () => takeReadings(system),

@@ -100,6 +100,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_rate_limit',
+    across: 'max',
     kind: 'gauge',
     help: 'Limit of the provider, as its last reply said.',
     labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, kind: LIMIT },
@@ -107,6 +108,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_rate_limit_used',
+    across: 'max',
     kind: 'gauge',
     help: 'Used part of the limit of the provider.',
     labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, kind: LIMIT },
@@ -114,6 +116,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_rate_limit_utilisation_ratio',
+    across: 'max',
     kind: 'gauge',
     unit: 'ratio',
     help: 'Used share of the limit of the provider.',
@@ -122,6 +125,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_rate_limit_reset_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Time until the token limit of the provider is fresh.',
@@ -130,6 +134,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_budget_used_ratio',
+    across: 'max',
     kind: 'gauge',
     unit: 'ratio',
     help: 'Used and reserved share of a budget at its last call.',
@@ -192,6 +197,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_price_age_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Age of the bundled price list.',

@@ -5,7 +5,7 @@ import { context } from '@opentelemetry/api'
 import type { ServerAttributes } from '../attributes.js'
 import { startOperation } from '../context.js'
 import { requestIdFrom } from '../ids.js'
-import { joinObservers, type Observers } from '../observer.js'
+import type { Observers } from '../observer.js'
 import { type Operation, type OperationRecord, spanOf } from '../operation.js'
 import { countFailure } from '../state.js'
 
@@ -42,10 +42,9 @@ export function operationOfRequest(request: IncomingMessage): ServerOperation | 
 export function beginExchange(request: IncomingMessage, response: ServerResponse, observers: Observers, readRoute: RouteReader): boolean {
   const present = (request as Carrying)[OPERATION]
   if (present) {
-    const joined = joinObservers(present.observers, observers)
-    if (joined === present.observers) return false
-    announce(present, joined.slice(present.observers.length))
-    present.observers = joined
+    const before = present.observers.length
+    if (!present.join(observers)) return false
+    announce(present, present.observers.slice(before))
     // Nobody among those asked so far makes spans; one who joins now may.
     if (present.span === null) present.span = undefined
     return false

@@ -111,6 +111,13 @@ function ratesOf({ input, output, cacheRead, cacheWrite, cacheWrite1h, audioInpu
 const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'audioInput', 'audioOutput']
 
 function checkPrice(model: string, price: Price): void {
+  if (typeof price !== 'object' || price === null || price.input === undefined)
+    throw new RagError('RAG_LLM_OPTION', {
+      option: `prices['${model}']`,
+      value: price,
+      problem: 'it has no price for input',
+      fix: `give USD per million tokens, such as { input: 0.25, output: 2 }`
+    })
   for (const [kind, value] of Object.entries(price)) {
     if (KINDS.includes(kind) && (value === undefined || (typeof value === 'number' && value >= 0 && Number.isFinite(value)))) continue
     throw new RagError('RAG_LLM_OPTION', {

@@ -9,7 +9,7 @@ export function readFrame(call: Call, frame: unknown): void {
   if (typeof frame !== 'object' || frame === null) return
   const raw = frame as Raw
   const inner = part(raw, 'response') ?? part(raw, 'message') ?? raw
-  call.usage(raw['usage'] ?? inner['usage'] ?? raw['usageMetadata'] ?? part(raw, 'x_groq')?.['usage'])
+  call.usage(raw['type'] === 'message_start' ? opening(part(inner, 'usage')) : usageOf(raw, inner))
   const model = inner['model'] ?? raw['modelVersion']
   if (typeof model === 'string') call.responseModel = model
   const id = inner['id'] ?? raw['responseId']
@@ -24,6 +24,15 @@ export function readFrame(call: Call, frame: unknown): void {
   if (status === 'failed' || status === 'cancelled') call.errorType = errorName(inner['error']) ?? status
   const error = errorName(raw['error']) ?? (type === 'error' ? errorName(raw) : undefined)
   if (error) call.errorType = error
+}
+
+function usageOf(raw: Raw, inner: Raw): unknown {
+  return raw['usage'] ?? inner['usage'] ?? raw['usageMetadata'] ?? part(raw, 'x_groq')?.['usage']
+}
+
+/** The opening event of Anthropic counts the input; its count of the output is a placeholder, no figure. */
+function opening(usage: Raw | undefined): Raw | undefined {
+  return usage && { ...usage, output_tokens: undefined }
 }
 
 /** The name that a provider gave an error: its type, else its code or status. */

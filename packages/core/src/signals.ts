@@ -9,8 +9,6 @@ interface Watch {
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 const KEY = Symbol.for('@rag/core/signals/1')
-/** Marks listeners of other parts of this SDK, which leave the signal to this one. */
-const OURS = Symbol.for('@rag/signal-listener/1')
 const carrier = globalThis as { [KEY]?: Watch }
 
 /** Closes this instance when a signal ends the process. All instances and copies share one listener a signal. Returns the undo. */
@@ -29,7 +27,7 @@ export function closeOnSignal(close: Close): () => void {
 function listen(watch: Watch, signal: NodeJS.Signals): void {
   const listener = () => {
     // An application that listens decides itself; its shutdown() or exit flushes.
-    if (process.listeners(signal).some((other) => other !== listener && !(OURS in other))) return
+    if (process.listenerCount(signal) > 1) return
     const closers = [...watch.closers]
     void Promise.allSettled(closers.map((close) => close())).then(() => {
       release(watch)

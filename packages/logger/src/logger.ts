@@ -1,5 +1,5 @@
 // A pino logger whose lines carry ids, pass the masker, stay bounded and never throw.
-import { drain, onExit } from '@rag/core'
+import { closeOnSignal, drain, onExit } from '@rag/core'
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
 import { cleanBindings } from './bindings.js'
 import { createChild, writeWaiting } from './children.js'
@@ -9,7 +9,6 @@ import { exitOf } from './destination/join.js'
 import type { Sink } from './destination/sink.js'
 import { quote } from './escape.js'
 import { createEvents, NO_COMPONENT } from './events.js'
-import { finishOnSignal } from './exit-signals.js'
 import { createLevels } from './levels.js'
 import { createLineIds } from './line-id.js'
 import { createLogMethod, writeRecord } from './log-method.js'
@@ -119,13 +118,15 @@ function streamOf(sink: Sink) {
   }
 }
 
+/** A destination that does not take lines must not hold a process up. */
+const SIGNAL_WAIT_MS = 1500
+
 /** Hands over what is left when the process ends, however it does. Returns the undo. */
 function finishing(sink: Sink): () => void {
   const atExit = onExit(() => exitOf(sink))
-  if (sink.immediate) return atExit
-  const atSignal = finishOnSignal(() => {
+  const atSignal = closeOnSignal(async () => {
     drain()
-    exitOf(sink)
+    await sink.flush(SIGNAL_WAIT_MS)
   })
   return () => {
     atExit()

@@ -9,7 +9,6 @@ export function exitOf(sink: Sink): void {
 
 export function joinSinks(sinks: readonly Sink[]): Sink {
   return {
-    immediate: sinks.every(({ immediate }) => immediate),
     write(line) {
       for (const sink of sinks) sink.write(line)
     },

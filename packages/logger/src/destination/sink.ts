@@ -15,8 +15,6 @@ export interface Sink {
   account(): Account
   /** Lines lost, by reason. */
   drops(): ReadonlyMap<DropReason, number>
-  /** Whether nothing is ever kept back, so that a signal in the middle of a turn loses nothing. */
-  readonly immediate?: boolean
   /** Opens the file again, after a program has moved it. */
   reopen?(): void
 }

@@ -47,7 +47,6 @@ export function createStreamSink(stream: LogStream): Sink {
         drop('destination')
       }
     },
-    immediate: true,
     flushSync() {
       guard(() => stream.flushSync?.())
     },

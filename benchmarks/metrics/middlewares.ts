@@ -23,6 +23,8 @@ export function exchange(
   method = 'GET'
 ): { request: EventEmitter; response: EventEmitter & { writeHead(): void; finish(): void } } {
   const socket = Object.assign(new EventEmitter(), {
+    writable: true,
+    readable: true,
     remoteAddress: '127.0.0.1',
     localAddress: '127.0.0.1',
     localPort: 80,

@@ -25,7 +25,7 @@ export async function bundle(fixture: string, format: 'cjs' | 'esm' = 'cjs'): Pr
     target: 'node20',
     format,
     conditions: ['@rag/source'],
-    external: ['@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-grpc'],
+    external: ['express', '@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-grpc'],
     logLevel: 'error',
     ...(format === 'esm' ? { banner } : { logOverride: { 'empty-import-meta': 'silent' as const } })
   })

@@ -8,6 +8,8 @@ export const SERVERS = {
   redis: { command: 'redis-server', debian: 'redis-server' },
   postgres: { command: 'postgres', debian: 'postgresql-15', folders: postgresFolders },
   prometheus: { command: 'prometheus', debian: 'prometheus' },
+  nodeExporter: { command: 'prometheus-node-exporter', debian: 'prometheus-node-exporter' },
+  pushgateway: { command: 'prometheus-pushgateway', debian: 'prometheus-pushgateway' },
   alertmanager: { command: 'prometheus-alertmanager', debian: 'prometheus-alertmanager' },
   rsyslog: { command: 'rsyslogd', debian: 'rsyslog', with: ['rsyslog-elasticsearch'], folders: systemFolders },
   logrotate: { command: 'logrotate', debian: 'logrotate', folders: systemFolders },

@@ -1,7 +1,7 @@
 // Real servers for tests: found on this machine, started on free loopback ports in folders of their own, stopped by pid.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -87,18 +87,34 @@ export async function startPostgres({ settings = [] }: { settings?: readonly str
   return { port, url: `postgresql://postgres@127.0.0.1:${port}/postgres`, process: child, stop: () => stop(child, folder, 'SIGINT') }
 }
 
-/** Prometheus with a configuration in YAML. */
-export async function startPrometheus(configuration: string): Promise<RunningServer> {
+/** Prometheus with a configuration in YAML; `logFile` takes what it says. */
+export async function startPrometheus(
+  configuration: string,
+  { features = ['exemplar-storage'], logFile }: { features?: readonly string[]; logFile?: string } = {}
+): Promise<RunningServer> {
   const folder = scratch()
   const file = join(folder, 'prometheus.yml')
   writeFileSync(file, configuration)
   const port = await freePort()
-  const child = start('prometheus', [
+  const values = [
     `--config.file=${file}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
-    '--enable-feature=exemplar-storage'
-  ])
+    `--enable-feature=${features.join(',')}`,
+    '--log.level=debug'
+  ]
+  const log = logFile === undefined ? 'ignore' : openSync(logFile, 'a')
+  const child = spawn(findServer('prometheus')!, values, { stdio: ['ignore', log, log] })
+  if (typeof log === 'number') closeSync(log)
+  await listening(port, child)
+  return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
+}
+
+/** A server of Prometheus' family that needs no more than an address to listen on. */
+export async function startListening(name: 'nodeExporter' | 'pushgateway'): Promise<RunningServer> {
+  const folder = scratch()
+  const port = await freePort()
+  const child = start(name, [`--web.listen-address=127.0.0.1:${port}`])
   await listening(port, child)
   return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
 }

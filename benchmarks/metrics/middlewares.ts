@@ -1,5 +1,8 @@
 // What a middleware adds to a request, without sockets: Express over a bare exchange, Fastify by injection.
 import { EventEmitter } from 'node:events'
+import { createRequire } from 'node:module'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { drain } from '@rag/core'
 import { createMetrics } from '@rag/metrics'
 import { httpMetrics } from '@rag/metrics/express'
@@ -8,43 +11,88 @@ import promBundle from 'express-prom-bundle'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fastifyMetrics from 'fastify-metrics'
 import { Registry } from 'prom-client'
-import { rounds, share } from './rounds.js'
+import { median } from '../statistics.js'
+import { type Figures, fixed, rounds, share } from './rounds.js'
 
 const HEADERS = { host: '127.0.0.1', accept: 'application/json', 'user-agent': 'bench', 'x-request-id': 'req-1' }
 type Middleware = (request: never, response: never, next: () => void) => unknown
 
-/** An exchange that both middlewares take for a finished one. */
-function serve(middleware: Middleware | undefined): void {
+/** An exchange that every middleware here takes for a finished one. */
+export function exchange(
+  path = '/users/42',
+  method = 'GET'
+): { request: EventEmitter; response: EventEmitter & { writeHead(): void; finish(): void } } {
+  const socket = Object.assign(new EventEmitter(), {
+    writable: true,
+    readable: true,
+    remoteAddress: '127.0.0.1',
+    localAddress: '127.0.0.1',
+    localPort: 80,
+    remotePort: 40_000
+  })
   const request = Object.assign(new EventEmitter(), {
-    method: 'GET',
-    url: '/users/42',
-    originalUrl: '/users/42',
+    method,
+    url: path,
+    originalUrl: path,
     baseUrl: '',
-    path: '/users/42',
+    path,
     headers: HEADERS,
     httpVersion: '1.1',
     route: { path: '/users/:id' },
     complete: true,
-    socket: Object.assign(new EventEmitter(), { remoteAddress: '127.0.0.1' })
+    socket
   })
   const response = Object.assign(new EventEmitter(), {
     req: request,
+    socket,
     headersSent: false,
     finished: false,
     statusCode: 200,
+    statusMessage: 'OK',
     writableFinished: true,
     getHeader: () => undefined,
     hasHeader: () => false,
     setHeader() {},
+    end() {},
     writeHead() {
       this.headersSent = true
+    },
+    finish() {
+      this.finished = true
+      const emitter = this as unknown as EventEmitter
+      emitter.emit('finish')
+      emitter.emit('close')
     }
   })
+  return { request, response }
+}
+
+export function serve(middleware: Middleware | undefined, path?: string, method?: string): void {
+  const { request, response } = exchange(path, method)
   if (middleware) middleware(request as never, response as never, () => response.writeHead())
   else response.writeHead()
-  response.finished = true
-  response.emit('finish')
-  response.emit('close')
+  response.finish()
+}
+
+/** The metrics of OpenTelemetry's instrumentation of node:http, which hooks the server: no middleware, so it is served through one. */
+function otelServer(): () => void {
+  const instrumentation = new HttpInstrumentation()
+  const reader = new PeriodicExportingMetricReader({
+    exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
+    exportIntervalMillis: 3_600_000
+  })
+  instrumentation.setMeterProvider(new MeterProvider({ readers: [reader] }))
+  instrumentation.enable()
+  const { createServer } = createRequire(import.meta.url)('node:http') as typeof import('node:http')
+  const server = createServer((_, response) => {
+    const taken = response as unknown as ReturnType<typeof exchange>['response']
+    taken.writeHead()
+    taken.finish()
+  })
+  return () => {
+    const { request, response } = exchange()
+    server.emit('request', request as never, response as never)
+  }
 }
 
 async function fastify(plugin?: (app: FastifyInstance) => unknown): Promise<FastifyInstance> {
@@ -73,7 +121,8 @@ export async function benchMiddlewares(): Promise<Record<string, unknown>> {
         serve(ours)
         if (++count % 64 === 0) drain()
       },
-      bundle: () => serve(bundle)
+      'express-prom-bundle': () => serve(bundle),
+      otel: otelServer()
     },
     20_000,
     15
@@ -87,7 +136,18 @@ export async function benchMiddlewares(): Promise<Record<string, unknown>> {
   const injected = await rounds({ bare: get(bare), ours: get(mine), 'fastify-metrics': get(theirs) }, 3000, 15)
   await Promise.all([bare.close(), mine.close(), theirs.close()])
   return {
-    express: { overExpressPromBundle: share(express, ['ours', 'bare'], ['bundle', 'bare']) },
-    fastify: { overFastifyMetrics: share(injected, ['ours', 'bare'], ['fastify-metrics', 'bare']) }
+    express: added(express, ['express-prom-bundle', 'otel']),
+    fastify: added(injected, ['fastify-metrics'])
+  }
+}
+
+/** What each adds to a request, and ours over the fastest of the others. */
+function added(figures: Figures, peers: string[]): Record<string, unknown> {
+  const over = (name: string) => fixed(median(figures[name]!.map((value, round) => value - figures['bare']![round]!)) / 1000, 2)
+  const fastest = [...peers].sort((a, b) => over(a) - over(b))[0]!
+  return {
+    addedMicroseconds: Object.fromEntries(['ours', ...peers].map((name) => [name, over(name)])),
+    fastest,
+    overFastest: share(figures, ['ours', 'bare'], [fastest, 'bare'])
   }
 }

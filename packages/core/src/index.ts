@@ -19,6 +19,8 @@ export type {
 } from './attributes.js'
 export { drain, failureSource, onExit } from './batch.js'
 export { createFetch, type FetchOptions } from './clients/fetch.js'
+export { observeGlobals } from './clients/globals.js'
+export { type Call, type ObserveOptions, observe } from './clients/observe.js'
 export { type ObserveClientOptions, observeClient, releaseClient } from './clients/observe-client.js'
 export {
   activeOperation,
@@ -38,6 +40,7 @@ export { createMasker, type Masker, type MaskerOptions, resolveMasker } from './
 export { joinObservers, type Observer, type Observers, observerList } from './observer.js'
 export { type Identity, type IncomingTrace, type Mark, type Operation, spanOf } from './operation.js'
 export { checkOptions, checkService, type Duration, durationMs } from './options.js'
+export { closeOnSignal } from './signals.js'
 export { type Emit, type Labels, registerSource, type Source } from './source.js'
 export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.js'
 export {

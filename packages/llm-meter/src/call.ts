@@ -23,6 +23,8 @@ export class Call {
   tier: string | undefined
   firstTokenMs: number | undefined
   settled = false
+  /** When its last attempt failed, while a retry may still come. */
+  restingSince: number | undefined
   /** Set once the owner of retries says that no attempt follows. */
   final = false
   /** The stream said that the answer is whole. */
@@ -69,11 +71,11 @@ export class Call {
     calls.set(this.operation, this)
   }
 
-  /** Another request goes out for this call. */
-  attempt(): void {
+  /** Another request goes out for this call; `reason` says why the one before it failed, where its reply does not. */
+  attempt(reason = this.errorType === 'timeout' ? 'timeout' : this.status === undefined ? 'connection' : String(this.status)): void {
     this.touchedAt = performance.now()
+    this.restingSince = undefined
     if (++this.attempts === 1) return
-    const reason = this.errorType === 'timeout' ? 'timeout' : this.status === undefined ? 'connection' : String(this.status)
     this.operation.mark('retry', { reason })
     this.core.stats.retry(this.target.provider, this.target.model, reason)
     this.status = undefined
@@ -132,7 +134,7 @@ export class Call {
       status: this.status,
       errorType: this.errorType
     })
-    operation.end(outcome)
+    operation.end(outcome, undefined, this.restingSince === undefined ? undefined : this.restingSince - this.startedAt)
     const identity = operation.identity
     const record: UsageRecord = {
       provider: target.provider,

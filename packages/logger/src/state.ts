@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Components } from './components.js'
 import type { Sink } from './destination/sink.js'
 import type { Events, LevelCounts } from './events.js'
+import type { Levels } from './levels.js'
 import type { Ring } from './ring.js'
 import type { Shape } from './shape.js'
 
@@ -33,6 +34,7 @@ export interface LogState {
   readonly lineId: () => string
   readonly ring: Ring
   readonly components: Components
+  readonly levels: Levels
   /** pino's own, behind what this package puts before it. */
   readonly setBindings: Logger['setBindings']
   /** Records that could not be read and were replaced. */

@@ -79,6 +79,7 @@ function recordUnhooked(request: IncomingMessage, response: ServerResponse, obse
 function runUpgrade(request: IncomingMessage, socket: Duplex, observers: Observers, pass: () => boolean): boolean {
   const operation = startServerOperation(request, observers)
   operation.set({ special: 'upgrade' })
+  operation.uncount()
   operation.name = `${operation.attributes.method} ${UNMATCHED}`
   let status = 0
   sniffStatus(socket, (seen) => {

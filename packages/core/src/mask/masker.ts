@@ -101,7 +101,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
     return record.found ? spread(out, record, new Set()) : out
   }
 
-  return {
+  const masker: Masker = {
     mask: ((value: unknown) => {
       try {
         if (typeof value === 'string') return maskText(value)
@@ -124,7 +124,15 @@ export function createMasker(options: MaskerOptions = {}): Masker {
       }
     }
   }
+  // Not enumerable: a copy with another `mask` is a masker of the application.
+  Object.defineProperty(masker, OWN, { value: true })
+  return masker
 }
+
+const OWN = Symbol.for('@rag/core/masker/1')
+
+/** Whether a masker is one of {@link createMasker}, of this copy of the package or another; these never throw. */
+export const isOwnMasker = (masker: Masker): boolean => Object.hasOwn(masker, OWN)
 
 /** Second pass over our own copy: values found anywhere in the record go wherever else they stand. */
 function spread(value: unknown, record: Session, seen: Set<object>): unknown {

@@ -59,7 +59,13 @@ function agentOf(client: StainlessClient): string {
 
 /** Meters the instance; returns the undo. `onClone` meters what `withOptions` makes. */
 export function meterStainless(core: Core, client: StainlessClient, silence: boolean, onClone: (clone: object) => object): () => void {
-  const original = { makeRequest: client.makeRequest, fetch: client.fetch, withOptions: client.withOptions, tracer: client._tracer }
+  // A clone is given the fetch of the client that it comes from: metered twice, an attempt would count twice.
+  const original = {
+    makeRequest: client.makeRequest,
+    fetch: bareFetch(client.fetch),
+    withOptions: client.withOptions,
+    tracer: client._tracer
+  }
   const azure = typeof client.apiVersion === 'string' && 'deploymentName' in client
 
   const makeRequest: MakeRequest = async (given, retries, retryOf, ...rest) => {
@@ -97,6 +103,7 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
     return call && !call.settled ? sendAttempt(call, original.fetch, input, init) : original.fetch(input, init)
   }
 
+  Object.defineProperty(send, BARE, { value: original.fetch })
   define(client, 'makeRequest', makeRequest)
   define(client, 'fetch', send)
   if (original.withOptions) {
@@ -111,6 +118,12 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
     define(client, 'fetch', original.fetch)
     if (silence && original.tracer) define(client, '_tracer', original.tracer)
   }
+}
+
+const BARE = Symbol.for('@rag/llm-meter/bare-fetch/1')
+
+function bareFetch(send: typeof fetch & { [BARE]?: typeof fetch }): typeof fetch {
+  return send[BARE] ?? send
 }
 
 /** A GET of a stored response settles the background call that made it, once. */

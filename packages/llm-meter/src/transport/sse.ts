@@ -1,6 +1,7 @@
 // Finds usage, errors and the first token in a stream of server-sent events by scanning bytes; only the frames that matter are parsed.
 import type { Call } from '../call.js'
 import { hasToken, readFrame } from './frames.js'
+import { Held } from './held.js'
 
 /** A frame beyond this is passed on but not read. */
 const MAX_FRAME = 8 * 1024 * 1024
@@ -11,6 +12,7 @@ const USAGE_GEMINI = Buffer.from('"usageMetadata"')
 const ERROR = Buffer.from('"error"')
 const LF = 10
 const CR = 13
+const LETTER_D = 100
 const LETTER_N = 110
 
 export interface Scanner {
@@ -22,8 +24,7 @@ export interface Scanner {
 
 export function createScanner(call: Call): Scanner {
   const usageKey = call.target.dialect === 'gemini' ? USAGE_GEMINI : USAGE
-  /** The start of a line whose end has not come. */
-  let carry: Buffer | undefined
+  const held = new Held()
   let skipping = false
   let probes = 0
   let tail: Buffer = Buffer.alloc(0)
@@ -37,6 +38,16 @@ export function createScanner(call: Call): Scanner {
     } catch {
       call.core.stats.oddity('frame_invalid')
       return undefined
+    }
+  }
+
+  const gathered = call.input === undefined ? undefined : call.core.content?.gather(call)
+  const gather = (lines: Buffer): void => {
+    for (let start = 0; start < lines.length; ) {
+      const end = lineEnd(lines, start)
+      const frame = lines[start] === LETTER_D ? parse(lines.subarray(start, end)) : undefined
+      if (frame) gathered!.frame(frame)
+      start = end + 1
     }
   }
 
@@ -54,7 +65,7 @@ export function createScanner(call: Call): Scanner {
   const probe = (lines: Buffer): void => {
     for (let start = 0; start < lines.length && probes < MAX_PROBES && call.firstTokenMs === undefined; ) {
       const end = lineEnd(lines, start)
-      if (end > start && lines[start] === 100) {
+      if (end > start && lines[start] === LETTER_D) {
         const frame = parse(lines.subarray(start, end))
         if (frame) {
           probes++
@@ -74,10 +85,9 @@ export function createScanner(call: Call): Scanner {
       const last = lastLineEnd(view)
       if (last < 0) {
         if (skipping) return
-        // Copied: the owner of the bytes may use them again.
-        carry = carry ? Buffer.concat([carry, view]) : Buffer.from(view)
-        if (carry.length > MAX_FRAME) {
-          carry = undefined
+        held.add(view)
+        if (held.size > MAX_FRAME) {
+          held.drop()
           skipping = true
           call.core.stats.oddity('frame_oversize')
         }
@@ -85,24 +95,27 @@ export function createScanner(call: Call): Scanner {
       }
       let lines: Buffer
       if (skipping) lines = view.subarray(lineEnd(view, 0), last + 1)
-      else lines = carry ? Buffer.concat([carry, view.subarray(0, last + 1)]) : view.subarray(0, last + 1)
+      else lines = held.take(view.subarray(0, last + 1))
       skipping = false
-      carry = last + 1 < view.length ? Buffer.from(view.subarray(last + 1)) : undefined
+      held.add(view.subarray(last + 1))
       if (call.firstTokenMs === undefined && probes < MAX_PROBES) probe(lines)
       readHits(lines, usageKey)
       if (lines.includes(ERROR)) readHits(lines, ERROR)
+      if (gathered) gather(lines)
       tail = Buffer.from(lines.subarray(Math.max(0, lines.length - 160)))
     },
     ended() {
-      if (carry && !skipping) {
+      if (held.size > 0 && !skipping) {
         // A last line without its line end.
-        readHits(carry, usageKey)
-        readHits(carry, ERROR)
-        tail = carry.subarray(Math.max(0, carry.length - 160))
-        carry = undefined
+        const rest = held.take(Buffer.alloc(0))
+        readHits(rest, usageKey)
+        readHits(rest, ERROR)
+        tail = rest.subarray(Math.max(0, rest.length - 160))
       }
+      call.output = gathered?.text()
       const text = tail.toString('latin1')
-      return text.includes('[DONE]') || text.includes('message_stop') || call.finished
+      // At the start of a line, where no text of the model can be.
+      return /(?:^|[\r\n])(?:data: ?\[DONE\]|event: ?message_stop|data: ?\{"type": ?"message_stop")/.test(text) || call.finished
     }
   }
 }
@@ -121,7 +134,8 @@ function lineEnd(view: Buffer, from: number): number {
 
 function lineStart(view: Buffer, from: number): number {
   if (from === 0) return 0
-  return Math.max(view.lastIndexOf(LF, from - 1), view.subarray(0, from).lastIndexOf(CR)) + 1
+  const start = view.lastIndexOf(LF, from - 1) + 1
+  return start + view.subarray(start, from).lastIndexOf(CR) + 1
 }
 
 /** Whether `: null` follows. */

@@ -8,6 +8,8 @@ export interface Tap {
   end(): Uint8Array | undefined
   cancel(): void
   error(error: unknown): void
+  /** The reader let go of a body that had not ended. */
+  release(): void
 }
 
 type Bytes = ReadableStream<Uint8Array>
@@ -54,6 +56,7 @@ export function tapStream(stream: Bytes, tap: Tap): Bytes {
 function tapReader(reader: ReadableStreamDefaultReader<Uint8Array>, tap: Tap): ReadableStreamDefaultReader<Uint8Array> {
   const read = reader.read.bind(reader)
   const cancel = reader.cancel.bind(reader)
+  const releaseLock = reader.releaseLock.bind(reader)
   let over = false
   const onResult = (result: Result): Result | Promise<Result> => {
     if (result.done) {
@@ -75,6 +78,10 @@ function tapReader(reader: ReadableStreamDefaultReader<Uint8Array>, tap: Tap): R
     cancel(reason?: unknown) {
       tap.cancel()
       return cancel(reason)
+    },
+    releaseLock() {
+      releaseLock()
+      if (!over) tap.release()
     }
   })
   return reader

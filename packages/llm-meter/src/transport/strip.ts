@@ -1,7 +1,9 @@
 // Takes out of a stream what our request for usage put in: the extra chunk, and the `usage` keys of the others.
+import { Held } from './held.js'
 
 const KEY = Buffer.from('"usage"')
 const LF = 10
+const CR = 13
 
 export interface Strip {
   /** The bytes for the application; undefined while a line is not whole or when nothing is left. */
@@ -11,17 +13,25 @@ export interface Strip {
 }
 
 export function createStrip(): Strip {
-  let carry: Buffer | undefined
+  const held = new Held()
+  /** The chunk before was taken out: so is the blank line that ended it. */
+  let gap = false
   const lines = (whole: Buffer): Uint8Array | undefined => {
-    if (!whole.includes(KEY)) return whole
+    if (!gap && !whole.includes(KEY)) return whole
     const kept: Buffer[] = []
     for (let start = 0; start < whole.length; ) {
       const lf = whole.indexOf(LF, start)
       const end = lf < 0 ? whole.length : lf + 1
       const line = whole.subarray(start, end)
-      const rest = line.includes(KEY) ? without(line) : line
-      if (rest) kept.push(rest)
       start = end
+      const blank = line.length <= 2 && (line[0] === LF || line[0] === CR)
+      if (gap && blank) {
+        gap = false
+        continue
+      }
+      const rest = line.includes(KEY) ? without(line) : line
+      gap = rest === undefined
+      if (rest) kept.push(rest)
     }
     return kept.length === 0 ? undefined : Buffer.concat(kept)
   }
@@ -30,22 +40,23 @@ export function createStrip(): Strip {
       const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       const last = view.lastIndexOf(LF)
       if (last < 0) {
-        carry = carry ? Buffer.concat([carry, view]) : Buffer.from(view)
+        held.add(view)
         return undefined
       }
-      const whole = carry ? Buffer.concat([carry, view.subarray(0, last + 1)]) : view.subarray(0, last + 1)
-      carry = last + 1 < view.length ? Buffer.from(view.subarray(last + 1)) : undefined
+      const whole = held.take(view.subarray(0, last + 1))
+      held.add(view.subarray(last + 1))
       // Nothing of ours in it and nothing held back: the very bytes that came.
-      if (whole.length === view.length && !whole.includes(KEY)) return bytes
+      if (whole.length === view.length && !gap && !whole.includes(KEY)) return bytes
       return lines(whole)
     },
     end() {
-      const rest = carry
-      carry = undefined
-      return rest && lines(rest)
+      return held.size === 0 ? undefined : lines(held.take(Buffer.alloc(0)))
     }
   }
 }
+
+/** The key as OpenAI writes it: last, or before its padding. Where the frame ends right after it, it is a key of the frame itself. */
+const LAST = /,"usage":null((?:,"obfuscation":"[^"\\]*")?\})$/
 
 /** A line without its `usage` key; undefined when the line is the extra chunk. */
 function without(line: Buffer): Buffer | undefined {
@@ -53,8 +64,8 @@ function without(line: Buffer): Buffer | undefined {
   const match = /^(\s*data:\s*)(\{.*\})(\s*)$/s.exec(text)
   if (!match) return line
   const [, head, json, tail] = match as unknown as [string, string, string, string]
-  // The common case without a parse; inside a string of the model's the quotes are escaped, so this is a key.
-  const quick = json.replace(/,\s*"usage"\s*:\s*null(?=\s*[,}])/, '')
+  // The common case without a parse.
+  const quick = json.replace(LAST, '$1')
   if (quick !== json && !quick.includes('"usage"')) return Buffer.from(head + quick + tail)
   try {
     const frame = JSON.parse(json) as Record<string, unknown>

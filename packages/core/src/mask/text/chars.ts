@@ -10,7 +10,7 @@ export const NAME: Uint8Array = table(/[\w.$-]/)
 /** Letters and digits. */
 export const ALNUM: Uint8Array = table(/[A-Za-z0-9]/)
 /** What closes or opens around a key name: quotes, backslashes, brackets. */
-export const WRAP: Uint8Array = table(/["'`\\\]]/)
+export const WRAP: Uint8Array = table(/["'`\\[\]]/)
 /** Base64 in both alphabets, with what an escaped or wrapped body brings along. */
 export const BODY: Uint8Array = table(/[\w+/=\s\\.,:-]/)
 

@@ -124,11 +124,17 @@ describeWith(['redis'], 'bytes in a real Redis', () => {
     expect(wrongKey.stats().faults).toEqual({ decode: 1 })
   })
 
-  test('who encrypts does not take a plain value, nor one that was moved under another head', async () => {
+  test('who encrypts does not take a plain value, nor one that was laid under another key', async () => {
     await make().set('plain', 'planted')
     const sealed = make({ encryption: { keys: { a: Buffer.alloc(32, 1) } } })
     expect(await sealed.get('plain')).toBeUndefined()
-    expect(sealed.stats().faults).toEqual({ decode: 1 })
+    await sealed.setMany([
+      ['acme', 'for acme'],
+      ['globex', 'for globex']
+    ])
+    await redis.set('rag:codec:{globex}', await bytesOf('acme'))
+    expect([await sealed.get('acme'), await sealed.get('globex')]).toEqual(['for acme', undefined])
+    expect(sealed.stats().faults).toEqual({ decode: 2 })
   })
 
   test('wrong bytes of every kind are a miss and a count, the loader makes a new value, and the neighbours stay', async () => {

@@ -107,6 +107,7 @@ export async function startPrometheus(
   const child = spawn(findServer('prometheus')!, values, { stdio: ['ignore', log, log] })
   if (typeof log === 'number') closeSync(log)
   await listening(port, child)
+  await ready(`http://127.0.0.1:${port}/-/ready`)
   return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
 }
 
@@ -155,6 +156,15 @@ function idsOf(user: string): { uid: number; gid: number } | undefined {
   const id = (flag: string) => Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout)
   const [uid, gid] = [id('-u'), id('-g')]
   return uid && gid ? { uid, gid } : undefined
+}
+
+/** It listens before it answers. */
+async function ready(url: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if ((await fetch(url).catch(() => undefined))?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${url} was not ready for 15 s`)
 }
 
 async function listening(port: number, child: ChildProcess): Promise<void> {

@@ -3,6 +3,7 @@ import { closeOnSignal, drain, onExit } from '@rag/core'
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
 import { cleanBindings } from './bindings.js'
 import { createChild, writeWaiting } from './children.js'
+import { createCleanTexts } from './clean-texts.js'
 import { createComponents } from './components.js'
 import { createSink } from './destination/index.js'
 import { exitOf } from './destination/join.js'
@@ -57,6 +58,7 @@ export function createLogger(options: LoggerOptions): Logger {
     root: logger,
     service,
     mask,
+    cleanTexts: createCleanTexts(),
     sink,
     shape,
     identities: new WeakMap(),

@@ -1,5 +1,6 @@
 // Says from its name whether a key holds a secret. Compares segments, never substrings: `author` is not `auth`.
-import { ASKING, HARMLESS, PLAIN_KEYS, SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
+import { SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
+import { ASKING, HARMLESS, PLAIN_KEYS } from './plain-words.js'
 import { segmentsOf } from './segments.js'
 
 /** 0: harmless. 1: secret when the value looks like one. 2: secret. */

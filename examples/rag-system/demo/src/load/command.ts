@@ -1,4 +1,5 @@
 // npm run demo -- load: traffic and faults for minutes, then every count is compared with every other.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Check } from '../agreement.js'
 import type { Progress } from '../progress.js'
 import { isRequestLine } from '../read/ndjson.js'
@@ -25,13 +26,18 @@ const MIB = 1024 * 1024
 const MAY_GROW_MB = 96
 /** Label sets that a service may hold: the page and a scrape stay small. */
 const MAX_SERIES = 3000
+type Name = (typeof SERVICES)[number]
+/** Longer than an exporter waits. */
+const SETTLE_MS = 1500
 const COUNT = 'http_server_request_duration_seconds_count'
 
 export async function underLoad(system: System, minutes: number, progress: Progress): Promise<LoadResult> {
   const start = Date.now()
   const until = start + minutes * 60_000
   // Ten minutes of spans are more than should be kept: they are counted.
-  system.sink.countOnly()
+  system.sink.countOnly(true)
+  // What was under way arrives before the count begins.
+  await pause(SETTLE_MS)
   const before = await takeSnapshot(system)
   const sent: Sent = { kinds: {}, statuses: {} }
   let warm: Snapshot = before
@@ -58,14 +64,18 @@ export async function underLoad(system: System, minutes: number, progress: Progr
     (found) => found.every(({ ok }) => ok),
     20_000
   )
+  system.sink.countOnly(false)
   const memory = Object.fromEntries(SERVICES.map((name) => [name, { warmMb: megabytes(warm, name), endMb: megabytes(end, name) }]))
   return { ok: checks.every(({ ok }) => ok), seconds: Math.round((Date.now() - start) / 1000), sent, faults, memory, checks }
 }
 
 type Readings = Readonly<Record<'before' | 'warm' | 'end', Snapshot>>
 
+/** Every service is compared since it started; what the gateway was sent, since the load began. */
 function checksOf(system: System, sent: Sent, { before, warm, end }: Readings): Check[] {
-  const spans = system.sink.counts
+  const spans = (name: Name, which: 'all' | 'server') => system.sink.counts.get(name)?.[which] ?? 0
+  const value = (name: Name, metric: string) => end.value(name, metric, { signal: 'traces' })
+  const dropped = (name: Name) => value(name, 'rag_telemetry_dropped_total')
   const answering = SERVICES.filter((name) => name !== 'frontend')
   return [
     same('requests sent = log lines = spans + dropped = histogram count, of the gateway', {
@@ -74,17 +84,16 @@ function checksOf(system: System, sent: Sent, { before, warm, end }: Readings): 
       histogram: end.value('api-gateway', COUNT) - before.value('api-gateway', COUNT)
     }),
     ...answering.map((name) =>
-      same(`log lines = server spans + dropped = histogram count of ${name}`, {
+      sameOrNone(`log lines = server spans + dropped = histogram count of ${name}`, {
         'log lines': requestLines(end, name),
-        'spans and dropped': (spans.get(name)?.server ?? 0) + dropped(end, name),
+        'spans and dropped': spans(name, 'server') + dropped(name),
         histogram: end.value(name, COUNT)
       })
     ),
     ...answering.map((name) =>
       same(`spans of ${name}`, {
-        recorded: end.value(name, 'rag_telemetry_recorded_total', { signal: 'traces' }),
-        'received, dropped and queued':
-          (spans.get(name)?.all ?? 0) + dropped(end, name) + end.value(name, 'rag_telemetry_queued', { signal: 'traces' })
+        recorded: value(name, 'rag_telemetry_recorded_total'),
+        'received, dropped and queued': spans(name, 'all') + dropped(name) + value(name, 'rag_telemetry_queued')
       })
     ),
     ...SERVICES.map((name) =>
@@ -109,10 +118,11 @@ function checksOf(system: System, sent: Sent, { before, warm, end }: Readings): 
   ]
 }
 
+/** A service that nobody called has nothing to count. */
+const sameOrNone = (name: string, values: Readonly<Record<string, number>>) => same(name, values, 0)
 const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, count) => sum + count, 0)
-const requestLines = (taken: Snapshot, name: (typeof SERVICES)[number]) => taken.lines(name).filter(isRequestLine).length
-const dropped = (taken: Snapshot, name: (typeof SERVICES)[number]) => taken.value(name, 'rag_telemetry_dropped_total', { signal: 'traces' })
-const megabytes = (taken: Snapshot, name: (typeof SERVICES)[number]) => taken.value(name, 'process_memory_usage_bytes') / MIB
+const requestLines = (taken: Snapshot, name: Name) => taken.lines(name).filter(isRequestLine).length
+const megabytes = (taken: Snapshot, name: Name) => taken.value(name, 'process_memory_usage_bytes') / MIB
 
 export function loadReport({ ok, seconds, sent, faults, checks }: LoadResult): string {
   const list = (counts: Readonly<Record<string, number>>) =>

@@ -22,6 +22,8 @@ export interface Weighed {
 }
 
 const PAIRS = 3
+/** Rounds that are not counted: a service that has just started spends its time on compiling, with the SDK more than without. */
+const WARM = 5
 const GOAL = 0.05
 const LANES = 3
 const HOOK = new URL('./bare-hook.mjs', import.meta.url).href
@@ -41,8 +43,10 @@ export async function weigh(begin: Begin, progress: Progress): Promise<Weighed> 
     const used = cpuSeconds(services) - before[0]
     return { services: used, system: used + cpuSeconds(stores) - before[1] }
   }
-  // A first round warms both up and is not counted.
-  for (const system of [observed, bare]) await measure(system, 0)
+  for (let round = 0; round < WARM; round++) {
+    progress.step(`warming up, round ${round + 1} of ${WARM}`)
+    for (const system of [observed, bare]) await measure(system, -round)
+  }
   const pairs = []
   for (let round = 1; round <= PAIRS; round++) {
     progress.step(`pair ${round} of ${PAIRS}`)

@@ -14,8 +14,8 @@ export interface Sink {
   readonly bodies: readonly Buffer[]
   /** Spans received since the start, by service. */
   readonly counts: ReadonlyMap<string, { all: number; server: number }>
-  /** From now on spans are counted and not kept. */
-  countOnly(): void
+  /** Whether spans are counted alone from now on, and not kept. */
+  countOnly(only: boolean): void
   close(): void
 }
 
@@ -54,8 +54,8 @@ export async function startSink(): Promise<Sink> {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const countOnly = () => {
-    keeping = false
+  const countOnly = (only: boolean) => {
+    keeping = !only
   }
   const close = () => {
     server.close()

@@ -62,19 +62,25 @@ export async function startRedis({ port, values = [] }: { port?: number; values?
 }
 
 /** PostgreSQL refuses to run as root, so there it runs as the user that its package made. */
-export async function startPostgres({ settings = [] }: { settings?: readonly string[] } = {}): Promise<RunningServer> {
+export async function startPostgres({
+  settings = [],
+  standbyOf
+}: {
+  settings?: readonly string[]
+  /** A running server whose replica this one is. */
+  standbyOf?: RunningServer
+} = {}): Promise<RunningServer> {
   const folder = scratch()
   const data = join(folder, 'data')
   const bin = dirname(findServer('postgres')!)
   const account = process.getuid?.() === 0 ? idsOf('postgres') : undefined
   chmodSync(folder, 0o755)
   if (account) chownSync(folder, account.uid, account.gid)
-  const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--locale=C', '-E', 'UTF8'], {
-    ...account,
-    cwd: folder,
-    encoding: 'utf8'
-  })
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  const [program, values] = standbyOf
+    ? (['pg_basebackup', ['-D', data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync', '-d', standbyOf.url]] as const)
+    : (['initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--locale=C', '-E', 'UTF8']] as const)
+  const made = spawnSync(join(bin, program), values, { ...account, cwd: folder, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`${program} failed: ${made.stderr}`)
   const port = await freePort()
   const options = ['fsync=off', `port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, ...settings]
   const child = spawn(join(bin, 'postgres'), ['-D', data, ...options.flatMap((option) => ['-c', option])], {

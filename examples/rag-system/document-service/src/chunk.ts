@@ -1,5 +1,5 @@
 // Cuts a Markdown document into passages of a few sentences that an encoder takes in one piece.
-import { sectionsOf } from './markdown.js'
+import { type Section, sectionsOf } from './markdown.js'
 
 export interface Passage {
   /** Place in the document, from 0. */
@@ -28,9 +28,17 @@ export interface ChunkOptions {
  * @example
  * chunk('# Cat\n\nA cat sleeps. A cat eats.', { minCharacters: 5 }) // [{ position: 0, heading: 'Cat', text: 'A cat sleeps. A cat eats.' }]
  */
-export function chunk(markdown: string, { maxCharacters = 480, minCharacters = 40, maxPassages = 4 }: ChunkOptions = {}): Passage[] {
+export function chunk(markdown: string, options?: ChunkOptions): Passage[] {
+  return chunkSections(sectionsOf(markdown), options)
+}
+
+/** The passages of sections, in their order. */
+export function chunkSections(
+  sections: readonly Section[],
+  { maxCharacters = 480, minCharacters = 40, maxPassages = 4 }: ChunkOptions = {}
+): Passage[] {
   const passages: Passage[] = []
-  for (const { headings, paragraphs } of sectionsOf(markdown)) {
+  for (const { headings, paragraphs } of sections) {
     if (SAYS_NOTHING.test(headings.at(-1) ?? '')) continue
     for (const text of fill(
       paragraphs.flatMap((paragraph) => piecesOf(paragraph, maxCharacters)),

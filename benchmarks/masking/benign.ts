@@ -1,4 +1,5 @@
 // Harmless lines that look like secrets, and plain logs: nothing in them may change.
+import { readFileSync } from 'node:fs'
 import type { Random } from './random.js'
 
 const FIXED: readonly string[] = [
@@ -149,3 +150,9 @@ export function randomIds(random: Random, count: number): string[] {
     return turn === 0 ? random.uuid() : turn === 1 ? random.of('hex', 32) : turn === 2 ? random.of('hex', 40) : `17${random.of('d', 11)}`
   })
 }
+
+/** Lines that real programs wrote: a database, a cache, package managers, a web server, a test runner, crashes. */
+export const realLines = (): string[] =>
+  readFileSync(new URL('./real.txt', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')

@@ -111,6 +111,9 @@ export async function peers(): Promise<Engine[]> {
     return {
       name: 'secretlint',
       async text(value) {
+        // It marks every call and never clears them.
+        performance.clearMarks()
+        performance.clearMeasures()
         const { messages } = await lintSource({ source: { filePath: 'a.txt', content: value, contentType: 'text' }, options: { config } })
         let out = value
         for (const { range } of messages.sort((a, b) => b.range[0] - a.range[0])) out = `${out.slice(0, range[0])}***${out.slice(range[1])}`

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeWith, type RunningRedis, startRedis } from '../../../scripts/test-support.js'
 import { type Cache, type CacheOptions, createCache, createCostStore } from '../src/index.js'
+import { PATIENT } from './until.js'
 
 const OPERATIONS = 10_000
 const key = fc.integer({ min: 0, max: 11 }).map((n) => `${n % 3 === 0 ? 'a' : 'b'}:${n}`)
@@ -93,7 +94,7 @@ async function run(step: Step, cache: Cache, { entries, forget }: ReturnType<typ
 }
 
 async function holds(layout: string, options: Partial<CacheOptions>): Promise<void> {
-  const cache = createCache({ name: `model-${layout.replace(/\W+/g, '-')}`, ttl: '1h', ...options })
+  const cache = createCache({ name: `model-${layout.replace(/\W+/g, '-')}`, ttl: '1h', ...PATIENT, ...options })
   const reference = createReference()
   const seed = Date.now() % 1_000_000
   for (const step of fc.sample(operation, { numRuns: OPERATIONS, seed })) {

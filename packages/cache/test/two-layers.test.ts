@@ -4,7 +4,7 @@ import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeWith, type RunningRedis, startRedis } from '../../../scripts/test-support.js'
 import { type Cache, type CacheOptions, createCache } from '../src/index.js'
-import { until } from './until.js'
+import { PATIENT, until } from './until.js'
 
 describeWith(['redis'], 'memory over Redis', () => {
   let server: RunningRedis
@@ -34,7 +34,7 @@ describeWith(['redis'], 'memory over Redis', () => {
 
   describe.each(Object.entries(clients))('%s', (_client, connect) => {
     const make = async (options: Partial<CacheOptions> = {}): Promise<Cache> => {
-      const cache = createCache({ name: `t${names}`, ttl: '1m', redis: await connect(), ...options })
+      const cache = createCache({ name: `t${names}`, ttl: '1m', redis: await connect(), ...PATIENT, ...options })
       closers.push(() => cache.close())
       return cache
     }

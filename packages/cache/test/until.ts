@@ -10,3 +10,6 @@ export async function until(what: string, holds: () => unknown, ms = 5000): Prom
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** For tests that are not about time: a busy machine is no slow Redis. */
+export const PATIENT = { redisTimeout: { soft: 10_000, hard: 10_000 } } as const

@@ -16,6 +16,8 @@ export interface Observer {
   readonly service: string
   /** Makes the span of an operation, on first use: when anyone asks for the active span, starts a child or injects, or when the batch is recorded. */
   span?(operation: Operation): Span | undefined
+  /** Called when a request begins, on its own path: only for what cannot wait. */
+  start?(operation: Operation): void
   /** The context in which the work of a request runs, such as one with the baggage of its caller; asked when the caller sent some. */
   enter?(operation: Operation, context: Context): Context
   /** Whether a call to this host, as `host` or `host:port`, may carry the baggage of the context. */

@@ -15,6 +15,8 @@ const QUIET = ['/health', '/healthz', '/livez', '/readyz', '/ready', '/live', '/
 
 export interface Chatter {
   isSlow(operation: Operation): boolean
+  /** Whether this is a health check. */
+  isQuiet(operation: Operation<'server'>): boolean
   /** Why a healthy request is left out; undefined when it is logged. */
   leavesOut(operation: Operation<'server'>): 'quiet' | 'sampled' | undefined
 }
@@ -33,6 +35,7 @@ export function createChatter({ slow, sample = 1, quiet = QUIET }: ChatterOption
   const silent = new Set(quiet)
   return {
     isSlow: ({ durationMs: ms = 0 }) => ms >= slowMs,
+    isQuiet: ({ attributes: { path } }) => silent.has(path),
     leavesOut: ({ attributes: { path } }) => (silent.has(path) ? 'quiet' : sample < 1 && Math.random() >= sample ? 'sampled' : undefined)
   }
 }

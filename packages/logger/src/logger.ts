@@ -1,13 +1,16 @@
 // A pino logger whose lines carry ids, pass the masker, stay bounded and never throw.
-import { drain, onExit } from '@rag/core'
+import { closeOnSignal, drain, onExit } from '@rag/core'
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
 import { cleanBindings } from './bindings.js'
 import { createChild, writeWaiting } from './children.js'
+import { createCleanTexts } from './clean-texts.js'
 import { createComponents } from './components.js'
 import { createSink } from './destination/index.js'
+import { exitOf } from './destination/join.js'
 import type { Sink } from './destination/sink.js'
 import { quote } from './escape.js'
 import { createEvents, NO_COMPONENT } from './events.js'
+import { createLevels } from './levels.js'
 import { createLineIds } from './line-id.js'
 import { createLogMethod, writeRecord } from './log-method.js'
 import { type LoggerOptions, readOptions, type Settings } from './options.js'
@@ -31,9 +34,9 @@ const LONGEST_TEXT = 8192
  */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = readOptions(options)
-  const made = createSink(settings.destination)
+  const made = createSink(settings.destination, settings)
   const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
-  const { service, version, environment, mask, maxLine, level, preset, lineIds, rest } = settings
+  const { service, version, environment, mask, maxLine, level, preset, lineIds, levelOn, rest } = settings
   const shape = shapes[preset]
   const components = createComponents()
   const events = createEvents()
@@ -55,6 +58,7 @@ export function createLogger(options: LoggerOptions): Logger {
     root: logger,
     service,
     mask,
+    cleanTexts: createCleanTexts(),
     sink,
     shape,
     identities: new WeakMap(),
@@ -69,7 +73,8 @@ export function createLogger(options: LoggerOptions): Logger {
     components,
     setBindings: logger.setBindings,
     unreadable: 0,
-    stop: onExit(() => finish(sink))
+    levels: createLevels(logger, components, levelOn),
+    stop: finishing(sink)
   }
   attachState(logger, state)
   attachCounts(logger, events.of(NO_COMPONENT))
@@ -115,14 +120,26 @@ function streamOf(sink: Sink) {
   }
 }
 
+/** A destination that does not take lines must not hold a process up. */
+const SIGNAL_WAIT_MS = 1500
+
+/** Hands over what is left when the process ends, however it does. Returns the undo. */
+function finishing(sink: Sink): () => void {
+  const atExit = onExit(() => exitOf(sink))
+  const atSignal = closeOnSignal(async () => {
+    drain()
+    await sink.flush(SIGNAL_WAIT_MS)
+  })
+  return () => {
+    atExit()
+    atSignal()
+  }
+}
+
 function idField({ lineId }: Shape): () => string {
   const next = createLineIds()
   const head = ',' + quote(lineId) + ':"'
   return () => head + next() + '"'
-}
-
-function finish(sink: Sink): void {
-  sink.flushSync()
 }
 
 function isDirect({

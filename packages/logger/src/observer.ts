@@ -13,6 +13,8 @@ import { type LogState, stateOf } from './state.js'
 export interface LogObserverOptions extends ChatterOptions {
   /** Shows the request headers, masked: all of them or those named. @default false */
   headers?: HeaderChoice
+  /** Writes a second line, when a request begins. @default false */
+  start?: boolean
 }
 
 /**
@@ -24,14 +26,27 @@ export interface LogObserverOptions extends ChatterOptions {
  * app.use(observeExpress([logObserver(logger, { headers: ['user-agent'] })]))
  */
 export function logObserver(logger: Logger, options: LogObserverOptions = {}): Observer {
-  checkOptions('logObserver', options, ['headers', 'slow', 'sample', 'quiet'])
-  const { headers = false } = options
+  checkOptions('logObserver', options, ['headers', 'slow', 'sample', 'quiet', 'start'])
+  const { headers = false, start = false } = options
   const chatter = createChatter(options)
   const choice = typeof headers === 'boolean' ? headers : headers.map((name) => name.toLowerCase())
   const state = stateOf(logger)
   return {
     id: 'logger',
     service: state?.service ?? serviceOf(logger),
+    ...(start && {
+      start(operation: Operation) {
+        if (operation.kind !== 'server') return
+        const request = operation as Operation<'server'>
+        if (chatter.isQuiet(request)) return
+        const { method, path, query } = request.attributes
+        const fields = { method, url: query === '' ? path : `${path}?${query}` }
+        if (!state) return logger.info({ ...originFields(request), ...fields }, 'request started')
+        if (!logger.isLevelEnabled('info')) return
+        const logged = { fields: state.shape.begin(fields), message: 'request started', values: [], origin: originOf(request, state.shape) }
+        writeRecord(logger, state, logged, logger.levels.values['info'] ?? 30)
+      }
+    }),
     end(operation) {
       if (operation.kind !== 'server') return
       const request = operation as Operation<'server'>

@@ -29,6 +29,8 @@ export interface Shape {
   readonly user: string
   readonly tags: string
   error(error: unknown): unknown
+  /** The fields of a request that begins. */
+  begin(fields: { method: string; url: string }): Record<string, unknown>
   /** Turns the fields of a request into those of the shape. */
   http?(fields: Record<string, unknown>): Record<string, unknown>
   /** Names that no caller may take. */
@@ -58,6 +60,7 @@ const own: Shape = {
   user: 'user',
   tags: 'tags',
   error: same,
+  begin: same,
   reserved: new Set(['time', 'level', 'service', 'version', 'environment', 'lineId', 'fingerprint', 'requestId', 'traceId', 'spanId'])
 }
 
@@ -87,6 +90,7 @@ const ecs: Shape = {
     if (typeof error !== 'object' || error === null || !('stack' in error)) return error
     return ecsError(plain(error, beginWalk(LONGEST_ERROR_TEXT, ERROR_ROOM)))
   },
+  begin: ({ method, url }) => ({ 'http.request.method': method, 'url.original': url }),
   http({ method, route, url, statusCode, outcome, durationMs, firstByteMs, requestBytes, responseBytes, error, headers, slow }) {
     return {
       'http.request.method': method,

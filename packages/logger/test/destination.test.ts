@@ -118,19 +118,21 @@ it('a path that cannot be opened costs lines, not the application', async () => 
 })
 
 it.each([
-  ['return', 0],
-  ['exit', 3],
-  ['throw', 1],
-  ['reject', 1],
-  ['SIGTERM', 0],
-  ['fatal', null],
-  ['kill-next-turn', null]
+  ['return', 0, '0ms'],
+  ['exit', 3, '10s'],
+  ['throw', 1, '10s'],
+  ['reject', 1, '10s'],
+  ['SIGTERM', 0, '10s'],
+  ['SIGTERM alone', 'SIGTERM', '10s'],
+  ['SIGINT alone', 'SIGINT', '0ms'],
+  ['fatal', 'SIGKILL', '10s'],
+  ['kill-next-turn', 'SIGKILL', '0ms']
 ])(
   'an exit by %s loses no line',
-  async (how, code) => {
+  async (how, end, buffer) => {
     const file = join(directory, 'app.log')
-    const ended = await runFixture('exit.ts', [how, file])
-    expect(ended.code).toBe(code)
+    const ended = await runFixture('exit.ts', [how, file, '1000', buffer])
+    expect(ended.code ?? ended.signal).toBe(end)
     const lines = parseLines(readFileSync(file, 'utf8')).filter(({ msg }) => msg === 'burst')
     expect(lines.map(({ n }) => n)).toEqual(Array.from({ length: 1000 }, (_, n) => n))
     if (how === 'fatal') expect(readFileSync(file, 'utf8')).toContain('the end')

@@ -181,7 +181,7 @@ describe('masking', () => {
     const { memory, logger } = start({ mask: failing })
     logger.info({ secret }, secret)
     expect(memory.text[0]).not.toContain(secret)
-    expect(memory.last()).toMatchObject({ unmaskable: true })
+    expect(memory.last()).toMatchObject({ secret: '[masked:failure]' })
   })
 
   it('reads getters once and leaves the object as it is', () => {
@@ -306,7 +306,46 @@ describe('levels at run time', () => {
   })
 })
 
+describe('a signal', () => {
+  it('makes the logger talkative, and quiet again when it comes twice or the time is over', async () => {
+    const { memory, logger } = start({ levelOn: { signal: 'SIGUSR2', level: 'trace', for: '300ms' } })
+    const signalled = async () => {
+      process.kill(process.pid, 'SIGUSR2')
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      return logger.level
+    }
+    expect(await signalled()).toBe('trace')
+    logger.trace('now')
+    expect(memory.last()['msg']).toBe('now')
+    expect(await signalled()).toBe('info')
+    expect(await signalled()).toBe('trace')
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(logger.level).toBe('info')
+    await logControl(logger).shutdown(100)
+    expect(process.listenerCount('SIGUSR2')).toBe(0)
+    expect(() => start({ levelOn: { signal: 'SIGUSR2', level: 'loud' } })).toThrow('RAG_LOGGER_LEVEL')
+    expect(() => start({ levelOn: { sig: 'SIGUSR2' } as never })).toThrow('RAG_CORE_UNKNOWN_OPTION')
+  })
+
+  it('that ends the process is listened to once, however many loggers there are', () => {
+    for (let n = 0; n < 50; n++) start()
+    expect(process.listenerCount('SIGTERM')).toBe(1)
+    expect(process.listenerCount('SIGINT')).toBe(1)
+  })
+})
+
 describe('the handle', () => {
+  it('is one for all who ask: a change of level through one is not undone by another', async () => {
+    const { logger } = start()
+    const [first, second] = [logControl(logger), logControl(logger)]
+    first.setLevel('debug', { for: '50ms' })
+    second.setLevel('trace', { for: '150ms' })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(logger.level).toBe('trace')
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    expect(logger.level).toBe('info')
+  })
+
   it('keeps recent records once asked', () => {
     const { logger } = start()
     const control = logControl(logger)

@@ -181,12 +181,17 @@ export function observability(options: ObservabilityOptions): Observability {
     const end = performance.now() + deadlineMs
     drain()
     await within(deadlineMs, Promise.allSettled(undoes.map(async (undo) => undo())))
-    await within(end - performance.now(), Promise.allSettled([tracing.shutdown(end - performance.now()), meter.shutdown()]))
+    const left = end - performance.now()
+    // Who gives up at the deadline counts what is left, and that takes a moment of its own.
+    await within(left, Promise.allSettled([tracing.shutdown(Math.max(left - SETTLE_MS, left / 2)), meter.shutdown()]))
     const written = await within(Math.max(end - performance.now(), 50), logs.shutdown(Math.max(end - performance.now(), 50)))
     await within(50, Promise.resolve(metrics.shutdown()))
     return { logs: written ?? logs.account(), metrics: metrics.account(), traces: tracing.account() }
   }
 }
+
+/** What the parts need to settle their accounts once their time is up. */
+const SETTLE_MS = 50
 
 type Run<O extends object, W> = <T>(name: string, options: O, fn: (work: W) => T) => T
 

@@ -21,6 +21,7 @@ import { askSampler, type Decider } from './sampling/sampler.js'
 import { finishForeign, startForeign } from './span/foreign.js'
 import { OperationSpan } from './span/operation-span.js'
 import type { Scope, SpanOwner } from './span/own-span.js'
+import { UnsampledSpan } from './span/unsampled.js'
 
 export interface ObserverParts {
   service: string
@@ -48,10 +49,12 @@ export function createObserver({
   late,
   baggage
 }: ObserverParts): Observer {
+  const inherits = !decider.sampler && !late
   const makeSpan = (operation: Operation): Span | undefined => {
     const { kind, incoming, parentContext } = operation
-    if (isTracingSuppressed(parentContext)) return undefined
     const outer = trace.getSpan(parentContext)
+    if (inherits && kind !== 'server' && outer instanceof UnsampledSpan) return outer
+    if (isTracingSuppressed(parentContext)) return undefined
     let parent: SpanContext | undefined
     let caller: SpanContext | undefined
     if (kind === 'server') {
@@ -85,7 +88,7 @@ export function createObserver({
       flags = parent.traceFlags & TraceFlags.SAMPLED && (!parent.isRemote || decider.forced(traceId)) ? TraceFlags.SAMPLED : TraceFlags.NONE
     const spanContext: SpanContext = { traceId, spanId: randomSpanId(), traceFlags: flags }
     if (parent?.traceState) spanContext.traceState = parent.traceState
-    if (flags === TraceFlags.NONE && !late) return trace.wrapSpanContext(spanContext)
+    if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
     const span = new OperationSpan(owner, scope, operation, spanContext, parent)
     if (links) span.rawLinks = links
     if (flags === TraceFlags.NONE) late?.hold(span, outer)

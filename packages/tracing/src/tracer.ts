@@ -19,9 +19,11 @@ import type { Late } from './sampling/late.js'
 import { askSampler, type Decider } from './sampling/sampler.js'
 import { OwnSpan, type Scope, type SpanOwner } from './span/own-span.js'
 import { now, readTime } from './span/time.js'
+import { UnsampledSpan } from './span/unsampled.js'
 import { plainText } from './span/values.js'
 
 const SUPPRESSED = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
+const NO_OPTIONS: SpanOptions = Object.freeze({})
 const NO_ATTRIBUTES: Attributes = Object.freeze({})
 
 export interface TracerParts {
@@ -33,11 +35,15 @@ export interface TracerParts {
 }
 
 export function createTracer({ owner, decider, late, treatment, started }: TracerParts, scope: Scope): Tracer {
-  const startSpan = (name: string, options: SpanOptions = {}, active: Context = context.active()): Span => {
+  const inherits = !decider.sampler && !late
+  const startSpan = (name: string, options: SpanOptions = NO_OPTIONS, active: Context = context.active()): Span => {
+    // Below a span that is not recorded nothing is, and the first says all that is asked of the others.
+    const around = trace.getSpan(active)
+    if (inherits && around instanceof UnsampledSpan && !isRoot(options)) return around
     if (isTracingSuppressed(active)) return SUPPRESSED
     const { kind = SpanKind.INTERNAL, root, attributes, links, startTime } = read(options)
     const parentContext = root ? trace.deleteSpan(active) : active
-    const outer = trace.getSpan(parentContext)
+    const outer = root ? undefined : around
     const candidate = outer?.spanContext()
     let parent = candidate && isSpanContextValid(candidate) ? candidate : undefined
     // An HTTP instrumentation hands the caller's context on unasked; what it is worth is decided here as for our own adapters.
@@ -53,7 +59,7 @@ export function createTracer({ owner, decider, late, treatment, started }: Trace
     const spanContext = parent?.traceState
       ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState: parent.traceState }
       : { traceId, spanId: randomSpanId(), traceFlags: flags }
-    if (flags === TraceFlags.NONE && !late) return trace.wrapSpanContext(spanContext)
+    if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
     const span = new OwnSpan(owner, scope, title, kind, spanContext, parent, startTime === undefined ? now() : readTime(startTime))
     if (attributes) span.take(attributes)
     if (added) span.take(added)
@@ -69,10 +75,20 @@ export function createTracer({ owner, decider, late, treatment, started }: Trace
       const fn = rest.pop() as F
       const [options, parent] = rest as [SpanOptions | undefined, Context | undefined]
       const outer = parent ?? context.active()
-      const span = startSpan(name, options ?? {}, outer)
+      const span = startSpan(name, options ?? NO_OPTIONS, outer)
+      // The span that is active already: no context of its own.
+      if (parent === undefined && span instanceof UnsampledSpan && trace.getSpan(outer) === span) return fn(span) as ReturnType<F>
       return context.with(trace.setSpan(outer, span), fn as (span: Span) => ReturnType<F>, undefined, span)
     }
   } as Tracer
+}
+
+function isRoot(options: SpanOptions): boolean {
+  try {
+    return options.root === true
+  } catch {
+    return false
+  }
 }
 
 /** Who called, as an instrumentation says it at the start of its span. */

@@ -10,7 +10,8 @@ import { type TraceNode, treeOf } from './tree.js'
 
 export interface Facts {
   readonly ok: boolean
-  readonly seconds: { readonly ready: number; readonly total: number }
+  /** Since the start. */
+  readonly seconds: { readonly ready: number; readonly firstAnswer: number; readonly total: number }
   readonly backends: System['backends']
   readonly services: readonly { readonly name: string; readonly url: string; readonly metrics: string }[]
   readonly questions: readonly {

@@ -1,5 +1,6 @@
 // What document-service reads from its environment.
 import { Client } from '@elastic/elasticsearch'
+import { secret } from '@rag-example/wire'
 import { Pool } from 'pg'
 
 export interface DocumentsEnvironment {
@@ -14,14 +15,13 @@ export interface DocumentsEnvironment {
 
 export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): DocumentsEnvironment {
   const {
-    DATABASE_URL,
     ELASTICSEARCH_URL,
     LLM_SERVICE_URL: llmService = 'http://127.0.0.1:3002',
     CHANGE_LISTENERS = '',
     DOCUMENTS_FOLDER: originals
   } = environment
   return {
-    pool: new Pool({ connectionString: DATABASE_URL, max: 4 }),
+    pool: new Pool({ connectionString: secret('DATABASE_URL', environment), max: 4 }),
     elasticsearch: ELASTICSEARCH_URL ? new Client({ node: ELASTICSEARCH_URL }) : undefined,
     llmService,
     listeners: CHANGE_LISTENERS.split(',').filter((url) => url !== ''),

@@ -11,7 +11,7 @@ type Cache = SemanticOptions['cache']
 export interface ModelsOptions extends LlmEnvironment {
   readonly observers: NonNullable<SemanticOptions['observers']>
   readonly meter: {
-    failover<C, T>(options: { targets: readonly C[] }, call: (target: C) => Promise<T>): Promise<T>
+    failover<C, T>(options: { targets: readonly C[]; when(error: unknown): boolean }, call: (target: C) => Promise<T>): Promise<T>
     budget(options: { name: string; per?: 'user'; window: '1d'; limit: { usd: number } }): unknown
   }
   llm<T extends object>(client: T): T
@@ -60,7 +60,7 @@ export function createModels(options: ModelsOptions): Models {
   })
   /** The model that a request names is the first provider's; another provider answers with its own. */
   const route = <T>(request: CompletionRequest, call: (provider: Provider, model: string) => Promise<T>) =>
-    meter.failover({ targets: options.providers }, (provider) =>
+    meter.failover({ targets: options.providers, when: isElsewhere }, (provider) =>
       call(provider, provider === options.providers[0] ? (request.model ?? provider.model) : provider.model)
     )
 
@@ -100,4 +100,11 @@ export function createModels(options: ModelsOptions): Models {
       if (documents.length > 0) await meanings.invalidate({ dependency: documents.map(documentName) })
     }
   }
+}
+
+/** Whether another provider might answer: not when the user's money is spent, nor when what was asked for is wrong. */
+function isElsewhere(error: unknown): boolean {
+  const { status, code, name } = error as { status?: number; code?: string; name?: string }
+  if (code?.startsWith('RAG_LLM_BUDGET') || /Abort/.test(name ?? '') || /Abort/.test((error as object).constructor.name)) return false
+  return status === undefined || status === 408 || status === 409 || status === 429 || status >= 500
 }

@@ -29,6 +29,7 @@ export interface EngineOptions extends Omit<EngineEnvironment, 'version'> {
   cache(options: object): import('@rag/cache').Cache
   stage<T>(name: string, attributes: { topK?: number }, fn: (stage: Step) => T): T
   flag(name: string, variant: boolean): void
+  release(): void
 }
 
 export interface Engine {
@@ -47,11 +48,13 @@ const TOP_K = 5
 const CANDIDATES = 30
 
 export function createEngine(options: EngineOptions): Engine {
-  const { pool, elasticsearch, redis, llmService, promptTokens, fault, observers, fetch, logger, client, cache, stage, flag } = options
+  const { pool, elasticsearch, redis, llmService, promptTokens, fault, observers, fetch, logger, client, cache, stage, flag, release } =
+    options
   const store = createStore(client(pool), elasticsearch && createElasticWords(client(elasticsearch)))
   const llm = createLlmClient(llmService, fetch)
   const answers: Cache = cache({ name: 'answers', ttl: '10m', redis, bus: redis !== undefined })
   const savings = createSavings('answers', { observers })
+  release()
 
   const passages: Engine['passages'] = async (question, topK, caller, signal) => {
     const [vector = []] = await stage('embed', {}, () => llm.embed([question], caller, signal))

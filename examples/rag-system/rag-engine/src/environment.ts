@@ -1,5 +1,6 @@
 // What rag-engine reads from its environment.
 import { Client } from '@elastic/elasticsearch'
+import { secret } from '@rag-example/wire'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 
@@ -16,11 +17,11 @@ export interface EngineEnvironment {
 }
 
 export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): EngineEnvironment {
-  const { DATABASE_URL, ELASTICSEARCH_URL, REDIS_URL, LLM_SERVICE_URL: llmService = 'http://127.0.0.1:3002' } = environment
+  const { ELASTICSEARCH_URL, REDIS_URL, LLM_SERVICE_URL: llmService = 'http://127.0.0.1:3002' } = environment
   const { PROMPT_TOKENS = '1200', SERVICE_VERSION: version = '0.1.0', FAULT: fault } = environment
   return {
     version,
-    pool: new Pool({ connectionString: DATABASE_URL, max: 4 }),
+    pool: new Pool({ connectionString: secret('DATABASE_URL', environment), max: 4 }),
     elasticsearch: ELASTICSEARCH_URL ? new Client({ node: ELASTICSEARCH_URL }) : undefined,
     redis: REDIS_URL ? new Redis(REDIS_URL) : undefined,
     llmService,

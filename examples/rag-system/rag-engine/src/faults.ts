@@ -1,6 +1,6 @@
 // Defects that a scenario ships as a release of this service, so that there is something to find. None is there by default.
 
-const LEAK_BYTES = 2 * 1024 * 1024
+const LEAK_BYTES = 8 * 1024 * 1024
 const kept: unknown[] = []
 let answers = 0
 

@@ -26,20 +26,21 @@ export interface StoredRecord extends RecordHead {
   readonly value: unknown
 }
 
-/** Turns payloads into what may lie in Redis and back; both may throw. */
+/** Turns payloads into what may lie in Redis and back; both may throw. `vouched` is what encryption vouches for besides the payload. */
 export interface PayloadGate {
-  seal(encoded: EncodedValue, head: Uint8Array): { flags: number; payload: Uint8Array }
-  open(flags: number, payload: Uint8Array<ArrayBuffer>, head: Uint8Array): Uint8Array<ArrayBuffer>
+  seal(encoded: EncodedValue, vouched: () => Uint8Array): { flags: number; payload: Uint8Array }
+  open(flags: number, payload: Uint8Array<ArrayBuffer>, vouched: () => Uint8Array): Uint8Array<ArrayBuffer>
 }
 
-export function encodeRecord(head: Omit<RecordHead, 'flags' | 'type'>, encoded: EncodedValue, gate: PayloadGate): Buffer {
+/** Encryption vouches for the key too, so that nobody can lay the value of one key under another. */
+export function encodeRecord(head: Omit<RecordHead, 'flags' | 'type'>, encoded: EncodedValue, gate: PayloadGate, key = ''): Buffer {
   const tags = head.tags.length > 0 ? Buffer.from(JSON.stringify(head.tags)) : undefined
   if (tags && tags.length > 0xffff) throw new RangeError('too many tags')
   const start = HEAD + (tags?.length ?? 0)
   const top = Buffer.alloc(start)
   writeHead(top, { ...head, flags: 0, type: encoded.type }, tags?.length ?? 0)
   if (tags) top.set(tags, HEAD)
-  const { flags, payload } = gate.seal(encoded, top.subarray(4))
+  const { flags, payload } = gate.seal(encoded, () => Buffer.concat([top.subarray(4), Buffer.from(key)]))
   top[2] = flags
   const bytes = room(start + payload.length)
   bytes.set(top, 0)
@@ -72,7 +73,7 @@ export function encodeTombstone(epoch: number, seq: number): Buffer {
 }
 
 /** @throws for foreign, foreign-version, corrupt and wrongly encrypted bytes; undefined for a tombstone. */
-export function decodeRecord(bytes: Buffer, gate: PayloadGate): StoredRecord | undefined {
+export function decodeRecord(bytes: Buffer, gate: PayloadGate, key = ''): StoredRecord | undefined {
   if (bytes.length < HEAD || bytes[0] !== MAGIC) throw new TypeError('these bytes are not ours')
   if (bytes[1] !== FORMAT) throw new TypeError(`unknown format ${bytes[1]}`)
   const start = HEAD + bytes.readUInt16BE(36)
@@ -92,8 +93,13 @@ export function decodeRecord(bytes: Buffer, gate: PayloadGate): StoredRecord | u
     cost: Number.isNaN(cost) ? undefined : cost,
     tags: start > HEAD ? (JSON.parse(bytes.toString('utf8', HEAD, start)) as string[]) : []
   }
-  const open = flags === 0 ? payload : gate.open(flags, payload, sealedHead(bytes, start))
+  const open = gate.open(flags, payload, () => Buffer.concat([sealedHead(bytes, start), Buffer.from(key)]))
   return { ...head, value: decodeValue(head.type, open) }
+}
+
+/** What our script sees in a head: a record of this format that is fresh after a time. Tombstones never are. */
+export function isFreshRecord(bytes: Buffer, after: number): boolean {
+  return bytes.length >= HEAD && bytes[0] === MAGIC && bytes[1] === FORMAT && bytes.readDoubleBE(16) > after
 }
 
 /** What the encryption vouches for besides the payload: the head without flags and checksum, as it was while sealing. */

@@ -11,6 +11,7 @@ interface LruCache {
 interface Status {
   get?: string
   fetch?: string
+  memo?: string
   returnedStale?: boolean
 }
 
@@ -56,8 +57,8 @@ export function meterLruCache(target: LruCache, count: Count): Metering {
   }
 }
 
-function resultOf({ get, fetch, returnedStale }: Status, result: unknown): 'hit' | 'miss' | 'stale' {
-  const said = fetch ?? get
+function resultOf({ get, fetch, memo, returnedStale }: Status, result: unknown): 'hit' | 'miss' | 'stale' {
+  const said = memo ?? fetch ?? get
   if (said === 'hit') return 'hit'
   if (returnedStale) return 'stale'
   // Without a status (a version that does not know the method's) the value speaks.

@@ -1,6 +1,6 @@
 // The Redis layer: entries, locks and versions in terms of the cache.
 import { randomInt } from 'node:crypto'
-import { decodeRecord, encodeRecord, encodeTombstone, type PayloadGate, type StoredRecord } from '../codec/record.js'
+import { decodeRecord, encodeRecord, encodeTombstone, isFreshRecord, type PayloadGate, type StoredRecord } from '../codec/record.js'
 import { encodeValue } from '../codec/values.js'
 import type { Figures } from '../stats.js'
 import type { Command, RedisDriver } from './driver.js'
@@ -34,6 +34,8 @@ export interface Under {
 export interface Found extends Under {
   readonly record: StoredRecord | undefined
   readonly locked: boolean
+  /** Bytes are there that nobody can read. */
+  readonly unreadable: boolean
 }
 export interface Change {
   readonly keys?: readonly string[]
@@ -122,10 +124,10 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
     })
     return synced
   }
-  const decode = (bytes: unknown): StoredRecord | undefined => {
+  const decode = (bytes: unknown, key: string): StoredRecord | undefined => {
     if (!Buffer.isBuffer(bytes)) return undefined
     try {
-      return decodeRecord(bytes, gate)
+      return decodeRecord(bytes, gate, key)
     } catch {
       figures.fault('redis', 'decode')
       return undefined
@@ -153,7 +155,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
         cost: draft.cost,
         tags: draft.tags
       }
-      return encodeRecord(head, encodeValue(draft.value), gate)
+      return encodeRecord(head, encodeValue(draft.value), gate, draft.key)
     } catch {
       figures.fault('redis', 'encode')
       return undefined
@@ -209,9 +211,11 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
         // A server that lost its data has no state any more.
         else if (!driver.cluster) await readState()
         const under = { seq: foundEpoch ? Number(foundSeq ?? 0) : seq, epoch }
-        const record = decode(bytes)
+        const record = decode(bytes, key)
         const [valid] = driver.cluster && record ? await judge([record]) : [record]
-        return { ...under, record: valid, locked: locked === 1 }
+        // Our script took these bytes for a fresh entry and so took no lock: nobody is loading because of them.
+        const unreadable = Buffer.isBuffer(bytes) && !record && locked !== 1 && isFreshRecord(bytes, Number(values[2]))
+        return { ...under, record: valid, locked: locked === 1, unreadable }
       }
       const found = await gateway.run('get', 1, call, limitMs)
       abandoned = found === undefined
@@ -229,7 +233,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
             ? await driver.sendAll(entries.map((key) => ({ name: 'GET', key, values: [key] })))
             : ((await driver.send({ name: 'MGET', key: entries[0]!, values: entries })) as unknown[])
           await state
-          return judge(replies.map(decode))
+          return judge(replies.map((bytes, at) => decode(bytes, keys[from + at]!)))
         })
         if (!records) return undefined
         for (const record of records) found.push(record)

@@ -40,7 +40,7 @@ export const resourceMetrics = [
     across: 'max',
     kind: 'gauge',
     unit: 'seconds',
-    help: 'Median delay of the event loop since the last collection.',
+    help: 'Median delay of the event loop over the last half minute or more.',
     from: 'source'
   },
   {
@@ -48,7 +48,7 @@ export const resourceMetrics = [
     across: 'max',
     kind: 'gauge',
     unit: 'seconds',
-    help: '99th percentile of the delay of the event loop since the last collection.',
+    help: '99th percentile of the delay of the event loop over the last half minute or more.',
     from: 'source'
   },
   {
@@ -56,7 +56,7 @@ export const resourceMetrics = [
     across: 'max',
     kind: 'gauge',
     unit: 'seconds',
-    help: 'Longest delay of the event loop since the last collection.',
+    help: 'Longest delay of the event loop over the last half minute or more.',
     from: 'source'
   },
   {
@@ -64,7 +64,7 @@ export const resourceMetrics = [
     across: 'max',
     kind: 'gauge',
     unit: 'ratio',
-    help: 'Share of time in which the event loop was busy since the last collection.',
+    help: 'Share of time in which the event loop was busy, over up to half a minute.',
     from: 'source'
   },
   {

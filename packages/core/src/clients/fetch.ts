@@ -3,7 +3,7 @@ import { context } from '@opentelemetry/api'
 import { contextOf } from '../context.js'
 import { type Observers, observerList } from '../observer.js'
 import type { Operation } from '../operation.js'
-import { noteCall, placeOfCall } from './call.js'
+import { noteCall, placeOfCall, unrecorded } from './call.js'
 import { announcedAbove, endAnswered, endFailed, startOutgoing, traceHeaders } from './outgoing.js'
 
 export interface FetchOptions {
@@ -25,7 +25,7 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
     const send = inner ?? globalThis.fetch
     const place = placeOfCall()
     // The fetch above this one, such as `obs.fetch` over a covered global one, has announced this call.
-    if (place === 'unrecorded' || announcedAbove(list)) return send(input, init)
+    if (announcedAbove(list) || place === 'unrecorded') return send(input, init)
     const url = urlOf(input)
     if (!url) return send(input, init)
     const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase()
@@ -41,9 +41,9 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
     const operation = startOutgoing(method, url, list, bodySize(init?.body))
     const active = contextOf(operation as unknown as Operation)
     try {
-      const response = await context.with(active, () =>
-        send(input, withTrace(input, init, traceHeaders(active, operation as unknown as Operation, url.host)))
-      )
+      const headed = withTrace(input, init, traceHeaders(active, operation as unknown as Operation, url.host))
+      // An instrumentation of the application that sees the same request makes no second span of it.
+      const response = await context.with(active, () => unrecorded(() => send(input, headed)))
       endAnswered(operation, response.status, response.headers.get('content-length'))
       return response
     } catch (error) {

@@ -2,11 +2,11 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
-import { context } from '@opentelemetry/api'
+import { context, SpanKind, trace } from '@opentelemetry/api'
 import { contextOf, startOperation, withOperation } from '../context.js'
 import { type Observers, observerList } from '../observer.js'
 import type { Operation, OperationRecord } from '../operation.js'
-import { noteCall, placeOfCall } from './call.js'
+import { noteCall, placeOfCall, unrecorded } from './call.js'
 import { announcedAbove, endAnswered, endFailed, type Outgoing, traceHeaders } from './outgoing.js'
 import { patchMethod } from './patch.js'
 
@@ -15,9 +15,14 @@ type Send = (...values: never[]) => ClientRequest
 /** Records the requests of `node:http` and `node:https`. Returns the undo. */
 export function observeNodeHttp(observers: Observers): () => void {
   const list = observerList(observers)
-  const undoes = [http, https].flatMap((module) =>
-    ['request', 'get'].map((name) => patchMethod(module, name, (original) => observeSend(original as Send, list) as never))
-  )
+  const undoes = [http, https].flatMap((module) => {
+    const send = observeSend(module.request as unknown as Send, list)
+    // Node's own `get` has sent the headers by the time it returns.
+    const get = function get(this: unknown, ...values: never[]): ClientRequest {
+      return Reflect.apply(send, this, values).end()
+    }
+    return [patchMethod(module, 'request', () => send as never), patchMethod(module, 'get', () => get as never)]
+  })
   // `import { request } from 'node:http'` is a copy of the property until this is called.
   syncBuiltinESMExports()
   return () => {
@@ -30,7 +35,7 @@ function observeSend(original: Send, list: Observers): Send {
   return function send(this: unknown, ...values: never[]) {
     const pass = (): ClientRequest => Reflect.apply(original, this, values)
     const place = placeOfCall()
-    if (place === 'unrecorded' || announcedAbove(list)) return pass()
+    if (announcedAbove(list) || place === 'unrecorded' || isInstrumented()) return pass()
     if (place) {
       const request = noteCall(place, 'http.call', {}, pass)
       carry(request, place)
@@ -54,7 +59,8 @@ function observeSend(original: Send, list: Observers): Send {
       list
     )
     const caller = context.active()
-    const request = withOperation(operation as unknown as Operation, pass)
+    // An instrumentation of the application that sees the same request makes no second span of it.
+    const request = withOperation(operation as unknown as Operation, () => unrecorded(pass))
     try {
       describe(request, operation)
       carry(request, operation as unknown as Operation)
@@ -64,6 +70,12 @@ function observeSend(original: Send, list: Observers): Send {
     }
     return request
   } as Send
+}
+
+/** Whether an HTTP instrumentation of the application has made a span of this request already. */
+function isInstrumented(): boolean {
+  const active = trace.getActiveSpan() as { kind?: SpanKind; instrumentationScope?: { name?: string } } | undefined
+  return active?.kind === SpanKind.CLIENT && /instrumentation-(?:http|undici)$/.test(active.instrumentationScope?.name ?? '')
 }
 
 function describe(request: ClientRequest, operation: OperationRecord<'client'>): void {

@@ -4,7 +4,7 @@ import type { Values } from '../attributes.js'
 import { contextOf, startOperation, withOperation } from '../context.js'
 import { type Observers, observerList } from '../observer.js'
 import type { Operation } from '../operation.js'
-import { settle } from '../work.js'
+import { callOutcome, endWith } from './call.js'
 import { traceHeaders } from './outgoing.js'
 
 export interface ObserveOptions {
@@ -67,5 +67,13 @@ export function observe<T>(name: string, ...rest: [ObserveOptions, (call: Call) 
     rows: (count) => record.set({ rows: count }),
     headers: () => traceHeaders(contextOf(record as unknown as Operation), record as unknown as Operation, peerService)
   }
-  return settle(record as unknown as Operation, () => withOperation(record as unknown as Operation, () => fn(call)))
+  let result: T
+  try {
+    result = withOperation(record as unknown as Operation, () => fn(call))
+  } catch (error) {
+    record.end(callOutcome(error), error)
+    throw error
+  }
+  endWith(record as unknown as Operation, result)
+  return result
 }

@@ -23,17 +23,20 @@ export function isSubmittable(statement: unknown): statement is object {
  */
 export function watchSubmittable(submittable: object, finish: (error: unknown, result?: { rowCount?: number | null }) => void): void {
   const caller = context.active()
-  let rowCount: number | undefined
+  let rows = 0
+  let changed: number | undefined
   for (const name of HANDLERS) {
     const undo = patchMethod(
       submittable,
       name,
       (original) =>
         function handled(this: unknown, ...values: unknown[]) {
-          if (name === 'handleCommandComplete') rowCount = rowsOf(values[0]) ?? rowCount
+          if (name === 'handleDataRow') rows++
+          // A cursor completes with the count of its last portion only.
+          if (name === 'handleCommandComplete') changed = rowsOf(values[0])
           if (name === 'handleError') finish(values[0] ?? true)
           if (name === 'handleReadyForQuery') {
-            finish(undefined, rowCount === undefined ? {} : { rowCount })
+            finish(undefined, rows > 0 ? { rowCount: rows } : changed === undefined ? {} : { rowCount: changed })
             undo()
           }
           return context.with(caller, () => Reflect.apply(original, this, values))

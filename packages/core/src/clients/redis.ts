@@ -7,10 +7,12 @@ import { patchMethod } from './patch.js'
 
 interface Ioredis {
   options?: { host?: string; port?: number; db?: number }
+  status?: string
   sendCommand(command: IoredisCommand, stream?: unknown): unknown
 }
 interface IoredisCommand {
   name: string
+  args?: readonly unknown[]
   promise: Promise<unknown>
   /** Set on commands of a pipeline, which are recorded as one. */
   pipelineIndex?: number
@@ -32,6 +34,13 @@ export function isNodeRedis(client: object): boolean {
   return typeof shape.sendCommand === 'function' && typeof shape.isOpen === 'boolean' && typeof shape.multi === 'function'
 }
 
+const seen = new WeakSet<object>()
+
+/** What ioredis asks for itself while it connects. */
+function isOwn({ status }: Ioredis, { name, args }: IoredisCommand): boolean {
+  return (name === 'info' && status === 'connect') || (name === 'client' && String(args?.[0]).toUpperCase() === 'SETINFO')
+}
+
 export function observeIoredis(client: Ioredis, settings: ClientSettings): () => void {
   const { host, port, db } = client.options ?? {}
   const target = { host, port, database: db }
@@ -41,7 +50,9 @@ export function observeIoredis(client: Ioredis, settings: ClientSettings): () =>
     (original) =>
       function sendCommand(this: Ioredis, command: IoredisCommand, ...rest: unknown[]) {
         const pass = () => Reflect.apply(original, this, [command, ...rest]) as unknown
-        if (command?.pipelineIndex !== undefined) return pass()
+        if (command?.pipelineIndex !== undefined || isOwn(this, command) || seen.has(command)) return pass()
+        // A command that waits for the connection is sent again when there is one.
+        seen.add(command)
         // Older commands carry no promise; what sendCommand returns is one then.
         return record(command?.name ?? 'unknown', 1, target, settings, pass, () => command?.promise)
       } as never

@@ -1,5 +1,6 @@
 // Says from its name whether a key holds a secret. Compares segments, never substrings: `author` is not `auth`.
-import { ASKING, HARMLESS, PLAIN_KEYS, SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
+import { SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
+import { ASKING, HARMLESS, PLAIN_KEYS } from './plain-words.js'
 import { segmentsOf } from './segments.js'
 
 /** 0: harmless. 1: secret when the value looks like one. 2: secret. */
@@ -11,6 +12,8 @@ export interface KeyJudge {
   judge(name: string): KeyVerdict
   /** Whether the name that ends before this index can be secret at all. */
   mayEnd(text: string, end: number): boolean
+  /** Whether a word may be secret together with the words before it, as `key` is in `api key`. */
+  mayFollow(word: string): boolean
 }
 
 const NOUNS: ReadonlySet<string> = new Set(SECRET_NOUNS)
@@ -22,6 +25,7 @@ export function keyJudge(extra: readonly string[] = [], allow: readonly string[]
   const own = new Set(extra.map(flat))
   const allowed = new Set(allow.map(flat))
   const cache = new Map<string, KeyVerdict>()
+  const followers = new Set([...Object.keys(SECRET_PAIRS), 'str', ...extra.map((name) => segmentsOf(name).at(-1) ?? '')])
   const endings = endingTable([...extra, ...SECRET_WORDS])
   return {
     judge(name) {
@@ -32,7 +36,8 @@ export function keyJudge(extra: readonly string[] = [], allow: readonly string[]
       if (name.length <= MAX_NAME) cache.set(name, verdict)
       return verdict
     },
-    mayEnd: (text, end) => endings[endingIndex(text.charCodeAt(end - 3), text.charCodeAt(end - 2), text.charCodeAt(end - 1))] === 1
+    mayEnd: (text, end) => endings[endingIndex(text.charCodeAt(end - 3), text.charCodeAt(end - 2), text.charCodeAt(end - 1))] === 1,
+    mayFollow: (word) => followers.has(word) || followers.has(word.toLowerCase())
   }
 }
 

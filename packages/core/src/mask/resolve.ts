@@ -1,6 +1,7 @@
 // What a `mask` option of any package means: a masker, the options of one, or none.
 import type { Source } from '../source.js'
-import { createMasker, type Masker } from './masker.js'
+import { type CustomMasker, guardMasker } from './guard.js'
+import { createMasker, isOwnMasker, type Masker } from './masker.js'
 import type { MaskerOptions } from './options.js'
 
 const NOTHING: Source = { read() {} }
@@ -13,8 +14,11 @@ const passThrough: Masker = {
   source: NOTHING
 }
 
+const guards = new WeakMap<object, Masker>()
+
 /**
- * The masker behind a `mask` option: the one given, one of these options, the default one, or for `false` one that changes nothing.
+ * The masker behind a `mask` option: the one given, one of these options, the default one, or for `false` one that changes
+ * nothing. A masker that the application wrote itself is guarded: where it throws, the value is replaced.
  *
  * @throws RagError `RAG_CORE_MASK` for wrong options.
  * @example
@@ -22,9 +26,16 @@ const passThrough: Masker = {
  */
 export function resolveMasker(mask?: Masker | MaskerOptions | false): Masker {
   if (mask === false) return passThrough
-  return isMasker(mask) ? mask : createMasker(mask)
+  if (!isMasker(mask)) return createMasker(mask)
+  if (mask === passThrough || isOwnMasker(mask)) return mask
+  const known = guards.get(mask)
+  if (known) return known
+  const guard = guardMasker(mask)
+  guards.set(mask, guard)
+  guards.set(guard, guard)
+  return guard
 }
 
-function isMasker(mask: Masker | MaskerOptions | undefined): mask is Masker {
+function isMasker(mask: Masker | MaskerOptions | undefined): mask is Masker & CustomMasker {
   return typeof (mask as Masker | undefined)?.mask === 'function'
 }

@@ -104,7 +104,7 @@ export function walk(tools: WalkTools): Walk {
       // Reads every getter exactly once.
       copy = { ...(value as Record<string, unknown>) }
     } catch {
-      copy = careful(value)
+      copy = withoutGetters(value)
     }
     if (Object.getOwnPropertySymbols(copy).length > 0)
       for (const symbol of Object.getOwnPropertySymbols(copy)) delete (copy as Record<symbol, unknown>)[symbol]
@@ -220,14 +220,13 @@ export function walk(tools: WalkTools): Walk {
     return known
   }
 
-  function careful(value: object): Record<string, unknown> {
+  /** A getter threw: which others were read is not known, and none is read twice. What is plain data stays. */
+  function withoutGetters(value: object): Record<string, unknown> {
     const out: Record<string, unknown> = {}
-    for (const key of Object.keys(value)) {
-      try {
-        out[key] = (value as Record<string, unknown>)[key]
-      } catch {
-        out[key] = refuse('failure')
-      }
+    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+      if (!descriptor.enumerable) continue
+      const held = 'value' in descriptor ? (descriptor.value as unknown) : refuse('failure')
+      Object.defineProperty(out, key, { value: held, enumerable: true, configurable: true, writable: true })
     }
     return out
   }

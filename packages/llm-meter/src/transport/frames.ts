@@ -14,7 +14,9 @@ export function readFrame(call: Call, frame: unknown): void {
   if (typeof model === 'string') call.responseModel = model
   const id = inner['id'] ?? raw['responseId']
   if (typeof id === 'string') call.responseId = id
-  const tier = inner['service_tier'] ?? part(inner, 'usage')?.['service_tier']
+  const counted = part(inner, 'usage')
+  // Anthropic's fast mode has prices of its own.
+  const tier = counted?.['speed'] === 'fast' ? 'fast' : (inner['service_tier'] ?? counted?.['service_tier'])
   if (typeof tier === 'string') call.tier = tier
   const type = raw['type']
   if (type === 'response.completed' || type === 'response.incomplete') call.finished = true

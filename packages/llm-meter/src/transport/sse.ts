@@ -12,6 +12,7 @@ const USAGE_GEMINI = Buffer.from('"usageMetadata"')
 const ERROR = Buffer.from('"error"')
 const LF = 10
 const CR = 13
+const LETTER_D = 100
 const LETTER_N = 110
 
 export interface Scanner {
@@ -40,6 +41,16 @@ export function createScanner(call: Call): Scanner {
     }
   }
 
+  const gathered = call.input === undefined ? undefined : call.core.content?.gather(call)
+  const gather = (lines: Buffer): void => {
+    for (let start = 0; start < lines.length; ) {
+      const end = lineEnd(lines, start)
+      const frame = lines[start] === LETTER_D ? parse(lines.subarray(start, end)) : undefined
+      if (frame) gathered!.frame(frame)
+      start = end + 1
+    }
+  }
+
   const readHits = (lines: Buffer, key: Buffer): void => {
     for (let at = lines.indexOf(key); at >= 0; ) {
       const end = lineEnd(lines, at)
@@ -54,7 +65,7 @@ export function createScanner(call: Call): Scanner {
   const probe = (lines: Buffer): void => {
     for (let start = 0; start < lines.length && probes < MAX_PROBES && call.firstTokenMs === undefined; ) {
       const end = lineEnd(lines, start)
-      if (end > start && lines[start] === 100) {
+      if (end > start && lines[start] === LETTER_D) {
         const frame = parse(lines.subarray(start, end))
         if (frame) {
           probes++
@@ -90,6 +101,7 @@ export function createScanner(call: Call): Scanner {
       if (call.firstTokenMs === undefined && probes < MAX_PROBES) probe(lines)
       readHits(lines, usageKey)
       if (lines.includes(ERROR)) readHits(lines, ERROR)
+      if (gathered) gather(lines)
       tail = Buffer.from(lines.subarray(Math.max(0, lines.length - 160)))
     },
     ended() {
@@ -100,6 +112,7 @@ export function createScanner(call: Call): Scanner {
         readHits(rest, ERROR)
         tail = rest.subarray(Math.max(0, rest.length - 160))
       }
+      call.output = gathered?.text()
       const text = tail.toString('latin1')
       // At the start of a line, where no text of the model can be.
       return /(?:^|[\r\n])(?:data: ?\[DONE\]|event: ?message_stop|data: ?\{"type": ?"message_stop")/.test(text) || call.finished

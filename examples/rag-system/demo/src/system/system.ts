@@ -36,6 +36,9 @@ export interface System {
   readonly database: string
   /** The Redis that was started for this run; undefined when it is somebody else's. */
   readonly redis: Running | undefined
+  /** PostgreSQL and Redis, as far as they were started for this run. */
+  readonly stores: readonly Running[]
+  readonly redisUrl: string | undefined
   /** Prometheus and Alertmanager, where they were asked for and found. */
   readonly watch: Watch
   /** Starts a service anew, with other variables. The log goes on, the counters begin at 0. */
@@ -122,7 +125,7 @@ export async function createSystem({
 
       progress('model, database, cache, api-gateway, auth-service, llm-service, frontend')
       const redis = found ? await startRedis(found, ports.redis) : undefined
-      const [llm, gateway, auth, frontend] = await Promise.all([
+      const [llm, gateway, auth, frontend, postgres] = await Promise.all([
         start('llm-service'),
         start('api-gateway'),
         start('auth-service'),
@@ -146,6 +149,8 @@ export async function createSystem({
         model: local(ports.model),
         database,
         redis,
+        stores: [postgres, redis].filter((one) => one !== undefined),
+        redisUrl: redis && `redis://127.0.0.1:${ports.redis}`,
         watch: watched,
         async restart(name, more) {
           await processes.end(running.get(name)!)

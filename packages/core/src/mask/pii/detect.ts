@@ -113,8 +113,8 @@ const SHAPES: readonly Shape[] = [
   {
     kind: 'ip',
     needs: /:[0-9a-fA-F:]{0,4}:/,
-    pattern: /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])/g,
-    accept: (match) => match[0].length > 4 && isIPv6(match[0])
+    pattern: /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?:\.\d{1,3}){0,3}(?![\w:]|\.\d)/g,
+    accept: (match) => match[0].length > 4 && isIPv6(match[0]) && !/^::(?:1$|ffff:127\.)/i.test(match[0])
   },
   {
     kind: 'passport',

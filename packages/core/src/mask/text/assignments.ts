@@ -1,7 +1,7 @@
 // Finds `key = value` in free text, JSON, JSON inside strings, XML, YAML, forms, code: starts at the operator, looks back for the key.
 import type { KeyJudge } from '../keys.js'
 import type { Finding } from '../types.js'
-import { isAlnum, isDigit, isQuote, isSpace, NAME, WRAP } from './chars.js'
+import { isAlnum, isDigit, isQuote, isSpace, LINE_STOP, NAME, WRAP } from './chars.js'
 import { type Collect, headerFindings, headerKind } from './headers.js'
 import { type Opening, openingAt, valueEnd } from './value-end.js'
 import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd } from './values.js'
@@ -18,8 +18,13 @@ const MAX_NAME = 64
 const TYPE_WORD = /^(?:string|str|text|char|const|var|let|val|bytes|byte|String|std|string_view|varchar|NSString|auto)$/
 const QUERY_KEY = /[?&;]$/
 
+/** The line that was measured last, so that many headers on one line cost one look at it. */
+let lineFrom = 0
+let lineTo = 0
+
 /** Walks all operators of a text in order; values already found are stepped over, so the work stays linear. */
 export function assignmentFindings(text: string, judge: KeyJudge, collect: Collect): void {
+  lineFrom = lineTo = 0
   let equals = text.indexOf('=')
   let colon = text.indexOf(':')
   let tag = text.indexOf('>')
@@ -100,7 +105,7 @@ function nameAt(text: string, at: number, end: number, wraps: number, spaces: nu
     name = text.slice(start, before)
   }
   let verdict = judge.judge(name)
-  if (verdict < 2 && text.charCodeAt(start - 1) === 32) {
+  if (verdict < 2 && text.charCodeAt(start - 1) === 32 && judge.mayFollow(name)) {
     let words = start
     for (let count = 0; count < 2 && verdict < 2 && text.charCodeAt(words - 1) === 32; count++) {
       const from = nameStart(text, words - 1)
@@ -134,6 +139,8 @@ function valueAt(text: string, at: number, nameFrom: number, name: string, stron
   // A list: each quoted element is a value of its own.
   if (text.charCodeAt(from) === 91 && !text.startsWith('[masked:', from)) return listAt(text, from + 1, strong, collect)
   const letter = text.charCodeAt(from)
+  if ((letter === 124 || letter === 62) && operator === 58 && strong && BLOCK.test(text.slice(from, from + 3)))
+    return blockAt(text, from, collect)
   if ((letter === 98 || letter === 102 || letter === 114 || letter === 117 || letter === 64) && isQuote(text.charCodeAt(from + 1))) from++
   const opening = openingAt(text, from)
   const mark = markEnd(text, opening.start)
@@ -157,7 +164,7 @@ function judgeValue(
   collect: Collect
 ): number {
   const { start, quote } = opening
-  if (!strong && !looksRandom(text, start, Math.min(text.length, start + 16), 12) && !queryValue(text, start, nameFrom)) return 0
+  if (!strong && !looksRandom(text, start, Math.min(text.length, start + 40), 12) && !queryValue(text, start, nameFrom)) return 0
   const end = valueEnd(text, opening)
   if (end <= start) return 0
   const value = text.slice(start, Math.min(end, start + 128))
@@ -170,6 +177,7 @@ function judgeValue(
     return 0
   if (quote === 0) {
     const code = text.charCodeAt(start)
+    if (code === 123 && operator === 62 && strong) return bracedAt(text, start, collect)
     if (code === 123 || code === 40 || code === 60 || code === 61 || code === 62) return 0
     if (isNumberOf(name, value)) return 0
     if (isStatusWord(value.replace(/[.!?]+$/, ''))) return 0
@@ -192,6 +200,37 @@ function judgeValue(
 /** What a key without a telling name looks like: long, mixed, no path, no id. */
 export const isKeyLike = (value: string): boolean =>
   value.length >= 20 && /[A-Z]/.test(value) && /[a-z]/.test(value) && /\d/.test(value) && !/[/:.]/.test(value.slice(0, -2))
+
+/** `|` and `>` of YAML: the value stands in the indented lines below. */
+const BLOCK = /^[|>][+-]?\r?\n/
+/** How far below its key a line of a block may start; a stream remembers no more. */
+const BLOCK_REACH = 384
+const BLOCK_LINE = /[ \t]{1,32}([^\s[{]\S{5,256})(?:\r?\n|$)/y
+
+/** Each line of a block that is one word is a value; prose has several. */
+function blockAt(text: string, from: number, collect: Collect): number {
+  let done = 0
+  BLOCK_LINE.lastIndex = text.indexOf('\n', from) + 1
+  for (let at = BLOCK_LINE.lastIndex; at - from < BLOCK_REACH; at = BLOCK_LINE.lastIndex) {
+    const match = BLOCK_LINE.exec(text)
+    if (!match || isPlaceholder(match[1]!) || match[1]!.includes('-----')) break
+    const start = at + match[0].indexOf(match[1]!)
+    done = start + match[1]!.length
+    collect({ start, end: done, rule: KEY_RULE, fixed: 0 })
+  }
+  return done
+}
+
+/** `<secret>{store id value}</secret>`, as Jenkins writes it; one word in braces is a placeholder. */
+function bracedAt(text: string, start: number, collect: Collect): number {
+  BRACED.lastIndex = start
+  if (!BRACED.test(text)) return 0
+  const end = BRACED.lastIndex
+  collect({ start: start + 1, end, rule: KEY_RULE, fixed: 0 })
+  return end
+}
+
+const BRACED = /\{[^\s{}<>[]{2,64} [^{}<>\n]{0,512}/y
 
 function listAt(text: string, from: number, strong: boolean, collect: Collect): number {
   let at = from
@@ -233,13 +272,28 @@ function nameStart(text: string, end: number): number {
 }
 
 function lineEnd(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
+  if (from >= lineFrom && from < lineTo) return lineTo
+  let at = from
+  for (; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code === 10 || code === 13 || code === 34 || code === 39 || code === 96 || code === 60 || code > 0x2fff) return at
-    if (code === 92 && !isAlnum(text.charCodeAt(at - 1)) === false && /[rn"']/.test(text.charAt(at + 1))) return at
+    if (code < 128 && LINE_STOP[code] === 0) continue
+    // `response="…"` belongs to the header; another quote closes what the header stands in.
+    if (code === 34 && text.charCodeAt(at - 1) === 61) {
+      const close = text.indexOf('"', at + 1)
+      if (close < 0 || close - at > MAX_PARAMETER) break
+      at = close
+      continue
+    }
+    if (code === 10 || code === 13 || code === 34 || code === 39 || code === 96 || code === 60 || code > 0x2fff) break
+    if (code === 92 && isAlnum(text.charCodeAt(at - 1)) && /[rn"']/.test(text.charAt(at + 1))) break
   }
-  return text.length
+  lineFrom = from
+  lineTo = at
+  return at
 }
+
+/** Longest quoted parameter of a header. */
+const MAX_PARAMETER = 4096
 
 const endsLine = (text: string, end: number): boolean => end >= text.length || text.charCodeAt(end) !== 32
 /** The rest of `:=`, `?=`, `||=`, `+=`, `.=`, `=>`, `<-` and `!=`. */

@@ -1,6 +1,6 @@
 // Finds secrets given on a command line or in a sentence: `--password x`, `curl -u user:x`, `password is x`, `パスワードは x`.
 import type { KeyJudge } from '../keys.js'
-import { isSpace } from './chars.js'
+import { isAlnum, isSpace } from './chars.js'
 import type { Collect } from './headers.js'
 import { openingAt, valueEnd } from './value-end.js'
 import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd } from './values.js'
@@ -25,26 +25,26 @@ const SENTENCES: ReadonlySet<string> = new Set(
 )
 
 /** Literals that open a flag or a sentence; they join the expression of the token prefixes. */
-export const OPENERS: readonly string[] = ['--', 'curl ', ...SENTENCES]
+export const OPENERS: readonly string[] = ['--', '-u', ...SENTENCES]
 
 const FLAG = /--([A-Za-z][\w-]{1,48})[ \t]{1,4}(?=[^\s-])/y
-const USER = /curl [^\n]{0,200}?(?<=\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,80}:/y
+const USER = /(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,80}:/y
+/** How far before its flag the word `curl` may stand. */
+const CURL_REACH = 200
 const FOR = /[^\s]{1,60} (?:is|was) {1,3}/y
 const JAPANESE =
   /(?:パスワード|パスフレーズ|パスコード|暗証番号|秘密鍵|シークレットキー|シークレット|トークン|[AＡ][PＰ][IＩ]キー|アクセスキー|認証キー|認証コード|合言葉|密码|密碼|密钥|비밀번호)(?:は、|には|として|は|が|を|:|：|=|＝|→|\s){1,3}\s{0,4}/g
 
 /** Looks at a flag or a sentence that one of {@link OPENERS} opened; returns the end of the value, or 0. */
 export function flagAt(text: string, start: number, literal: string, judge: KeyJudge, collect: Collect): number {
+  if (literal === '-u') return userAt(text, start, collect)
   if (literal === '--') {
+    if (!isAlnum(text.charCodeAt(start + 2))) return 0
+    if (text.startsWith('user', start + 2) || text.startsWith('proxy-user', start + 2)) return userAt(text, start, collect)
     FLAG.lastIndex = start
     const match = FLAG.exec(text)
     return match && judge.judge(match[1]!) === 2 ? take(text, FLAG.lastIndex, false, collect) : 0
   }
-  if (literal === 'curl ') {
-    USER.lastIndex = start
-    return USER.test(text) ? take(text, USER.lastIndex, false, collect) : 0
-  }
-  if (!SENTENCES.has(literal)) return 0
   let from = start + literal.length
   if (literal.endsWith(' for ')) {
     FOR.lastIndex = from
@@ -52,6 +52,15 @@ export function flagAt(text: string, start: number, literal: string, judge: KeyJ
     from = FOR.lastIndex
   }
   return take(text, from, true, collect)
+}
+
+/** `curl -u name:password`; elsewhere `-u` means something else. */
+function userAt(text: string, start: number, collect: Collect): number {
+  USER.lastIndex = start
+  if (!USER.test(text)) return 0
+  const before = text.slice(Math.max(0, start - CURL_REACH), start)
+  if (!/\s$/.test(before) || !/\bcurl [^\n]*$/.test(before.slice(Math.max(0, before.lastIndexOf('curl'))))) return 0
+  return take(text, USER.lastIndex, false, collect)
 }
 
 /** Japanese and other sentences; the expression costs nothing on Latin-1 texts. */

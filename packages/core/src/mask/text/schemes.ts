@@ -19,8 +19,7 @@ export const SCHEMES: readonly string[] = [
 const CREDENTIAL = /[\w.~+/-]{6,512}={0,2}/y
 
 /** Returns the end of the credential that follows the scheme, or 0. */
-export function schemeFindings(text: string, start: number, literal: string, collect: Collect): number {
-  if (!SCHEMES.includes(literal)) return 0
+export function schemeFindings(text: string, start: number, collect: Collect, literal: string): number {
   let from = start + literal.length
   while (from - start < 24 && isSpace(text.charCodeAt(from))) from++
   CREDENTIAL.lastIndex = from
@@ -28,7 +27,10 @@ export function schemeFindings(text: string, start: number, literal: string, col
   let end = CREDENTIAL.lastIndex
   while (end < text.length && /[\w.~+/=-]/.test(text[end]!)) end++
   const basic = (literal.charCodeAt(1) | 32) === 97
-  if (basic ? !isBasic(text.slice(from, Math.min(end, from + 512))) : !looksRandom(text, from, end, 10)) return 0
+  if (
+    basic ? !isBasic(text.slice(from, Math.min(end, from + 512))) : !looksRandom(text, from, end, 10) && !isScrambled(text.slice(from, end))
+  )
+    return 0
   while (text.charCodeAt(end - 1) === 46) end--
   collect({ start: from, end, rule: basic ? 'basic-auth' : 'bearer-token', fixed: 0 })
   return end
@@ -40,3 +42,12 @@ function isBasic(value: string): boolean {
   const plain = Buffer.from(value, 'base64').toString('latin1')
   return plain.includes(':') && /^[\x20-\x7e\x80-\xff]+$/.test(plain)
 }
+
+/** Letters alone, in an order of cases that no name has. */
+const isScrambled = (value: string): boolean =>
+  value.length >= 16 &&
+  value.length <= 512 &&
+  /(?:[A-Z].*){4}/.test(value) &&
+  /[a-z].*[a-z]/.test(value) &&
+  !/^(?:[A-Z][a-z]+)+$/.test(value) &&
+  /[a-z][A-Z]{2}|[A-Z]{2}[a-z][A-Z]/.test(value)

@@ -14,6 +14,15 @@ interface Compiled {
   run: string
 }
 
+/** Looks behind one literal; returns the end of what it found, or 0. */
+type OpenerScan = (text: string, start: number, collect: Collect, literal: string) => number
+
+/** What may stand behind one literal: tokens first, then schemes, flags and services. */
+interface Opener {
+  candidates: readonly Compiled[]
+  find: readonly OpenerScan[]
+}
+
 /** Finds all tokens of a rule set in a text. */
 export interface TokenScan {
   find(text: string, collect: Collect): void
@@ -40,13 +49,17 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
     (a, b) => b.length - a.length || (a < b ? -1 : 1)
   )
   // A longer literal also tries the rules of the shorter ones that it begins with: `sk-ant-` falls back to `sk-`.
-  const candidates = new Map(
-    literals.map((literal) => [
-      literal,
-      literals.filter((other) => literal.startsWith(other)).flatMap((other) => byPrefix.get(other) ?? [])
-    ])
+  const openers = new Map(
+    literals.map((literal): [string, Opener] => {
+      const candidates = literals.filter((other) => literal.startsWith(other)).flatMap((other) => byPrefix.get(other) ?? [])
+      const find: OpenerScan[] = []
+      if (SCHEMES.includes(literal)) find.push(schemeFindings)
+      if (OPENERS.includes(literal)) find.push((text, start, collect) => flagAt(text, start, literal, judge, collect))
+      if (services.literals.includes(literal)) find.push((text, start, collect) => services.at(text, start, literal, collect))
+      return [literal, { candidates, find }]
+    })
   )
-  const alternation = literals.map(escapeLiteral).join('|')
+  const alternation = alternationOf(literals)
   const opener = new RegExp(`(?:^|[^A-Za-z0-9])(${alternation})`, 'g')
   // After an escape such as `%3D` or `\\n` a token may open in the middle of a word.
   const escapedOpener = new RegExp(`(?:%[0-9A-Fa-f]{2}|\\\\[nrtbf]|\\\\u[0-9a-fA-F]{4})(${alternation})`, 'g')
@@ -56,13 +69,10 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
     for (let match = expression.exec(text); match; match = expression.exec(text)) {
       const literal = match[1]!
       const start = expression.lastIndex - literal.length
+      const { candidates, find } = openers.get(literal)!
       let end = 0
-      for (const candidate of candidates.get(literal)!) if (end === 0) end = matchAt(text, start, candidate, collect)
-      if (end === 0)
-        end =
-          schemeFindings(text, start, literal, collect) ||
-          flagAt(text, start, literal, judge, collect) ||
-          services.at(text, start, literal, collect)
+      for (let index = 0; end === 0 && index < candidates.length; index++) end = matchAt(text, start, candidates[index]!, collect)
+      for (let index = 0; end === 0 && index < find.length; index++) end = find[index]!(text, start, collect, literal)
       expression.lastIndex = end > 0 ? end : start + 1
     }
   }
@@ -75,6 +85,23 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
     plain: plainTest(headTest(literals)),
     literals
   }
+}
+
+/** The literals as one tree of alternatives, so that an expression looks at each character of a common beginning once. */
+function alternationOf(literals: readonly string[]): string {
+  if (literals.length === 1) return escapeLiteral(literals[0]!)
+  const byFirst = new Map<string, string[]>()
+  let whole = ''
+  for (const literal of literals) {
+    if (literal === '') whole = '|'
+    else {
+      const rest = byFirst.get(literal[0]!)
+      if (rest) rest.push(literal.slice(1))
+      else byFirst.set(literal[0]!, [literal.slice(1)])
+    }
+  }
+  const branches = [...byFirst].map(([letter, rest]) => escapeLiteral(letter) + alternationOf(rest))
+  return branches.length === 1 && whole === '' ? branches[0]! : `(?:${branches.join('|')}${whole})`
 }
 
 /** Whether a literal may stand at an index: by its first three characters, then by its first five. */
@@ -111,6 +138,7 @@ const tailOf = (text: string, at: number): number =>
     text.charCodeAt(at)) &
   32767
 
+/** One walk over a short text: nothing in it opens a token, an assignment or a credential. */
 function plainTest(mayOpen: HeadTest): (text: string) => boolean {
   return (text) => {
     let inWord = false

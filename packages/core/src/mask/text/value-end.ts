@@ -1,5 +1,5 @@
 // Finds where a value ends: at its quote, however often escaped, or at what no value contains.
-import { isQuote, isSpace } from './chars.js'
+import { isAlnum, isQuote, isSpace } from './chars.js'
 
 /** Where a value starts and how it is quoted. */
 export interface Opening {
@@ -62,7 +62,11 @@ function bareEnd(text: string, start: number): number {
     if (code > 47 && code < 58) continue
     if (code === 40 || code === 91 || code === 123) depth++
     else if (code === 41 || code === 93 || code === 125) {
-      if (--depth < 0) return at
+      if (--depth < 0) {
+        // `{token: x}` ends here; a password may hold a bracket and go on.
+        if (!isAlnum(text.charCodeAt(at + 1))) return at
+        depth = 0
+      }
     } else if (isSpace(code) || isQuote(code) || code === 60 || code === 62 || (code >= 0x3000 && code < 0xff66 && at > start)) return at
     else if (code === 38 || code === 44 || code === 59 || code === 124) {
       if (endsHere(text, at)) return at

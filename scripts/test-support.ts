@@ -138,6 +138,20 @@ export async function startRsyslog(configuration: string, env: Readonly<Record<s
   return { port: 0, url: '', process: child, stop: () => stop(child, folder) }
 }
 
+/** Alertmanager with a configuration file; `amtool` comes in the same Debian package. */
+export async function startAlertmanager(file: string): Promise<RunningServer> {
+  const folder = scratch()
+  const port = await freePort()
+  const child = start('alertmanager', [
+    `--config.file=${file}`,
+    `--storage.path=${folder}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--cluster.listen-address='
+  ])
+  await listening(port, child)
+  return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
+}
+
 /** A port that nobody listens on at this moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

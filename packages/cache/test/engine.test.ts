@@ -431,6 +431,34 @@ describe('hostile values', () => {
     expect(cache.stats().faults).toEqual({ memory: 1 })
   })
 
+  test('a driver of the application that throws at once, or gives no promise, costs the hit, not the answer', async () => {
+    const throwing = () => {
+      throw new Error('driver')
+    }
+    for (const send of [throwing, () => 'no promise', () => Promise.reject(new Error('refused'))]) {
+      const redis = {
+        cluster: false,
+        ready: () => true,
+        send,
+        sendAll: send,
+        scan: throwing,
+        subscribe: () => async () => {},
+        release() {}
+      }
+      const cache = make({ redis: redis as never, memory: false })
+      expect(await cache.getOrSet('a', () => 1)).toBe(1)
+      expect(await cache.getOrSetMany(['a', 'b'], (missing) => missing)).toEqual(['a', 'b'])
+      await cache.setMany([
+        ['a', 1],
+        ['b', 2]
+      ])
+      await cache.invalidate({ tags: ['t'] })
+      expect(await cache.get('a')).toBeUndefined()
+      const { calls, hits, misses, stale, errors } = cache.stats().redis
+      expect([hits + misses + stale, errors]).toEqual([calls, calls])
+    }
+  })
+
   test('keys that are names of Object.prototype, very long or full of marks are keys as any', async () => {
     const cache = make()
     const keys = ['__proto__', 'constructor', 'a'.repeat(100_000), '*?[]{}\\', '\u0000', '🧠', ' ']

@@ -295,7 +295,7 @@ describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
 
   test('who asks while the response is being made waits for it; a past one is served meanwhile', async () => {
     const handler = counting(async function* make(call: number) {
-      await pause(60)
+      await pause(call === 1 ? 60 : 800)
       yield `call ${call}`
     } as never)
     const slow = (request: IncomingMessage, response: ServerResponse) => {
@@ -359,6 +359,21 @@ describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
       'rag_cache_purges_total error': 0
     })
   })
+})
+
+test('mounted on an application and on its route it is one, and the first one counts', async () => {
+  const app = express5()
+  const cache = cacheOf()
+  const [outer, inner] = [forExpress.cacheControl(cache, { maxAge: '1m' }), forExpress.cacheControl(cache, { maxAge: '2m' })]
+  app.use(outer as never)
+  app.get('/a', inner as never, (_request, response) => void response.send('a'))
+  const server = await new Promise<Server>((resolve) => {
+    const listening = app.listen(0, '127.0.0.1', () => resolve(listening))
+  })
+  closers.push(() => server.close())
+  expect((await ask(`${urlOf(server)}/a`)).headers['cache-control']).toContain('max-age=60')
+  expect((await ask(`${urlOf(server)}/a`)).headers.age).toBe('0')
+  expect([outer.stats().miss, outer.stats().hit, inner.stats().miss, inner.stats().bypass]).toEqual([1, 1, 0, 0])
 })
 
 test('under the one pass of core the requests are recorded as they were answered', async () => {

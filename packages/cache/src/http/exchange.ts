@@ -32,6 +32,8 @@ export interface HttpExchange {
 
 /** Who asks for what another request is making waits this long for it. */
 const WAIT_MS = 10_000
+/** Mounted twice, on an application and on its route, the first one counts. */
+const UNDER = Symbol.for('@rag/cache/http/1')
 const RESPONSE_TAGS = Symbol.for('@rag/cache/response-tags/1')
 
 /**
@@ -174,6 +176,8 @@ export function createHttpExchange(cache: Cache, options: CacheControlOptions): 
 
   return {
     async begin(request, response) {
+      if ((response as { [UNDER]?: boolean })[UNDER]) return undefined
+      Object.defineProperty(response, UNDER, { value: true })
       let audience: Audience = { kind: 'none' }
       let key: string | undefined
       try {

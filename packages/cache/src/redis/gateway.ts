@@ -42,7 +42,13 @@ export function createGateway({ cache, driver, observers, figures, hardMs, break
       record?.end('ok')
       return result
     }
-    return within(record ? withOperation(record, call) : call(), limitMs).then(answered, (error: unknown) => failed('connection', error))
+    try {
+      const running = record ? withOperation(record, call) : call()
+      return within(running, limitMs).then(answered, (error: unknown) => failed('connection', error))
+    } catch (error) {
+      // A driver that throws before it gives a promise.
+      return Promise.resolve(failed('connection', error))
+    }
   }
   const gateway: Gateway = {
     run(operation, size, call, limitMs = hardMs) {

@@ -4,7 +4,7 @@ import { onExit } from '@rag/core'
 import type { Exit, Rest } from './export/exit.js'
 
 /** For all exporters together: an exit must not hang on a collector that is away. */
-const WAIT_MS = 1500
+const WAIT_MS = 2500
 
 /** Sends what the exits still hold when the process exits. Returns the undo. */
 export function armExit(finish: () => readonly Exit[]): () => void {

@@ -116,7 +116,7 @@ it('two tracings of one process do not take each other for strangers', async () 
 })
 
 it.each(['ours', 'theirs'])('an HTTP instrumentation on a provider of %s: every request is one span, nested in one tree', async (whose) => {
-  const program = await bundle('./fixtures/instrumented.ts')
+  const program = await bundle('./fixtures/instrumented.ts', 'cjs', ['express'])
   const child = run([program.path, whose], { RAG_INCOMING: 'trust', NODE_PATH: `${process.cwd()}/packages/tracing/node_modules` })
   const spans = JSON.parse(await child.says('spans')) as {
     name: string

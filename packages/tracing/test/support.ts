@@ -12,7 +12,7 @@ export interface Bundle {
 }
 
 /** Bundles a fixture with everything it imports, as an application would ship it. */
-export async function bundle(fixture: string, format: 'cjs' | 'esm' = 'cjs'): Promise<Bundle> {
+export async function bundle(fixture: string, format: 'cjs' | 'esm' = 'cjs', external: readonly string[] = []): Promise<Bundle> {
   const folder = mkdtempSync(join(tmpdir(), 'rag-tracing-'))
   const path = join(folder, format === 'esm' ? 'app.mjs' : 'app.cjs')
   // What a bundler for Node needs for the CommonJS inside an ESM file.
@@ -25,7 +25,7 @@ export async function bundle(fixture: string, format: 'cjs' | 'esm' = 'cjs'): Pr
     target: 'node20',
     format,
     conditions: ['@rag/source'],
-    external: ['express', '@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-grpc'],
+    external: ['@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-grpc', ...external],
     logLevel: 'error',
     ...(format === 'esm' ? { banner } : { logOverride: { 'empty-import-meta': 'silent' as const } })
   })

@@ -18,6 +18,8 @@ const LONGEST_ARRAY = 128
 const LONGEST_KEY = 256
 // Longer texts are cut before they are masked: what lies behind is cut off afterwards in any case.
 const CUT_FACTOR = 8
+const MOST_KNOWN = 2000
+const LONGEST_KNOWN = 64
 
 /** An attribute value, or undefined for what has no place in a span: objects, functions, symbols and whatever throws when it is looked at. */
 export function attributeValue(value: unknown): AttributeValue | undefined {
@@ -113,8 +115,27 @@ export type Mask = (text: string, key?: string) => string
 
 /** The texts of a masker's gate with the name that a text stands under. */
 export function keyedMask(masker: Masker): Mask {
+  const secret = new Map<string, boolean>()
+  const clean = new Set<string>()
+  const isSecret = (key: string): boolean => {
+    let answer = secret.get(key)
+    if (answer === undefined) {
+      answer = masker.isSecretKey(key)
+      if (secret.size < MOST_KNOWN) secret.set(key, answer)
+    }
+    return answer
+  }
   return (text, key) => {
-    if (key === undefined || !masker.isSecretKey(key)) return masker.mask(text)
+    if (key === undefined || !isSecret(key)) {
+      // Methods, hosts and routes come again and again; only what the masker left as it was is remembered.
+      if (clean.has(text)) return text
+      const masked = masker.mask(text)
+      if (masked === text && text.length <= LONGEST_KNOWN) {
+        if (clean.size >= MOST_KNOWN) clean.clear()
+        clean.add(text)
+      }
+      return masked
+    }
     const masked = (masker.mask({ [key]: text }) as Record<string, unknown>)[key]
     return typeof masked === 'string' ? masked : '[masked]'
   }

@@ -2,6 +2,7 @@
 import { benchHostile } from './metrics/hostile.js'
 import { benchMiddlewares } from './metrics/middlewares.js'
 import { benchRecord } from './metrics/record.js'
+import { benchResources } from './metrics/resources.js'
 import { benchScrape } from './metrics/scrape.js'
 
 const result = {
@@ -10,7 +11,8 @@ const result = {
   record: benchRecord(),
   middleware: await benchMiddlewares(),
   hostile: await benchHostile(),
-  scrape: await benchScrape()
+  scrape: await benchScrape(),
+  resources: await benchResources()
 }
 process.stdout.write(`${JSON.stringify(result, null, process.argv.includes('--json') ? undefined : 2)}\n`)
 process.exit(0)

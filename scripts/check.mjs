@@ -13,6 +13,7 @@ const checks = [
   ['types', tool('tsc'), ['--noEmit', '-p', '.']],
   ['biome', tool('biome'), ['ci', '--error-on-warnings', '.']],
   ['knip', tool('knip'), []],
+  ['docs', process.execPath, ['scripts/docs.mjs', '--check']],
   ...Object.entries(tarballs).flatMap(([name, tarball]) => [
     [`publint @rag/${name}`, tool('publint'), ['--strict', tarball]],
     [`attw @rag/${name}`, tool('attw'), [tarball, '--profile', 'node16']]

@@ -8,7 +8,11 @@ export const SERVERS = {
   redis: { command: 'redis-server', debian: 'redis-server' },
   postgres: { command: 'postgres', debian: 'postgresql-15', folders: postgresFolders },
   prometheus: { command: 'prometheus', debian: 'prometheus' },
+  nodeExporter: { command: 'prometheus-node-exporter', debian: 'prometheus-node-exporter' },
+  pushgateway: { command: 'prometheus-pushgateway', debian: 'prometheus-pushgateway' },
   alertmanager: { command: 'prometheus-alertmanager', debian: 'prometheus-alertmanager' },
+  rsyslog: { command: 'rsyslogd', debian: 'rsyslog', with: ['rsyslog-elasticsearch'], folders: systemFolders },
+  logrotate: { command: 'logrotate', debian: 'logrotate', folders: systemFolders },
   chromium: { command: 'chromium', debian: 'chromium' }
 }
 
@@ -46,12 +50,23 @@ export async function installServers() {
     await must(
       `Installing ${missing.join(', ')}`,
       'apt-get',
-      ['install', '-y', '-q', '--no-install-recommends', ...missing.map((name) => SERVERS[name].debian)],
+      [
+        'install',
+        '-y',
+        '-q',
+        '--no-install-recommends',
+        ...missing.flatMap((name) => [SERVERS[name].debian, ...(SERVERS[name].with ?? [])])
+      ],
       { env }
     )
   } finally {
     if (ours) rmSync(policy, { force: true })
   }
+}
+
+/** Where system programs are that PATH may not name. */
+function systemFolders() {
+  return ['/usr/sbin', '/sbin']
 }
 
 function postgresFolders() {

@@ -16,7 +16,8 @@ if (signals !== 'bare') {
 await serve({
   listen: framework === 'express' ? listenExpress : listenFastify,
   flush: () => obs?.flush(),
-  metrics: () => obs?.metrics.text()
+  metrics: () => obs?.metrics.text(),
+  dropped: () => obs?.tracing.account().dropped ?? 0
 })
 
 async function listenExpress() {

@@ -1,9 +1,9 @@
 // What every server of this benchmark has in common: it listens, tells its CPU time, flushes and counts on request.
 
 /**
- * @param {{ listen: () => Promise<number>, flush?: () => Promise<void>, metrics?: () => Promise<string> }} server
+ * @param {{ listen: () => Promise<number>, flush?: () => Promise<void>, metrics?: () => Promise<string>, dropped?: () => number }} server
  */
-export async function serve({ listen, flush, metrics }) {
+export async function serve({ listen, flush, metrics, dropped }) {
   const port = await listen()
   process.on('message', async (question) => {
     if (question === 'cpu') process.send({ cpu: process.cpuUsage() })
@@ -11,6 +11,8 @@ export async function serve({ listen, flush, metrics }) {
       await flush?.()
       process.send({ flushed: true })
     }
+    // A stack that does not count its drops says nothing.
+    if (question === 'dropped') process.send({ dropped: dropped?.() ?? -1 })
     if (question === 'metrics') process.send({ metrics: (await metrics?.()) ?? '' })
   })
   process.on('disconnect', () => process.exit(0))

@@ -3,6 +3,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { drain, startOperation } from '@rag/core'
 import { createMetrics } from '@rag/metrics'
+import promBundle from 'express-prom-bundle'
+import { Registry } from 'prom-client'
+import { expressWith, serve } from './middlewares.js'
 import { fixed } from './rounds.js'
 
 const REQUESTS = 100_000
@@ -43,8 +46,39 @@ export async function benchHostile(): Promise<Record<string, unknown>> {
   const grown = process.memoryUsage().heapUsed - heap
   const start = performance.now()
   const page = await metrics.text()
+  const scrapeMs = performance.now() - start
   return {
     requests: REQUESTS,
+    newSampleLines: lines(page) - before,
+    heapMiB: fixed(grown / 2 ** 20, 2),
+    scrapeMs: fixed(scrapeMs, 2),
+    pageMiB: fixed(page.length / 2 ** 20),
+    'express-prom-bundle': await hostileBundle(collect)
+  }
+}
+
+/** The same scanner at a peer, a tenth of the requests: more would take the memory of the machine. */
+async function hostileBundle(collect: () => void): Promise<Record<string, unknown>> {
+  const registry = new Registry()
+  const handler = expressWith(
+    promBundle({
+      includeMethod: true,
+      includePath: true,
+      includeStatusCode: true,
+      autoregister: false,
+      promRegistry: registry
+    })
+  )
+  const before = lines(await registry.metrics())
+  collect()
+  const heap = process.memoryUsage().heapUsed
+  for (let count = 0; count < REQUESTS / 10; count++) serve(handler, `/wp-${count.toString(36)}-admin.php`, `X${count}`)
+  collect()
+  const grown = process.memoryUsage().heapUsed - heap
+  const start = performance.now()
+  const page = await registry.metrics()
+  return {
+    requests: REQUESTS / 10,
     newSampleLines: lines(page) - before,
     heapMiB: fixed(grown / 2 ** 20, 2),
     scrapeMs: fixed(performance.now() - start, 2),

@@ -1,93 +1,126 @@
-// What a middleware adds to a request, without sockets: Express over a bare exchange, Fastify by injection.
+// What a middleware adds to a request through the real framework and the objects of node:http, without the noise of sockets.
 import { EventEmitter } from 'node:events'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { drain } from '@rag/core'
 import { createMetrics } from '@rag/metrics'
 import { httpMetrics } from '@rag/metrics/express'
 import { httpMetrics as fastifyHttpMetrics } from '@rag/metrics/fastify'
+import express from 'express'
 import promBundle from 'express-prom-bundle'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fastifyMetrics from 'fastify-metrics'
 import { Registry } from 'prom-client'
-import { rounds, share } from './rounds.js'
+import { median } from '../statistics.js'
+import { type Figures, fixed, rounds, share } from './rounds.js'
 
 const HEADERS = { host: '127.0.0.1', accept: 'application/json', 'user-agent': 'bench', 'x-request-id': 'req-1' }
-type Middleware = (request: never, response: never, next: () => void) => unknown
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** An exchange that both middlewares take for a finished one. */
-function serve(middleware: Middleware | undefined): void {
-  const request = Object.assign(new EventEmitter(), {
-    method: 'GET',
-    url: '/users/42',
-    originalUrl: '/users/42',
-    baseUrl: '',
-    path: '/users/42',
-    headers: HEADERS,
-    httpVersion: '1.1',
-    route: { path: '/users/:id' },
-    complete: true,
-    socket: Object.assign(new EventEmitter(), { remoteAddress: '127.0.0.1' })
+/** A real Express application with one route, behind a middleware. */
+export function expressWith(middleware?: unknown): Handler {
+  const app = express()
+  if (middleware) app.use(middleware as never)
+  app.get('/users/:id', (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 11 })
   })
-  const response = Object.assign(new EventEmitter(), {
-    req: request,
-    headersSent: false,
-    finished: false,
-    statusCode: 200,
-    writableFinished: true,
-    getHeader: () => undefined,
-    hasHeader: () => false,
-    setHeader() {},
-    writeHead() {
-      this.headersSent = true
-    }
-  })
-  if (middleware) middleware(request as never, response as never, () => response.writeHead())
-  else response.writeHead()
-  response.finished = true
+  return app as unknown as Handler
+}
+
+/** One request through a handler, with the objects of node:http and no socket between two programs. */
+export function serve(handle: Handler, url = '/users/42', method = 'GET'): void {
+  const socket = Object.assign(new EventEmitter(), { writable: true, readable: true, remoteAddress: '127.0.0.1', remotePort: 40_000 })
+  const request = new IncomingMessage(socket as never)
+  Object.assign(request, { url, method, httpVersion: '1.1', headers: { ...HEADERS }, complete: true })
+  const response = new ServerResponse(request)
+  handle(request, response)
+  // What the socket would say.
+  const ended = response as ServerResponse & { finished: boolean }
+  ended.finished = true
   response.emit('finish')
   response.emit('close')
+}
+
+/** The metrics of OpenTelemetry's instrumentation of node:http, which hooks the server and is no middleware. */
+function otelServer(): Handler {
+  const instrumentation = new HttpInstrumentation()
+  const reader = new PeriodicExportingMetricReader({
+    exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
+    exportIntervalMillis: 3_600_000
+  })
+  instrumentation.setMeterProvider(new MeterProvider({ readers: [reader] }))
+  instrumentation.enable()
+  const { createServer } = createRequire(import.meta.url)('node:http') as typeof import('node:http')
+  const server = createServer(expressWith() as never)
+  return (request, response) => server.emit('request', request, response)
 }
 
 async function fastify(plugin?: (app: FastifyInstance) => unknown): Promise<FastifyInstance> {
   const app = Fastify()
   if (plugin) await plugin(app)
-  app.get('/users/:id', async () => ({ ok: true }))
+  app.get('/users/:id', (_, reply) => void reply.send({ ok: true }))
   await app.ready()
   return app
 }
 
 export async function benchMiddlewares(): Promise<Record<string, unknown>> {
   const make = () => createMetrics({ service: 'bench', resources: false })
-  const ours = httpMetrics(make()) as Middleware
-  const bundle = promBundle({
-    includeMethod: true,
-    includePath: true,
-    includeStatusCode: true,
-    autoregister: false,
-    promRegistry: new Registry()
-  }) as unknown as Middleware
+  const options = { includeMethod: true, includePath: true, includeStatusCode: true, autoregister: false }
+  const handlers = {
+    bare: expressWith(),
+    ours: expressWith(httpMetrics(make())),
+    'express-prom-bundle': expressWith(promBundle({ ...options, promRegistry: new Registry() })),
+    otel: otelServer()
+  }
   let count = 0
-  const express = await rounds(
+  const cases = Object.entries(handlers).map(([name, handler]) => [name, () => serve(handler)] as const)
+  const onExpress = await rounds(
     {
-      bare: () => serve(undefined),
+      ...Object.fromEntries(cases),
       ours: () => {
-        serve(ours)
+        serve(handlers.ours)
+        // As the timer of the core would between sockets.
         if (++count % 64 === 0) drain()
-      },
-      bundle: () => serve(bundle)
+      }
     },
-    20_000,
-    15
+    5000,
+    21
   )
   const bare = await fastify()
   const mine = await fastify((app) => app.register(fastifyHttpMetrics(make()) as never))
   const theirs = await fastify((app) =>
     app.register(fastifyMetrics as never, { endpoint: null, defaultMetrics: { enabled: false }, promClient: undefined } as never)
   )
-  const get = (app: FastifyInstance) => () => app.inject('/users/42')
-  const injected = await rounds({ bare: get(bare), ours: get(mine), 'fastify-metrics': get(theirs) }, 3000, 15)
+  const through = (app: FastifyInstance) => () => serve(app.routing as Handler)
+  const mineOnce = through(mine)
+  const onFastify = await rounds(
+    {
+      bare: through(bare),
+      ours: () => {
+        mineOnce()
+        if (++count % 64 === 0) drain()
+      },
+      'fastify-metrics': through(theirs)
+    },
+    5000,
+    21
+  )
   await Promise.all([bare.close(), mine.close(), theirs.close()])
   return {
-    express: { overExpressPromBundle: share(express, ['ours', 'bare'], ['bundle', 'bare']) },
-    fastify: { overFastifyMetrics: share(injected, ['ours', 'bare'], ['fastify-metrics', 'bare']) }
+    express: added(onExpress, ['express-prom-bundle', 'otel']),
+    fastify: added(onFastify, ['fastify-metrics'])
+  }
+}
+
+/** What each adds to a request, and ours over the fastest of the others. */
+function added(figures: Figures, peers: string[]): Record<string, unknown> {
+  const over = (name: string) => fixed(median(figures[name]!.map((value, round) => value - figures['bare']![round]!)) / 1000, 2)
+  const fastest = [...peers].sort((a, b) => over(a) - over(b))[0]!
+  return {
+    addedMicroseconds: Object.fromEntries(['ours', ...peers].map((name) => [name, over(name)])),
+    fastest,
+    overFastest: share(figures, ['ours', 'bare'], [fastest, 'bare'])
   }
 }

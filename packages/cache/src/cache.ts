@@ -11,6 +11,7 @@ import { join, keep, type Mode } from './load/flight.js'
 import { livesWithin } from './load/load.js'
 import { lookUp } from './look-up.js'
 import { createMemoryLayer } from './memory/layer.js'
+import { withObservers } from './observed.js'
 import { createRemote } from './redis/remote.js'
 import { readSettings } from './settings.js'
 import { cacheSource, createFigures, type Gauges, statsOf } from './stats.js'
@@ -116,7 +117,7 @@ export function createCache(options: CacheOptions): Cache {
     return loadMissing(key, loader, load) as Promise<T>
   }
 
-  return {
+  const cache: Cache = {
     name: settings.name,
     async get<T>(key: string) {
       checkKey(key)
@@ -193,6 +194,7 @@ export function createCache(options: CacheOptions): Cache {
       memory?.clear()
     }
   }
+  return withObservers(cache, options.observers)
 }
 
 function createBusOf({ bus, redis, name }: CacheOptions, engine: Engine, hear: Parameters<typeof createBus>[0]['apply']) {
@@ -207,7 +209,7 @@ function createBusOf({ bus, redis, name }: CacheOptions, engine: Engine, hear: P
     })
   }
   const driver = bus === true ? redisBus(name, remote!) : bus
-  return createBus({ driver, remote, figures, apply: hear, distrust: () => memory?.distrust() })
+  return createBus({ name, driver, remote, figures, apply: hear, distrust: () => memory?.distrust() })
 }
 
 function checkKey(key: unknown): void {

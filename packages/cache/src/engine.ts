@@ -10,6 +10,7 @@ import type { RedisDriver } from './redis/driver.js'
 import type { Gateway } from './redis/gateway.js'
 import type { Draft, RedisLayer } from './redis/layer.js'
 import { LONGEST_LIFE_MS } from './redis/layer.js'
+import type { Locks } from './redis/locks.js'
 import { life, type Settings } from './settings.js'
 import type { Figures, LayerCounts } from './stats.js'
 import type { EntryOptions, LoadOptions } from './types.js'
@@ -20,6 +21,7 @@ export interface Remote {
   readonly gateway: Gateway
   readonly layer: RedisLayer
   readonly breaker: Breaker
+  readonly locks: Locks
 }
 
 export interface Engine {

@@ -12,5 +12,6 @@ export const cacheErrors = {
   RAG_CACHE_TENANT: 'A key is built without the tenant although tenancy is declared.',
   RAG_CACHE_LOAD_TIMEOUT: 'A loader did not answer within its hard time-out and nothing stale is at hand.',
   RAG_CACHE_BATCH: 'A batch loader gave another number of values than it was asked for.',
-  RAG_CACHE_INVALIDATE: 'invalidate() was called without anything to invalidate.'
+  RAG_CACHE_INVALIDATE: 'invalidate() was called without anything to invalidate.',
+  RAG_CACHE_METER: 'meterCache() was given something that is no cache it knows.'
 } as const

@@ -1,5 +1,6 @@
 // Reads the options of createCache once: everything wrong is said here, at creation.
 import { checkOptions, type Duration, durationMs, type Observers, RagError } from '@rag/core'
+import type { BusDriver } from './invalidation/bus-driver.js'
 import type { MemoryStoreFactory } from './memory/store.js'
 import { LONGEST_LIFE_MS } from './redis/layer.js'
 import type { CacheOptions, TimeoutOptions } from './types.js'
@@ -48,6 +49,9 @@ export interface Limits {
 
 /** @throws RagError for a wrong option. */
 export function readSettings(options: CacheOptions): Settings {
+  if (typeof options !== 'object' || options === null) {
+    throw wrong('options', options, 'createCache takes an object', `call createCache({ name: 'answers', ttl: '10m' })`)
+  }
   checkOptions('createCache', options, KNOWN)
   const { name, memory = {}, redis, stale = 0, negativeTtl, jitter = 0.1, refreshAhead, lock = true } = options
   if (typeof name !== 'string' || !/^[\w.:-]{1,100}$/.test(name)) {
@@ -62,6 +66,7 @@ export function readSettings(options: CacheOptions): Settings {
     throw new RagError('RAG_CACHE_LAYERS', { problem: 'there is nowhere to keep anything', fix: 'pass redis, or leave memory on' })
   }
   const ttlMs = life('ttl', options.ttl)
+  checkKinds(options)
   if (memory !== false) checkOptions('createCache({ memory })', memory, ['maxEntries', 'maxBytes', 'ttl', 'store'])
   const staleness = typeof stale === 'object' ? stale : { whileRevalidate: stale, ifError: stale }
   checkOptions('createCache({ stale })', staleness, ['whileRevalidate', 'ifError', 'retry'])
@@ -109,6 +114,27 @@ export function life(option: string, value: Duration): number {
   const ms = durationMs(option, value)
   if (ms > 0 && ms <= LONGEST_LIFE_MS) return ms
   throw wrong(option, value, 'a life is more than 0 and at most 30 days', `give a duration such as '10m'`)
+}
+
+/** What the types say, for callers without types. */
+function checkKinds({ memory, bus, lock, observers, compressAbove, encryption }: CacheOptions): void {
+  const store = memory === false ? undefined : memory?.store
+  if (store !== undefined && typeof store !== 'function')
+    throw wrong('memory.store', typeof store, 'this makes no store', 'give a function such as createCostStore')
+  if (lock !== undefined && typeof lock !== 'boolean') throw wrong('lock', lock, 'this is neither true nor false', 'give true or false')
+  if (observers !== undefined && !Array.isArray(observers)) throw wrong('observers', typeof observers, 'this is no list', 'give an array')
+  if (compressAbove !== undefined && !(compressAbove >= 0))
+    throw wrong('compressAbove', compressAbove, 'this is no size', 'give bytes, such as 4096')
+  if (encryption !== undefined) checkOptions('createCache({ encryption })', encryption, ['keys', 'active'])
+  const driver = bus as Partial<BusDriver> | undefined
+  if (bus === undefined || typeof bus === 'boolean' || (typeof driver?.publish === 'function' && typeof driver.subscribe === 'function'))
+    return
+  throw new RagError('RAG_CACHE_BUS', {
+    option: 'bus',
+    value: typeof bus,
+    problem: 'this is no bus',
+    fix: 'give true, or a driver with publish and subscribe such as postgresBus(pool)'
+  })
 }
 
 function whole(option: string, value: number): number {

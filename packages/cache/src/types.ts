@@ -173,8 +173,13 @@ export interface Cache {
   /** For a value whose making the cache cannot call itself, such as a stream: what is invalidated after this is not stored by `keep`. */
   mark(key: string, options?: EntryOptions): CacheMark
   stats(): CacheStats
-  /** Told of each invalidation that this process makes or hears of. Returns the undo. */
-  onInvalidate(listener: (what: { keys?: readonly string[]; tags?: readonly string[]; all?: boolean }) => void): () => void
+  /**
+   * Told of each invalidation that this process makes (`here`) or hears of; tags begin with `t:`, dependencies with `d:`. A listener that throws is
+   * counted and disturbs nothing. Returns the undo.
+   */
+  onInvalidate(
+    listener: (what: { keys?: readonly string[]; tags?: readonly string[]; pattern?: string; all?: boolean; here: boolean }) => void
+  ): () => void
   /** Lets pending writes end, stops timers and the bus. The Redis client stays yours. */
   close(): Promise<void>
 }

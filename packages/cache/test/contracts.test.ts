@@ -2,36 +2,38 @@
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describeWith, type RunningRedis, startRedis } from '../../../scripts/test-support.js'
 import { createCostStore, createLruStore, driverOf } from '../src/index.js'
 import { memoryStoreContract, redisDriverContract } from '../src/test-suite/index.js'
-import { type RedisServer, startRedis } from './redis-server.js'
 
-let server: RedisServer
-let single: Redis
-let prefixed: Redis
-let node: ReturnType<typeof createClient>
-beforeAll(async () => {
-  server = await startRedis()
-  single = new Redis(server.port)
-  prefixed = new Redis({ port: server.port, keyPrefix: 'app*:' })
-  node = createClient({ socket: { port: server.port } })
-  await node.connect()
-})
-afterAll(async () => {
-  single.disconnect()
-  prefixed.disconnect()
-  node.destroy()
-  await server.kill()
-})
+describeWith(['redis'], 'the drivers of Redis clients', () => {
+  let server: RunningRedis
+  let single: Redis
+  let prefixed: Redis
+  let node: ReturnType<typeof createClient>
+  beforeAll(async () => {
+    server = await startRedis()
+    single = new Redis(server.port)
+    prefixed = new Redis({ port: server.port, keyPrefix: 'app*:' })
+    node = createClient({ socket: { port: server.port } })
+    await node.connect()
+  })
+  afterAll(async () => {
+    single.disconnect()
+    prefixed.disconnect()
+    node.destroy()
+    await server.stop()
+  })
 
-describe('ioredis', () => {
-  for (const { name, run } of redisDriverContract(() => driverOf(single))) test(name, run)
-})
-describe('ioredis with a key prefix', () => {
-  for (const { name, run } of redisDriverContract(() => driverOf(prefixed))) test(name, run)
-})
-describe('node-redis', () => {
-  for (const { name, run } of redisDriverContract(() => driverOf(node))) test(name, run)
+  describe('ioredis', () => {
+    for (const { name, run } of redisDriverContract(() => driverOf(single))) test(name, run)
+  })
+  describe('ioredis with a key prefix', () => {
+    for (const { name, run } of redisDriverContract(() => driverOf(prefixed))) test(name, run)
+  })
+  describe('node-redis', () => {
+    for (const { name, run } of redisDriverContract(() => driverOf(node))) test(name, run)
+  })
 })
 describe('least recently used', () => {
   for (const { name, run } of memoryStoreContract(createLruStore)) test(name, run)

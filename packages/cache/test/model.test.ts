@@ -1,20 +1,10 @@
 // Ten thousand random operations in each layout, against a plain map.
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describeWith, type RunningRedis, startRedis } from '../../../scripts/test-support.js'
 import { type Cache, type CacheOptions, createCache, createCostStore } from '../src/index.js'
-import { type RedisServer, startRedis } from './redis-server.js'
-
-let server: RedisServer
-let client: Redis
-beforeAll(async () => {
-  server = await startRedis()
-  client = new Redis(server.port)
-})
-afterAll(async () => {
-  client.disconnect()
-  await server.kill()
-})
+import { PATIENT } from './until.js'
 
 const OPERATIONS = 10_000
 const key = fc.integer({ min: 0, max: 11 }).map((n) => `${n % 3 === 0 ? 'a' : 'b'}:${n}`)
@@ -103,31 +93,40 @@ async function run(step: Step, cache: Cache, { entries, forget }: ReturnType<typ
   }
 }
 
-const layouts: Record<string, () => Partial<CacheOptions>> = {
-  memory: () => ({}),
-  'memory, cost-aware store': () => ({ memory: { store: createCostStore } }),
-  redis: () => ({ memory: false, redis: client }),
-  'memory and redis': () => ({ redis: client })
+async function holds(layout: string, options: Partial<CacheOptions>): Promise<void> {
+  const cache = createCache({ name: `model-${layout.replace(/\W+/g, '-')}`, ttl: '1h', ...PATIENT, ...options })
+  const reference = createReference()
+  const seed = Date.now() % 1_000_000
+  for (const step of fc.sample(operation, { numRuns: OPERATIONS, seed })) {
+    await run(step, cache, reference).catch((error: unknown) => {
+      throw new Error(`seed ${seed}, step ${JSON.stringify(step)}`, { cause: error })
+    })
+  }
+  const { memory, redis, loads } = cache.stats()
+  for (const counts of [memory, redis]) {
+    expect(counts.hits + counts.misses + counts.stale).toBe(counts.calls)
+  }
+  expect(options.memory === false ? redis.calls : memory.calls).toBeGreaterThan(OPERATIONS / 2)
+  expect(loads).toBeGreaterThan(100)
+  await cache.close()
 }
 
-test.each(Object.keys(layouts))(
-  '%s behaves as a map that is told of everything',
-  async (layout) => {
-    const cache = createCache({ name: `model-${layout.replace(/\W+/g, '-')}`, ttl: '1h', ...layouts[layout]!() })
-    const reference = createReference()
-    const seed = Date.now() % 1_000_000
-    for (const step of fc.sample(operation, { numRuns: OPERATIONS, seed })) {
-      await run(step, cache, reference).catch((error: unknown) => {
-        throw new Error(`seed ${seed}, step ${JSON.stringify(step)}`, { cause: error })
-      })
-    }
-    const { memory, redis, loads } = cache.stats()
-    for (const counts of [memory, redis]) {
-      expect(counts.hits + counts.misses + counts.stale).toBe(counts.calls)
-    }
-    expect(layout === 'redis' ? redis.calls : memory.calls).toBeGreaterThan(OPERATIONS / 2)
-    expect(loads).toBeGreaterThan(100)
-    await cache.close()
-  },
-  60_000
-)
+describe('behaves as a map that is told of everything', () => {
+  test('memory', () => holds('memory', {}))
+  test('memory, cost-aware store', () => holds('cost', { memory: { store: createCostStore } }))
+})
+
+describeWith(['redis'], 'with Redis it behaves as a map that is told of everything', () => {
+  let server: RunningRedis
+  let client: Redis
+  beforeAll(async () => {
+    server = await startRedis()
+    client = new Redis(server.port)
+  })
+  afterAll(async () => {
+    client.disconnect()
+    await server.stop()
+  })
+  test('redis', () => holds('redis', { memory: false, redis: client }), 60_000)
+  test('memory and redis', () => holds('both', { redis: client }), 60_000)
+})

@@ -72,6 +72,20 @@ export interface DbAttributes {
   /** Milliseconds that the store says it took, without queues and network. */
   tookMs?: number
   failedShards?: number
+  /** Milliseconds that the caller waited for a connection of the pool. */
+  waitMs?: number | undefined
+  /** Took longer than the `slow` of its client. */
+  slow?: boolean | undefined
+  /** Of the statement without literals; set when it was slow. */
+  fingerprint?: string
+  /** The plan of a slow statement as JSON, without values. */
+  plan?: string
+  /** Where a message goes: a queue or topic. Set for what is no data store but a broker. */
+  destination?: string
+  /** Status of the answer, where the interface is HTTP. */
+  statusCode?: number
+  /** Calls below are events of this one: the transport of the client is HTTP, say. */
+  covers?: boolean
 }
 
 /** Token counts of one model call: input includes cached tokens, output includes reasoning; unknown is undefined, never 0. */

@@ -4,6 +4,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import type { Attributes, Kind } from './attributes.js'
 import { type Observers, observerList } from './observer.js'
 import { type Identity, type Operation, OperationRecord, operationOf, type Scope, spanOf } from './operation.js'
+import { countFailure } from './state.js'
 
 const SCOPE_KEY = createContextKey('@rag/core/scope/1')
 const SPAN_KEY = learnSpanKey()
@@ -50,6 +51,11 @@ export function startOperation<K extends Kind>(
   return new OperationRecord(kind, name, attributes, observers ?? scope?.observers ?? observerList(undefined), scope, active)
 }
 
+/** Whether anyone would record an operation that starts now. Hot paths that nobody watches need not make one. */
+export function isObserved(observers?: Observers): boolean {
+  return ((observers ?? activeScope()?.observers)?.length ?? 0) > 0
+}
+
 /** Runs `fn` as work of the operation: loggers, clients and user spans inside find it. */
 export function withOperation<T>(operation: Operation, fn: () => T): T {
   return context.with(contextOf(operation), fn)
@@ -58,8 +64,21 @@ export function withOperation<T>(operation: Operation, fn: () => T): T {
 /** The OpenTelemetry context of the work inside an operation. */
 export function contextOf(operation: Operation): Context {
   const record = operation as OperationRecord
-  record.context ??= new ScopeContext(record, record.parentContext)
+  record.context ??= new ScopeContext(record, record.incoming?.headers['baggage'] === undefined ? record.parentContext : entered(record))
   return record.context
+}
+
+/** The context around a request whose caller sent baggage: an observer says whether it counts. */
+function entered(record: OperationRecord): Context {
+  let around = record.parentContext
+  for (const observer of record.observers) {
+    try {
+      around = observer.enter?.(record, around) ?? around
+    } catch {
+      countFailure(observer.id)
+    }
+  }
+  return around
 }
 
 /**

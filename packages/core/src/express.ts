@@ -50,8 +50,9 @@ export function observeExpress(observers: readonly Observer[], { log }: ExpressO
     const operation = operationOfRequest(request)
     // Whoever joins a request wants the refused ones of its server as well.
     observeServerOf(request, list)
+    // Whoever comes second may be the first that brings `req.log`.
+    if (operation && (first || log)) prepare((request as ExpressRequest).app, response, log)
     if (!first || !operation) return next()
-    prepare((request as ExpressRequest).app, response, log)
     context.with(contextOf(operation), next)
   }
 }
@@ -109,7 +110,8 @@ function prepare(app: ExpressRequest['app'], response: ServerResponse, log: Expr
   })
 }
 
-function readExpressRoute(_operation: ServerOperation, request: IncomingMessage): string | undefined {
+/** @internal The pattern that an Express application matched. */
+export function readExpressRoute(_operation: ServerOperation, request: IncomingMessage): string | undefined {
   const express = request as ExpressRequest & { [MATCHED]?: Matched }
   const route = express.route
   const app = express[MATCHED]?.app ?? express.app

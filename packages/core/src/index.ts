@@ -19,8 +19,20 @@ export type {
 } from './attributes.js'
 export { drain, failureSource, onExit } from './batch.js'
 export { createFetch, type FetchOptions } from './clients/fetch.js'
+export { observeGlobals } from './clients/globals.js'
+export { type Call, type ObserveOptions, observe } from './clients/observe.js'
 export { type ObserveClientOptions, observeClient, releaseClient } from './clients/observe-client.js'
-export { activeOperation, type Correlation, contextOf, correlation, identify, runScope, startOperation, withOperation } from './context.js'
+export {
+  activeOperation,
+  type Correlation,
+  contextOf,
+  correlation,
+  identify,
+  isObserved,
+  runScope,
+  startOperation,
+  withOperation
+} from './context.js'
 export { coreErrors, isRagError, RagError, type RagErrorDetails } from './errors.js'
 export { observeServer } from './http/node-server.js'
 export { randomId, randomSpanId } from './ids.js'
@@ -28,6 +40,7 @@ export { createMasker, type Masker, type MaskerOptions, resolveMasker } from './
 export { joinObservers, type Observer, type Observers, observerList } from './observer.js'
 export { type Identity, type IncomingTrace, type Mark, type Operation, spanOf } from './operation.js'
 export { checkOptions, checkService, type Duration, durationMs } from './options.js'
+export { closeOnSignal } from './signals.js'
 export { type Emit, type Labels, registerSource, type Source } from './source.js'
 export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.js'
 export {

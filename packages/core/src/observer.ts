@@ -1,5 +1,6 @@
 // Who records operations, and how lists of observers join.
-import type { Span } from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
+import type { Kind } from './attributes.js'
 import type { Operation } from './operation.js'
 import type { Source } from './source.js'
 
@@ -15,8 +16,16 @@ export interface Observer {
   readonly service: string
   /** Makes the span of an operation, on first use: when anyone asks for the active span, starts a child or injects, or when the batch is recorded. */
   span?(operation: Operation): Span | undefined
+  /** Called when a request begins, on its own path: only for what cannot wait. */
+  start?(operation: Operation): void
+  /** The context in which the work of a request runs, such as one with the baggage of its caller; asked when the caller sent some. */
+  enter?(operation: Operation, context: Context): Context
+  /** Whether a call to this host, as `host` or `host:port`, may carry the baggage of the context. */
+  baggageTo?(host: string): boolean
   /** Called from the batch, after the work is over. */
   end?(operation: Operation): void
+  /** Operations that are running, for the kinds that have a number here; core counts them up and down. */
+  readonly active?: { [K in Kind]?: number }
   /** Takes a source of figures; returns the undo. */
   source?(source: Source): () => void
 }
@@ -40,6 +49,11 @@ export function joinObservers(first: Observers, second: Observers): Observers {
 /** A list of observers, one per (id, service). */
 export function observerList(observers: Observers | undefined): Observers {
   return observers && observers.length > 0 ? union(NONE, observers) : NONE
+}
+
+/** Counts one operation more or less as running. */
+export function countActive(observers: Observers, kind: Kind, step: 1 | -1): void {
+  for (const { active } of observers) if (active?.[kind] !== undefined) active[kind] += step
 }
 
 function union(first: Observers, second: Observers): Observers {

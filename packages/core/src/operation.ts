@@ -2,7 +2,7 @@
 import type { Context, Span } from '@opentelemetry/api'
 import type { Attributes, Kind, Outcome, Values } from './attributes.js'
 import { enqueue } from './batch.js'
-import type { Observers } from './observer.js'
+import { countActive, joinObservers, type Observers } from './observer.js'
 import { countFailure } from './state.js'
 
 /** Who an operation is for, as the application said with `identify()`. Logs carry it, metrics never do. */
@@ -53,8 +53,11 @@ export interface Operation<K extends Kind = Kind> {
   readonly incoming: IncomingTrace | undefined
   set(attributes: Partial<Attributes[K]>): void
   mark(event: 'first-byte' | 'first-token' | 'retry' | (string & {}), attributes?: Values): void
-  /** The first call counts, however the operation ended. Without an outcome: `error` if there is an error, else `ok`. */
-  end(outcome?: Outcome, error?: unknown): void
+  /**
+   * The first call counts, however the operation ended. Without an outcome: `error` if there is an error, else `ok`.
+   * `durationMs` is for work that was over before anyone could know that it was.
+   */
+  end(outcome?: Outcome, error?: unknown, durationMs?: number): void
 }
 
 /** Trace headers as they arrived: text from a stranger, parsed when somebody needs it. */
@@ -86,6 +89,8 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
   ownIdentity: Identity | undefined = undefined
   /** What the producer keeps for the end of the work; let go with the batch. */
   carrier: unknown = undefined
+  /** Whether the observers count this operation as running. */
+  private counted = true
   readonly scope: Scope | undefined
 
   constructor(kind: K, name: string, attributes: Attributes[K], observers: Observers, scope: Scope | undefined, parentContext: Context) {
@@ -97,6 +102,22 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
     this.parent = operationOf(scope)
     this.parentContext = parentContext
     this.requestId = scope?.requestId
+    countActive(observers, kind, 1)
+  }
+
+  /** Lets more observers record this operation; returns whether any was new. */
+  join(observers: Observers): boolean {
+    const joined = joinObservers(this.observers, observers)
+    if (joined === this.observers) return false
+    if (this.counted) countActive(joined.slice(this.observers.length), this.kind, 1)
+    this.observers = joined
+    return true
+  }
+
+  /** The work goes on as something else, such as a connection that left HTTP: it is not counted as running any more. */
+  uncount(): void {
+    if (this.counted) countActive(this.observers, this.kind, -1)
+    this.counted = false
   }
 
   get identity(): Identity | undefined {
@@ -117,11 +138,12 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
     this.marks.push({ event, offsetMs: performance.now() - this.startMark, attributes })
   }
 
-  end(outcome?: Outcome, error?: unknown): void {
+  end(outcome?: Outcome, error?: unknown, durationMs = performance.now() - this.startMark): void {
     if (this.durationMs !== undefined) return
-    this.durationMs = performance.now() - this.startMark
+    this.durationMs = durationMs
     this.outcome = outcome ?? (error === undefined ? 'ok' : 'error')
     this.error = error
+    this.uncount()
     if (this.observers.length > 0) enqueue(this as unknown as OperationRecord)
   }
 

@@ -20,7 +20,7 @@ export async function openCall(core: Core, target: Target, body: unknown, signal
     model = reserved.model
     if (model !== undefined) chosen = { ...target, model }
   }
-  if (core.pacer) await core.pacer.wait(chosen.provider, chosen.model, signal)
+  if (core.pacer) await core.pacer.wait(chosen.provider, chosen.model, body, signal)
   const call = new Call(core, chosen)
   call.reservations = reservations
   if (core.content) call.input = core.content.question(body)

@@ -1,5 +1,5 @@
 // One logical call: counts its attempts, gathers what its replies say and settles exactly once.
-import { activeOperation, type Operation, startOperation } from '@rag/core'
+import { activeOperation, type Operation, startOperation, withOperation } from '@rag/core'
 import type { Reservation } from './budget/types.js'
 import type { Core } from './core.js'
 import { costOf } from './prices/cost.js'
@@ -12,8 +12,10 @@ type Raw = Readonly<Record<string, unknown>>
 export class Call {
   readonly operation: Operation<'llm'>
   readonly startedAt = performance.now()
-  /** When anything last happened; an idle call is abandoned. */
+  /** When anything last happened, as far as it was looked at; an idle call is abandoned. */
   touchedAt = this.startedAt
+  /** Bytes came since somebody last looked: cheaper than a clock for each of them. */
+  active = false
   attempts = 0
   status: number | undefined
   errorType: string | undefined
@@ -23,6 +25,8 @@ export class Call {
   tier: string | undefined
   firstTokenMs: number | undefined
   settled = false
+  /** When its last attempt failed, while a retry may still come. */
+  restingSince: number | undefined
   /** Set once the owner of retries says that no attempt follows. */
   final = false
   /** The stream said that the answer is whole. */
@@ -69,11 +73,11 @@ export class Call {
     calls.set(this.operation, this)
   }
 
-  /** Another request goes out for this call. */
-  attempt(): void {
+  /** Another request goes out for this call; `reason` says why the one before it failed, where its reply does not. */
+  attempt(reason = this.errorType === 'timeout' ? 'timeout' : this.status === undefined ? 'connection' : String(this.status)): void {
     this.touchedAt = performance.now()
+    this.restingSince = undefined
     if (++this.attempts === 1) return
-    const reason = this.errorType === 'timeout' ? 'timeout' : this.status === undefined ? 'connection' : String(this.status)
     this.operation.mark('retry', { reason })
     this.core.stats.retry(this.target.provider, this.target.model, reason)
     this.status = undefined
@@ -132,7 +136,7 @@ export class Call {
       status: this.status,
       errorType: this.errorType
     })
-    operation.end(outcome)
+    operation.end(outcome, undefined, this.restingSince === undefined ? undefined : this.restingSince - this.startedAt)
     const identity = operation.identity
     const record: UsageRecord = {
       provider: target.provider,
@@ -161,6 +165,25 @@ export class Call {
 
 const calls = new WeakMap<object, Call>()
 
+/** The call whose request is being handed to a fetch right now; one for all copies of this module. */
+const RUNNING = Symbol.for('@rag/llm-meter/running/1')
+const running = globalThis as { [RUNNING]?: Call | undefined }
+
+/**
+ * Runs `fn` inside a call, so that what it does is part of the call.
+ * Where nobody records, nobody asks for the context either, and none is made: the first one of a process makes every promise dearer on Node 20 and 22.
+ */
+export function within<T>(call: Call, fn: () => T): T {
+  if (call.operation.observers.length > 0) return withOperation(call.operation, fn)
+  const before = running[RUNNING]
+  running[RUNNING] = call
+  try {
+    return fn()
+  } finally {
+    running[RUNNING] = before
+  }
+}
+
 /** The call that the running code works for. */
 export function activeCall(): Call | undefined {
   const operation = activeOperation()
@@ -169,5 +192,5 @@ export function activeCall(): Call | undefined {
 
 /** Whether the running code already is inside a metered call: a second meter, or a second wrap, leaves it alone. */
 export function insideCall(): boolean {
-  return activeOperation()?.kind === 'llm'
+  return running[RUNNING] !== undefined || activeOperation()?.kind === 'llm'
 }

@@ -1,5 +1,5 @@
 // Coalesces concurrent embedding requests into full batches: each text is embedded once, order and errors stay with their items.
-import { type Duration, durationMs, RagError } from '@rag/core'
+import { checkOptions, correlation, type Duration, durationMs, RagError } from '@rag/core'
 
 /** The part of a cache that is used; `@rag/cache` fits. */
 export interface EmbeddingCache {
@@ -33,44 +33,42 @@ interface Waiter {
   resolve: (vector: number[]) => void
   reject: (error: unknown) => void
 }
+type Item = [text: string, waiter: Waiter]
 
-/** @throws RagError `RAG_LLM_OPTION` or `RAG_CORE_DURATION` for wrong options. */
-export function createEmbedBatch({
-  embed,
-  maxBatch = 256,
-  maxBytes = 300_000,
-  wait = 5,
-  cache,
-  cacheKey = 'embedding'
-}: EmbedBatchOptions): EmbedBatch {
-  if (!(maxBatch >= 1))
-    throw new RagError('RAG_LLM_OPTION', { option: 'maxBatch', value: maxBatch, problem: 'it is below 1', fix: 'give 1 or more' })
+const OPTIONS = ['embed', 'maxBatch', 'maxBytes', 'wait', 'cache', 'cacheKey'] as const
+
+/** @throws RagError `RAG_LLM_OPTION`, `RAG_CORE_UNKNOWN_OPTION` or `RAG_CORE_DURATION` for wrong options. */
+export function createEmbedBatch(options: EmbedBatchOptions): EmbedBatch {
+  checkOptions('embedBatch', options, OPTIONS)
+  const { embed, maxBatch = 256, maxBytes = 300_000, wait = 5, cache, cacheKey = 'embedding' } = options
+  must(typeof embed === 'function', 'embed', embed, 'give a function that embeds texts in order')
+  must(maxBatch >= 1, 'maxBatch', maxBatch, 'give 1 or more')
+  must(maxBytes >= 1, 'maxBytes', maxBytes, 'give 1 or more')
   const waitMs = durationMs('wait', wait)
-  /** Texts that wait for the next batch, and those under way: a second asker joins the first. */
-  const waiting = new Map<string, Waiter[]>()
+  /** Texts that wait for the next batch, by whom they are for: a batch is charged to one caller. */
+  const groups = new Map<string, { items: Map<string, Waiter>; timer: NodeJS.Timeout }>()
+  /** Texts under way: a second asker joins the first. */
   const flying = new Map<string, Promise<number[]>>()
-  let timer: NodeJS.Timeout | undefined
 
-  const flush = (): void => {
-    clearTimeout(timer)
-    timer = undefined
-    const texts = [...waiting.entries()]
-    waiting.clear()
-    run(texts)
+  const flush = (whom: string): void => {
+    const group = groups.get(whom)
+    if (!group) return
+    clearTimeout(group.timer)
+    groups.delete(whom)
+    void run([...group.items])
   }
 
-  const run = async (items: [string, Waiter[]][]): Promise<void> => {
-    const left = await fromCache(items)
-    for (const batch of batches(left, maxBatch, maxBytes)) void send(batch)
+  const run = async (items: Item[]): Promise<void> => {
+    for (const batch of batches(await fromCache(items), maxBatch, maxBytes)) void send(batch)
   }
 
-  const fromCache = async (items: [string, Waiter[]][]): Promise<[string, Waiter[]][]> => {
+  const fromCache = async (items: Item[]): Promise<Item[]> => {
     if (!cache) return items
     try {
       const found = await cache.getMany(items.map(([text]) => `${cacheKey}:${text}`))
-      return items.filter(([, waiters], index) => {
+      return items.filter(([, waiter], index) => {
         const vector = found[index]
-        if (vector) for (const { resolve } of waiters) resolve(vector)
+        if (vector) waiter.resolve(vector)
         return !vector
       })
     } catch {
@@ -78,39 +76,50 @@ export function createEmbedBatch({
     }
   }
 
-  const send = async (batch: [string, Waiter[]][]): Promise<void> => {
+  const send = async (batch: Item[]): Promise<void> => {
     try {
       const vectors = await embed(batch.map(([text]) => text))
-      if (vectors.length !== batch.length)
+      if (!Array.isArray(vectors) || vectors.length !== batch.length)
         throw new RagError('RAG_LLM_EMBED', {
           option: 'embed',
-          value: vectors.length,
+          value: Array.isArray(vectors) ? vectors.length : typeof vectors,
           problem: `${batch.length} texts were sent`,
           fix: 'return one vector a text, in order'
         })
-      for (const [index, [, waiters]] of batch.entries()) for (const { resolve } of waiters) resolve(vectors[index]!)
-      cache?.setMany(batch.map(([text], index) => [`${cacheKey}:${text}`, vectors[index]!])).catch(() => undefined)
+      for (const [index, [, waiter]] of batch.entries()) waiter.resolve(vectors[index]!)
+      void keep(batch.map(([text], index) => [`${cacheKey}:${text}`, vectors[index]!]))
     } catch (error) {
       // One bad text must not fail its neighbours: a batch that the server refuses is halved until it stands alone.
       const status = (error as { status?: unknown } | null)?.status
       if (batch.length > 1 && (status === 400 || status === 413 || status === 422)) {
         const half = Math.ceil(batch.length / 2)
         await Promise.all([send(batch.slice(0, half)), send(batch.slice(half))])
-      } else for (const [, waiters] of batch) for (const { reject } of waiters) reject(error)
+      } else for (const [, waiter] of batch) waiter.reject(error)
+    }
+  }
+
+  const keep = async (entries: [string, number[]][]): Promise<void> => {
+    try {
+      await cache?.setMany(entries)
+    } catch {
+      // A cache that is away costs a later request, nothing else.
     }
   }
 
   const embedOne = (text: string): Promise<number[]> => {
     const known = flying.get(text)
     if (known) return known
+    const { tenant, user } = correlation().identity ?? {}
+    const whom = JSON.stringify([tenant, user])
+    const group = groups.get(whom) ?? { items: new Map<string, Waiter>(), timer: setTimeout(flush, waitMs, whom) }
+    groups.set(whom, group)
     const result = new Promise<number[]>((resolve, reject) => {
-      waiting.set(text, [{ resolve, reject }])
+      group.items.set(text, { resolve, reject })
     })
     flying.set(text, result)
     const land = (): void => void flying.delete(text)
     result.then(land, land)
-    if (waiting.size >= maxBatch) flush()
-    else timer ??= setTimeout(flush, waitMs)
+    if (group.items.size >= maxBatch) flush(whom)
     return result
   }
 
@@ -124,9 +133,9 @@ export function createEmbedBatch({
   }
 }
 
-function batches(items: [string, Waiter[]][], maxBatch: number, maxBytes: number): [string, Waiter[]][][] {
-  const all: [string, Waiter[]][][] = []
-  let current: [string, Waiter[]][] = []
+function batches(items: Item[], maxBatch: number, maxBytes: number): Item[][] {
+  const all: Item[][] = []
+  let current: Item[] = []
   let bytes = 0
   for (const item of items) {
     const size = Buffer.byteLength(item[0])
@@ -140,4 +149,8 @@ function batches(items: [string, Waiter[]][], maxBatch: number, maxBytes: number
   }
   if (current.length > 0) all.push(current)
   return all
+}
+
+function must(holds: boolean, option: string, value: unknown, fix: string): void {
+  if (!holds) throw new RagError('RAG_LLM_OPTION', { option, value, problem: 'no batch can be made with it', fix })
 }

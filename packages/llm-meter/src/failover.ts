@@ -38,16 +38,17 @@ export async function firstAnswer<C, T>(
 }
 
 function isElsewhere(error: unknown): boolean {
+  // A budget's refusal has a status as well.
+  if (isRagError(error)) return error.code.startsWith('RAG_LLM_BUDGET')
   const status = statusOf(error)
   if (status !== undefined) return status === 408 || status === 409 || status === 429 || status >= 500
-  if (isRagError(error)) return error.code.startsWith('RAG_LLM_BUDGET')
   return /Timeout|Connection|FetchError/.test(nameOf(error)) || (error instanceof TypeError && /fetch failed/.test(error.message))
 }
 
 function reasonOf(error: unknown): string {
+  if (isRagError(error)) return 'failover_budget'
   const status = statusOf(error)
   if (status !== undefined) return status === 429 ? 'failover_rate_limit' : 'failover_status'
-  if (isRagError(error)) return 'failover_budget'
   return /Timeout/.test(nameOf(error)) ? 'failover_timeout' : 'failover_connection'
 }
 

@@ -1,6 +1,6 @@
 // The meter: what its calls share, and the face that applications use.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { checkOptions, durationMs, type Emit, observerList, onExit, registerSource, resolveMasker, type Source } from '@rag/core'
+import { durationMs, type Emit, observerList, onExit, registerSource, resolveMasker, type Source } from '@rag/core'
 import { createBudgets } from './budget/budgets.js'
 import type { Call } from './call.js'
 import { createWrap } from './clients/wrap.js'
@@ -10,24 +10,13 @@ import { createEmbedBatch } from './embed-batch.js'
 import { runFailover } from './failover.js'
 import { Limits } from './limits/limits.js'
 import { createPacer } from './limits/pacing.js'
+import { checkMeter } from './options.js'
 import { createPriceList } from './prices/price-list.js'
 import { Quality } from './quality.js'
 import { Stats } from './stats.js'
 import { createMeteredFetch } from './transport/metered-fetch.js'
 import type { Meter, MeterOptions } from './types.js'
 
-const OPTIONS = [
-  'prices',
-  'onUsage',
-  'observers',
-  'mask',
-  'streamUsage',
-  'abandonAfter',
-  'vendorSpans',
-  'content',
-  'pacing',
-  'countTokens'
-] as const
 const SWEEP_MS = 15_000
 
 /**
@@ -39,7 +28,7 @@ const SWEEP_MS = 15_000
  * const openai = meter.wrap(new OpenAI())
  */
 export function createMeter(options: MeterOptions = {}): Meter {
-  checkOptions('createMeter', options, OPTIONS)
+  checkMeter(options)
   const {
     prices,
     onUsage,
@@ -101,7 +90,12 @@ export function createMeter(options: MeterOptions = {}): Meter {
   function sweep(): void {
     const now = performance.now()
     for (const call of core.open) {
-      if (now - call.touchedAt < idleMs) continue
+      if (call.active) {
+        call.active = false
+        call.touchedAt = now
+      }
+      // A request without a reply yet is ended by its client.
+      if (call.status === undefined || now - call.touchedAt < idleMs) continue
       stats.oddity('unread')
       settleOpen(call)
     }
@@ -121,7 +115,10 @@ export function createMeter(options: MeterOptions = {}): Meter {
       core.budgets.read(emit)
     }
   }
-  const unregister = list && registerSource(list, source)
+  let unregister: (() => void) | undefined
+  guard(() => {
+    unregister = list && registerSource(list, source)
+  })
   const silence = vendorSpans === 'silence' || (vendorSpans === 'auto' && (list?.some((observer) => observer.span !== undefined) ?? false))
 
   return {
@@ -144,7 +141,7 @@ export function createMeter(options: MeterOptions = {}): Meter {
       sweeper = undefined
       for (const off of undo) off.deref()?.()
       undo.clear()
-      unregister?.()
+      guard(() => unregister?.())
       offExit()
       await core.budgets.close()
     }

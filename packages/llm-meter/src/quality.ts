@@ -9,8 +9,8 @@ export interface QualityRow {
   errorRate: number
   inputTokens: number
   outputTokens: number
-  /** USD of the calls whose price is known. */
-  costUsd: number
+  /** USD of the calls whose price is known; undefined when none is. */
+  costUsd: number | undefined
   /** Median and 95th percentile over the last 512 calls. */
   p50Ms: number
   p95Ms: number
@@ -26,6 +26,7 @@ interface Entry {
   inputTokens: number
   outputTokens: number
   costUsd: number
+  priced: number
   durations: Float64Array
   scores: number
   scored: number
@@ -43,7 +44,9 @@ export class Quality {
     if (outcome === 'error') entry.errors++
     entry.inputTokens += usage.inputTokens ?? 0
     entry.outputTokens += usage.outputTokens ?? 0
-    entry.costUsd += costUsd ?? 0
+    if (costUsd === undefined) return
+    entry.costUsd += costUsd
+    entry.priced++
   }
 
   /** A score for a model, or for `provider/model`; one that no call used is left out. */
@@ -60,7 +63,8 @@ export class Quality {
     return [...this.entries.values()].map((entry) => {
       const sorted = entry.durations.slice(0, Math.min(entry.calls, KEPT)).sort()
       const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0
-      const { provider, model, calls, inputTokens, outputTokens, costUsd } = entry
+      const { provider, model, calls, inputTokens, outputTokens } = entry
+      const costUsd = entry.priced === 0 ? undefined : entry.costUsd
       const score = entry.scored === 0 ? undefined : entry.scores / entry.scored
       return {
         provider,
@@ -91,6 +95,7 @@ export class Quality {
         inputTokens: 0,
         outputTokens: 0,
         costUsd: 0,
+        priced: 0,
         durations: new Float64Array(KEPT),
         scores: 0,
         scored: 0

@@ -1,6 +1,6 @@
 // The meter's own figures: what was odd, what was retried, what callbacks threw. Plain numbers, read at collection time.
 import type { Emit } from '@rag/core'
-import { PRICES_DATED } from './prices/price-list.js'
+import { PRICES } from './prices/price-list.js'
 
 /** What can be odd about a reply. */
 export type Oddity =
@@ -50,6 +50,6 @@ export class Stats {
     for (const { provider, model, reason, count } of this.retries.values())
       emit('rag_llm_retries_total', count, { gen_ai_provider_name: provider, gen_ai_request_model: model, reason })
     for (const [reason, count] of this.moved) emit('rag_llm_reroutes_total', count, { reason })
-    emit('rag_llm_price_age_seconds', Math.max(0, (Date.now() - PRICES_DATED) / 1000))
+    emit('rag_llm_price_age_seconds', Math.max(0, (Date.now() - PRICES.dated) / 1000))
   }
 }

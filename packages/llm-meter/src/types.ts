@@ -30,6 +30,7 @@ export interface RateLimit {
   tokensLimit: number | undefined
   tokensRemaining: number | undefined
   tokensResetMs: number | undefined
+  requestsResetMs: number | undefined
 }
 
 /** One logical call, whatever number of attempts it took. Input includes cached tokens, output includes reasoning; unknown is undefined. */

@@ -8,11 +8,16 @@ const LONGEST_TEXT = 2048
 const ROOM = 4096
 
 /** A plain, masked copy of bindings. Of pino's own fields in there (`serializers`, `level`) nothing is lost: they are options, not bindings. */
-export function cleanBindings(bindings: object, mask: LogState['mask'], { reserved, messageKey }: Shape): Record<string, unknown> {
+export function cleanBindings(
+  bindings: object,
+  mask: LogState['mask'],
+  { reserved, messageKey, component }: Shape
+): Record<string, unknown> {
   const copy = plain(bindings, beginWalk(LONGEST_TEXT, ROOM))
   const clean: Record<string, unknown> = {}
   if (typeof copy !== 'object' || copy === null) return clean
   const masked = cutTexts(mask(copy), LONGEST_TEXT) as Record<string, unknown>
-  for (const [key, value] of Object.entries(masked)) setField(clean, reserved.has(key) || key === messageKey ? fieldName(key) : key, value)
+  for (const [key, value] of Object.entries(masked))
+    setField(clean, reserved.has(key) || key === messageKey ? fieldName(key) : key === 'component' ? component : key, value)
   return clean
 }

@@ -15,8 +15,10 @@ const QUIET = ['/health', '/healthz', '/livez', '/readyz', '/ready', '/live', '/
 
 export interface Chatter {
   isSlow(operation: Operation): boolean
-  /** Whether a healthy request is left out. */
-  skips(operation: Operation<'server'>): boolean
+  /** Whether this is a health check. */
+  isQuiet(operation: Operation<'server'>): boolean
+  /** Why a healthy request is left out; undefined when it is logged. */
+  leavesOut(operation: Operation<'server'>): 'quiet' | 'sampled' | undefined
 }
 
 /** @throws RagError `RAG_LOGGER_OPTION`, `RAG_CORE_DURATION` */
@@ -33,6 +35,7 @@ export function createChatter({ slow, sample = 1, quiet = QUIET }: ChatterOption
   const silent = new Set(quiet)
   return {
     isSlow: ({ durationMs: ms = 0 }) => ms >= slowMs,
-    skips: ({ attributes: { path } }) => silent.has(path) || (sample < 1 && Math.random() >= sample)
+    isQuiet: ({ attributes: { path } }) => silent.has(path),
+    leavesOut: ({ attributes: { path } }) => (silent.has(path) ? 'quiet' : sample < 1 && Math.random() >= sample ? 'sampled' : undefined)
   }
 }

@@ -1,18 +1,10 @@
 // The handle by which an application runs its logger: levels at run time, accounts, flush and shutdown.
-import { type Account, type Duration, drain, durationMs, type Observer, type Source } from '@rag/core'
+import { type Account, drain, type Observer, type Source } from '@rag/core'
 import type { Logger } from 'pino'
+import { createLevels, type LevelChange } from './levels.js'
 import { type LogObserverOptions, logObserver } from './observer.js'
-import { checkLevel } from './options.js'
 import type { RecentQuery } from './ring.js'
 import { type LogState, stateOf } from './state.js'
-
-/** A change of level. */
-export interface LevelChange {
-  /** Only children with this `component` binding. */
-  component?: string
-  /** After this time the level is as before. @default for good */
-  for?: Duration
-}
 
 export interface LogControl {
   readonly observer: Observer
@@ -37,30 +29,7 @@ export interface LogControl {
 export function logControl(logger: Logger, options: LogObserverOptions = {}): LogControl {
   const state = stateOf(logger)
   const root = state?.root ?? logger
-  const reverts = new Map<string, { timer: NodeJS.Timeout; before: string | undefined }>()
-
-  function apply(level: string | undefined, component: string | undefined): void {
-    if (component !== undefined) state?.components.set(component, level)
-    else if (level !== undefined) root.level = level
-  }
-
-  function setLevel(level: string, { component, for: duration }: LevelChange = {}): void {
-    checkLevel('level', level, { customLevels: root.levels.values } as never)
-    const ms = duration === undefined ? undefined : durationMs('for', duration)
-    const key = component ?? ''
-    const running = reverts.get(key)
-    clearTimeout(running?.timer)
-    reverts.delete(key)
-    // Changed twice, it goes back to what it was before the first change.
-    const before = running ? running.before : component === undefined ? root.level : state?.components.level(component)
-    apply(level, component)
-    if (ms === undefined) return
-    const timer = setTimeout(() => {
-      reverts.delete(key)
-      apply(before, component)
-    }, ms).unref()
-    reverts.set(key, { timer, before })
-  }
+  const levels = state?.levels ?? createLevels(root, undefined, undefined)
 
   async function flush(): Promise<void> {
     drain()
@@ -69,8 +38,7 @@ export function logControl(logger: Logger, options: LogObserverOptions = {}): Lo
   }
 
   async function shutdown(deadlineMs: number): Promise<Account> {
-    for (const { timer } of reverts.values()) clearTimeout(timer)
-    reverts.clear()
+    levels.stop()
     drain()
     if (!state) logger.flush()
     else {
@@ -86,7 +54,7 @@ export function logControl(logger: Logger, options: LogObserverOptions = {}): Lo
     account: () => accountOf(state),
     flush,
     shutdown,
-    setLevel,
+    setLevel: levels.set,
     recent: (query) => state?.ring.recent(query, root.levels.values) ?? []
   }
 }
@@ -103,13 +71,11 @@ function sourceOf(state: LogState): Source {
       emit('rag_telemetry_exported_total', exported, { signal: 'logs' })
       emit('rag_telemetry_queued', queued, { signal: 'logs' })
       const drops = state.sink.drops()
-      for (const reason of ['queue_full', 'destination', 'shutdown'] as const) {
+      for (const reason of ['queue_full', 'destination', 'rejected', 'shutdown'] as const) {
         emit('rag_telemetry_dropped_total', drops.get(reason) ?? 0, { signal: 'logs', reason })
       }
-      for (const level of LEVELS) emit('rag_log_events_total', state.events.get(level) ?? 0, { level })
+      state.events.read(emit)
       emit('rag_log_unreadable_total', state.unreadable)
     }
   }
 }
-
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const

@@ -8,5 +8,6 @@ export const loggerErrors = {
   RAG_LOGGER_AUDIT_LOCKED: 'Another writer has the audit log open.',
   RAG_LOGGER_AUDIT_WRITE: 'An audit record could not be made durable.',
   RAG_LOGGER_AUDIT_BROKEN: 'An audit log is not as it was written.',
+  RAG_LOGGER_FILE_BROKEN: 'An encrypted log file cannot be read with this key, or was changed.',
   RAG_LOGGER_DESTINATION: 'A destination is neither `stdout`, a stream, nor a file.'
 } as const

@@ -12,8 +12,13 @@ export type HeaderChoice = boolean | readonly string[]
 const LONGEST_VALUE = 512
 const MOST_HEADERS = 64
 /** Nothing of these may be kept, not even in memory. */
-const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'api-key', 'x-auth-token'])
 const MASKED = '[masked:header]'
+const SECRET = new Map(
+  ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'api-key', 'x-auth-token'].map((name) => [
+    name,
+    quote(name) + ':' + quote(MASKED)
+  ])
+)
 const MOST_KEPT = 1000
 
 function chosenHeaders(headers: Headers | undefined, choice: HeaderChoice): Headers | undefined {
@@ -35,19 +40,35 @@ export function shownHeaders(headers: Headers | undefined, choice: HeaderChoice)
 /** Makes the writer of `,"headers":{...}`. */
 export function headerWriter(mask: Mask): (headers: Headers | undefined, choice: HeaderChoice) => string {
   const kept = new Map<string, string>()
+  const last = new Map<string, { text: string; field: string }>()
 
   function field(name: string, value: string | string[]): string {
-    if (SECRET.has(name)) return quote(name) + ':' + quote(MASKED)
+    const secret = SECRET.get(name)
+    if (secret !== undefined) return secret
     const text = typeof value === 'string' ? value : value.join(', ')
+    // The next request mostly says what the last one said, and comparing two texts costs less than looking one up.
+    const recent = last.get(name)
+    if (recent !== undefined && recent.text === text) return recent.field
     const key = name + '\n' + text
-    const known = kept.get(key)
-    if (known !== undefined) return known
+    const made = kept.get(key) ?? make(name, text, key)
+    if (recent !== undefined && kept.has(key)) {
+      recent.text = text
+      recent.field = made
+    }
+    return made
+  }
+
+  function make(name: string, text: string, key: string): string {
     const masked = (mask({ [name]: text.slice(0, 2 * LONGEST_VALUE) }) as Record<string, unknown>)[name]
     const made = quote(name) + ':' + quote(String(cutTexts(masked, LONGEST_VALUE)))
     // Only what is clean and short is kept: a secret stays nowhere.
     if (masked === text && text.length <= LONGEST_VALUE) {
-      if (kept.size >= MOST_KEPT) kept.clear()
+      if (kept.size >= MOST_KEPT) {
+        kept.clear()
+        last.clear()
+      }
       kept.set(key, made)
+      last.set(name, { text, field: made })
     }
     return made
   }

@@ -3,6 +3,7 @@ import { type Operation, spanOf } from '@rag/core'
 import { isoTime } from './clock.js'
 import { type CorrelationFields, identityFields, idFields } from './correlation.js'
 import { escapeHostile, quote } from './escape.js'
+import { type Failure, fingerprintOf } from './fingerprint.js'
 import { type HeaderChoice, headerWriter, shownHeaders } from './header-fields.js'
 import { beginWalk, cutTexts, plain } from './plain.js'
 import type { Shape } from './shape.js'
@@ -37,13 +38,24 @@ export function httpLine(operation: ServerOperation, level: HttpLevel, headers: 
   const { attributes, error } = operation
   const { method, route, path, query, firstByteMs, requestBytes, responseBytes } = attributes
   const { ids, identity } = originOf(operation, state.shape)
-  let line = '{"time":"' + isoTime(endTime(operation)) + '","level":"' + level + '","msg":' + quote(messageOf(operation)) + state.base + ids
+  const failure = error === undefined ? undefined : maskedError(error, state)
+  let line =
+    '{"time":"' +
+    isoTime(endTime(operation)) +
+    '","level":"' +
+    level +
+    '","msg":' +
+    quote(messageOf(operation)) +
+    state.base +
+    state.lineId() +
+    ids
+  if (level === 'error' || failure !== undefined) line += fingerprintField(failure, messageOf(operation), state)
   line += ',"method":' + quote(method) + ',"route":' + quote(route) + ',"url":' + quote(maskedUrl(path, query, state))
   line += ',"statusCode":' + attributes.statusCode + ',"outcome":"' + operation.outcome + '","durationMs":' + rounded(operation.durationMs)
   if (firstByteMs !== undefined) line += ',"firstByteMs":' + rounded(firstByteMs)
   if (requestBytes !== undefined) line += ',"requestBytes":' + requestBytes
   if (responseBytes !== undefined) line += ',"responseBytes":' + responseBytes
-  if (error !== undefined) line += ',"error":' + json(maskedError(error, state))
+  if (error !== undefined) line += ',"error":' + json(failure)
   if (slow) line += ',"slow":true'
   return line + identityFields(identity, state) + (headers ? headersOf(state)(attributes.headers, headers) : '') + '}\n'
 }
@@ -77,6 +89,13 @@ export function originOf(operation: ServerOperation, shape: Shape): CorrelationF
 export function originFields(operation: ServerOperation): Record<string, unknown> {
   const span = spanOf(operation as unknown as Operation)?.spanContext()
   return { requestId: operation.requestId, traceId: span?.traceId, spanId: span?.spanId, ...operation.identity }
+}
+
+function fingerprintField(failure: unknown, message: string, { shape, events }: LogState): string {
+  const error = typeof failure === 'object' && failure !== null && 'stack' in failure ? (failure as Failure) : { message }
+  const fingerprint = fingerprintOf(error)
+  events.failed(fingerprint)
+  return ',"' + shape.fingerprint + '":"' + fingerprint + '"'
 }
 
 function maskedUrl(path: string, query: string, { mask }: LogState): string {

@@ -1,9 +1,10 @@
 // What every log call runs: tells object, message and values apart as pino does, without trusting any of them.
 import { drain } from '@rag/core'
 import type { Logger, LoggerOptions as PinoOptions } from 'pino'
+import { countLine, REQUESTS } from './events.js'
 import { isError } from './plain.js'
 import { type Logged, recordLine } from './record.js'
-import { type LogState, stateOf } from './state.js'
+import { countsOf, type LogState, stateOf } from './state.js'
 import {
   errorKeySym,
   hooksSym,
@@ -107,7 +108,7 @@ export function writeRecord(logger: Logger, state: LogState, logged: Logged, lev
     : logged
   const line = recordLine(inner, state, record, level, time ?? (inner[timeSym] as () => string)())
   const label = logger.levels.labels[level] ?? String(level)
-  state.events.set(label, (state.events.get(label) ?? 0) + 1)
+  countLine(logged.origin ? state.events.of(REQUESTS) : countsOf(logger), label)
   const hook = (inner[hooksSym] as { streamWrite?: (line: string) => string }).streamWrite
   const written = hook ? hook(line) : line
   state.ring.add(written)

@@ -1,17 +1,24 @@
 // A pino logger whose lines carry ids, pass the masker, stay bounded and never throw.
-import { drain, onExit } from '@rag/core'
-import { type ChildLoggerOptions, type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
+import { closeOnSignal, drain, onExit } from '@rag/core'
+import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
 import { cleanBindings } from './bindings.js'
+import { createChild, writeWaiting } from './children.js'
+import { createCleanTexts } from './clean-texts.js'
 import { createComponents } from './components.js'
 import { createSink } from './destination/index.js'
+import { exitOf } from './destination/join.js'
 import type { Sink } from './destination/sink.js'
+import { quote } from './escape.js'
+import { createEvents, NO_COMPONENT } from './events.js'
+import { createLevels } from './levels.js'
+import { createLineIds } from './line-id.js'
 import { createLogMethod, writeRecord } from './log-method.js'
 import { type LoggerOptions, readOptions, type Settings } from './options.js'
 import { prettySink } from './pretty.js'
 import { recordLine } from './record.js'
 import { createRing } from './ring.js'
 import { type Shape, shapes, timestampOf } from './shape.js'
-import { attachState, type LogState } from './state.js'
+import { attachCounts, attachState, type LogState } from './state.js'
 import { asJsonSym, chindingsSym, type PinoInner, writeSym } from './symbols.js'
 
 const LONGEST_TEXT = 8192
@@ -27,11 +34,12 @@ const LONGEST_TEXT = 8192
  */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = readOptions(options)
-  const made = createSink(settings.destination)
+  const made = createSink(settings.destination, settings)
   const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
-  const { service, version, environment, mask, maxLine, level, preset, rest } = settings
+  const { service, version, environment, mask, maxLine, level, preset, lineIds, signals, levelOn, rest } = settings
   const shape = shapes[preset]
   const components = createComponents()
+  const events = createEvents()
   const logger = pino(
     {
       timestamp: timestampOf(shape),
@@ -50,6 +58,7 @@ export function createLogger(options: LoggerOptions): Logger {
     root: logger,
     service,
     mask,
+    cleanTexts: createCleanTexts(),
     sink,
     shape,
     identities: new WeakMap(),
@@ -58,21 +67,25 @@ export function createLogger(options: LoggerOptions): Logger {
     maxLine,
     maxText: Math.min(LONGEST_TEXT, Math.floor(maxLine / 2)),
     direct: (preset === 'json' || preset === 'pretty') && isDirect(rest),
-    events: new Map(),
+    events,
+    lineId: lineIds ? idField(shape) : () => '',
     ring: createRing(),
     components,
+    setBindings: logger.setBindings,
     unreadable: 0,
-    stop: onExit(() => finish(sink))
+    levels: createLevels(logger, components, levelOn),
+    stop: finishing(sink, signals)
   }
   attachState(logger, state)
-  override(logger, state)
+  attachCounts(logger, events.of(NO_COMPONENT))
+  override(logger, state, rest.onChild === undefined && rest.formatters?.bindings === undefined)
   return logger
 }
 
-function override(logger: Logger, state: LogState): void {
+function override(logger: Logger, state: LogState, mayWait: boolean): void {
   const inner = logger as unknown as PinoInner
-  const { setBindings } = logger
-  const child = logger.child as unknown as (this: Logger, bindings: object, options?: ChildLoggerOptions) => Logger
+  const { bindings } = logger
+  const child = logger.child as unknown as Parameters<typeof createChild>[0]
   inner[writeSym] = function write(this: Logger, fields: unknown, message: unknown, level: number): void {
     writeRecord(this, state, { fields, message, values: [] }, level)
   }
@@ -80,14 +93,14 @@ function override(logger: Logger, state: LogState): void {
     return recordLine(this, state, { fields, message, values: [] }, level, time)
   }
   Object.assign(logger, {
-    child(this: Logger, bindings: object, options?: ChildLoggerOptions) {
-      const made = child.call(this, cleanBindings(bindings, state.mask, state.shape), options)
-      const component: unknown = Object.hasOwn(bindings, 'component') ? made.bindings()['component'] : undefined
-      if (typeof component === 'string') state.components.join(component, made)
-      return made
+    child: createChild(child, state, mayWait),
+    bindings(this: Logger) {
+      writeWaiting(this as unknown as PinoInner, state)
+      return bindings.call(this)
     },
-    setBindings(this: Logger, bindings: object) {
-      setBindings.call(this, cleanBindings(bindings, state.mask, state.shape) as Record<string, unknown>)
+    setBindings(this: Logger, added: object) {
+      writeWaiting(this as unknown as PinoInner, state)
+      state.setBindings.call(this, cleanBindings(added, state.mask, state.shape))
     }
   })
 }
@@ -107,8 +120,27 @@ function streamOf(sink: Sink) {
   }
 }
 
-function finish(sink: Sink): void {
-  sink.flushSync()
+/** A destination that does not take lines must not hold a process up. */
+const SIGNAL_WAIT_MS = 1500
+
+/** Hands over what is left when the process ends, however it does. Returns the undo. */
+function finishing(sink: Sink, signals: boolean): () => void {
+  const atExit = onExit(() => exitOf(sink))
+  const flush = async () => {
+    drain()
+    await sink.flush(SIGNAL_WAIT_MS)
+  }
+  const atSignal = signals ? closeOnSignal(flush) : () => {}
+  return () => {
+    atExit()
+    atSignal()
+  }
+}
+
+function idField({ lineId }: Shape): () => string {
+  const next = createLineIds()
+  const head = ',' + quote(lineId) + ':"'
+  return () => head + next() + '"'
 }
 
 function isDirect({

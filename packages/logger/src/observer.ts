@@ -3,6 +3,7 @@ import { checkOptions, type Observer, type Operation } from '@rag/core'
 import type { Logger } from 'pino'
 import { type ChatterOptions, createChatter } from './chatter.js'
 import { isoTime } from './clock.js'
+import { countLine, REQUESTS } from './events.js'
 import type { HeaderChoice } from './header-fields.js'
 import { endTime, type HttpLevel, httpFields, httpLine, levelOf, messageOf, originFields, originOf } from './http-line.js'
 import { writeRecord } from './log-method.js'
@@ -12,6 +13,8 @@ import { type LogState, stateOf } from './state.js'
 export interface LogObserverOptions extends ChatterOptions {
   /** Shows the request headers, masked: all of them or those named. @default false */
   headers?: HeaderChoice
+  /** Writes a second line, when a request begins. @default false */
+  start?: boolean
 }
 
 /**
@@ -23,14 +26,27 @@ export interface LogObserverOptions extends ChatterOptions {
  * app.use(observeExpress([logObserver(logger, { headers: ['user-agent'] })]))
  */
 export function logObserver(logger: Logger, options: LogObserverOptions = {}): Observer {
-  checkOptions('logObserver', options, ['headers', 'slow', 'sample', 'quiet'])
-  const { headers = false } = options
+  checkOptions('logObserver', options, ['headers', 'slow', 'sample', 'quiet', 'start'])
+  const { headers = false, start = false } = options
   const chatter = createChatter(options)
   const choice = typeof headers === 'boolean' ? headers : headers.map((name) => name.toLowerCase())
   const state = stateOf(logger)
   return {
     id: 'logger',
     service: state?.service ?? serviceOf(logger),
+    ...(start && {
+      start(operation: Operation) {
+        if (operation.kind !== 'server') return
+        const request = operation as Operation<'server'>
+        if (chatter.isQuiet(request)) return
+        const { method, path, query } = request.attributes
+        const fields = { method, url: query === '' ? path : `${path}?${query}` }
+        if (!state) return logger.info({ ...originFields(request), ...fields }, 'request started')
+        if (!logger.isLevelEnabled('info')) return
+        const logged = { fields: state.shape.begin(fields), message: 'request started', values: [], origin: originOf(request, state.shape) }
+        writeRecord(logger, state, logged, logger.levels.values['info'] ?? 30)
+      }
+    }),
     end(operation) {
       if (operation.kind !== 'server') return
       const request = operation as Operation<'server'>
@@ -38,7 +54,10 @@ export function logObserver(logger: Logger, options: LogObserverOptions = {}): O
       let level = levelOf(request)
       if (level === 'info') {
         if (slow) level = 'warn'
-        else if (chatter.skips(request)) return
+        else {
+          const reason = chatter.leavesOut(request)
+          if (reason !== undefined) return state?.events.leftOut(reason)
+        }
       }
       if (!logger.isLevelEnabled(level)) return
       if (state?.direct) writeDirect(request, level, choice, slow, state)
@@ -50,7 +69,7 @@ export function logObserver(logger: Logger, options: LogObserverOptions = {}): O
 
 function writeDirect(operation: Operation<'server'>, level: HttpLevel, headers: HeaderChoice, slow: boolean, state: LogState): void {
   const line = httpLine(operation, level, headers, slow, state)
-  state.events.set(level, (state.events.get(level) ?? 0) + 1)
+  countLine(state.events.of(REQUESTS), level)
   state.ring.add(line)
   state.sink.write(line)
 }

@@ -1,7 +1,8 @@
 // The options of createLogger, their defaults and checks.
 import { checkOptions, checkService, type Masker, type MaskerOptions, RagError, resolveMasker } from '@rag/core'
-import { type LoggerOptions as PinoOptions, pino } from 'pino'
+import type { LoggerOptions as PinoOptions } from 'pino'
 import type { Destination } from './destination/index.js'
+import { checkLevel, checkLevelSignal, type LevelSignal } from './levels.js'
 import { type Preset, shapes } from './shape.js'
 
 /** Options of {@link createLogger}. Options of pino that are not named here (serializers, redact, mixin, customLevels, ...) work as in pino. */
@@ -15,17 +16,35 @@ export interface LoggerOptions
   environment?: string
   /** Lowest level written. @default LOG_LEVEL, else `info` */
   level?: string
+  /** A signal that makes the logger talkative for a while. @default none */
+  levelOn?: LevelSignal
   /** @default 'stdout' */
   destination?: Destination
   /** How lines are written. @default 'json' */
   preset?: Preset
   /** The masker that every line passes, options for one, or false for none. @default createMasker() */
   mask?: Masker | MaskerOptions | false
+  /** Gives each line an id of its own, by which a shipper or a store finds out what came twice. @default true for the presets `ecs` and `google` */
+  lineIds?: boolean
+  /** Whether SIGTERM and SIGINT hand over what is left and then end the process where nobody else listens to them. @default true */
+  signals?: boolean
   /** Longest line in bytes; what does not fit is cut with a mark. @default 16384 */
   maxLineBytes?: number
 }
 
-const OWN = ['service', 'version', 'environment', 'level', 'destination', 'preset', 'mask', 'maxLineBytes'] as const
+const OWN = [
+  'service',
+  'version',
+  'environment',
+  'level',
+  'destination',
+  'preset',
+  'mask',
+  'maxLineBytes',
+  'lineIds',
+  'signals',
+  'levelOn'
+] as const
 const PINO = [
   'base',
   'crlf',
@@ -58,6 +77,9 @@ export interface Settings {
   preset: Preset
   mask: Masker['mask']
   maxLine: number
+  lineIds: boolean
+  signals: boolean
+  levelOn: LevelSignal | undefined
   /** What goes to pino as it is. */
   rest: PinoOptions
 }
@@ -66,7 +88,20 @@ export interface Settings {
 export function readOptions(options: LoggerOptions): Settings {
   checkService('createLogger', (options as LoggerOptions | undefined)?.service)
   checkOptions('createLogger', options, [...OWN, ...PINO])
-  const { service, version, environment, level, destination, preset = 'json', mask, maxLineBytes = 16_384, ...rest } = options
+  const {
+    service,
+    version,
+    environment,
+    level,
+    destination,
+    preset = 'json',
+    mask,
+    maxLineBytes = 16_384,
+    lineIds,
+    signals = true,
+    levelOn,
+    ...rest
+  } = options
   if (!Number.isInteger(maxLineBytes) || maxLineBytes < SMALLEST_LINE) {
     throw new RagError('RAG_LOGGER_OPTION', {
       option: 'maxLineBytes',
@@ -93,15 +128,11 @@ export function readOptions(options: LoggerOptions): Settings {
     preset,
     mask: maskOf(mask),
     maxLine: maxLineBytes,
+    lineIds: lineIds ?? (preset === 'ecs' || preset === 'google'),
+    signals,
+    levelOn: checkLevelSignal(levelOn, rest),
     rest
   }
-}
-
-/** @throws RagError `RAG_LOGGER_LEVEL` */
-export function checkLevel(option: string, level: unknown, { customLevels, useOnlyCustomLevels }: PinoOptions = {}): string {
-  const known = ['silent', ...(useOnlyCustomLevels ? [] : Object.keys(pino.levels.values)), ...Object.keys(customLevels ?? {})]
-  if (typeof level === 'string' && known.includes(level)) return level
-  throw new RagError('RAG_LOGGER_LEVEL', { option, value: level, problem: 'there is no such level', fix: `use one of ${known.join(', ')}` })
 }
 
 function maskOf(mask: LoggerOptions['mask']): Masker['mask'] {

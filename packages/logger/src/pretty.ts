@@ -3,7 +3,17 @@ import type { Sink } from './destination/sink.js'
 import { quote } from './escape.js'
 
 const COLOURS: Readonly<Record<string, string>> = { trace: '90', debug: '36', info: '32', warn: '33', error: '31', fatal: '41;97' }
-const HIDDEN: ReadonlySet<string> = new Set(['time', 'level', 'msg', 'service', 'version', 'environment', 'spanId'])
+const HIDDEN: ReadonlySet<string> = new Set([
+  'time',
+  'level',
+  'msg',
+  'service',
+  'version',
+  'environment',
+  'lineId',
+  'spanId',
+  'fingerprint'
+])
 
 /** A JSON line as coloured text; a line that is no JSON stays as it is. */
 function prettyLine(line: string, colours: boolean): string {

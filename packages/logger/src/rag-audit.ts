@@ -6,14 +6,22 @@ import { isRagError } from '@rag/core'
 import { createAuditLog } from './audit/log.js'
 import { readAuditLog } from './audit/read.js'
 import { type VerifyOptions, verifyAuditLog } from './audit/verify.js'
+import { readLogLines } from './read-log.js'
 
 const USAGE = `rag-audit verify <file> [--anchor <seq>:<head>] [--public-key <pem file>] [--json]
 rag-audit read <file> --why <text> [--who <name>] [--audit <file>]
+rag-audit decrypt <log file> --why <text> --audit <file> [--who <name>]
 
   RAG_AUDIT_KEY or --key-file               the key of the chain
   RAG_AUDIT_ENCRYPTION_KEY with --key-id    the key of an encrypted log
   read records the reading first: in the log itself, or in --audit while a service writes it
 `
+
+interface Reader {
+  who?: string | undefined
+  why?: string | undefined
+  audit?: string | undefined
+}
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -30,7 +38,7 @@ async function main(): Promise<number> {
     }
   })
   const [command, file] = positionals
-  if (file === undefined || (command !== 'verify' && command !== 'read')) {
+  if (file === undefined || !isCommand(command)) {
     process.stderr.write(USAGE)
     return 2
   }
@@ -44,7 +52,8 @@ async function main(): Promise<number> {
     ...(head && { anchor: { seq: Number(seq), head } }),
     ...(values['public-key'] && { publicKey: readFileSync(values['public-key'], 'utf8') })
   }
-  return command === 'verify' ? verify(options, values.json === true) : read(options, values)
+  if (command === 'verify') return verify(options, values.json === true)
+  return command === 'read' ? read(options, values) : decrypt(options, values)
 }
 
 async function verify(options: VerifyOptions, json: boolean): Promise<number> {
@@ -59,10 +68,7 @@ async function verify(options: VerifyOptions, json: boolean): Promise<number> {
   return ok ? 0 : 1
 }
 
-async function read(
-  options: VerifyOptions,
-  { who, why, audit: other }: { who?: string | undefined; why?: string | undefined; audit?: string | undefined }
-): Promise<number> {
+async function read(options: VerifyOptions, { who, why, audit: other }: Reader): Promise<number> {
   if (why === undefined) {
     process.stderr.write(USAGE)
     return 2
@@ -79,6 +85,27 @@ async function read(
   } finally {
     await audit.close()
   }
+}
+
+/** The lines of an encrypted log file of the logger; the audit log says first who asked for them. */
+async function decrypt({ file, key, encryption }: VerifyOptions, { who, why, audit: other }: Reader): Promise<number> {
+  if (why === undefined || other === undefined || !encryption) {
+    process.stderr.write(USAGE)
+    return 2
+  }
+  const audit = createAuditLog({ file: other, key })
+  try {
+    await audit.access({ who: who ?? process.env['USER'] ?? 'unknown', what: 'decrypt', on: file, outcome: 'ok', why })
+    const torn = (frames: number) => process.stderr.write(`${frames} unfinished frames were left out\n`)
+    for await (const line of readLogLines({ file, encryption, onTorn: torn })) process.stdout.write(`${line}\n`)
+    return 0
+  } finally {
+    await audit.close()
+  }
+}
+
+function isCommand(command: string | undefined): command is 'verify' | 'read' | 'decrypt' {
+  return command === 'verify' || command === 'read' || command === 'decrypt'
 }
 
 main().then(

@@ -1,7 +1,9 @@
 // Makes the line of one record: read once, bounded, masked as values, then written as JSON.
+import { writeWaiting } from './children.js'
 import { type CorrelationFields, correlationFields, identityFields } from './correlation.js'
 import { escapeHostile, quote } from './escape.js'
 import { fieldName } from './fields.js'
+import { fingerprintOf } from './fingerprint.js'
 import { formatMessage } from './format.js'
 import { beginWalk, CUT, cutTexts, isError, plain, plainText, setField } from './plain.js'
 import type { Shape } from './shape.js'
@@ -19,29 +21,35 @@ export interface Logged {
 
 /** The line of a record with its line feed. `time` and the level come as pino's own JSON fragments. */
 export function recordLine(instance: PinoInner, state: LogState, logged: Logged, level: number, time: string): string {
+  writeWaiting(instance, state)
   const parts = partsOf(instance)
   const { message, fields } = maskedRecord(state, parts, logged)
-  const { ids, identity } = logged.origin ?? correlationFields(state.shape)
+  const { ids: origin, identity } = logged.origin ?? correlationFields(state.shape)
+  const ids = state.lineId() + origin + fingerprintField(state, parts, { message, fields }, level)
   const callers = identityFields(identity, state)
-  const line = lineOf(state, parts, { level, time, message, ids, callers, fields }, Number.POSITIVE_INFINITY)
+  const line = wholeLine(state, parts, { level, time, message, ids, callers, fields })
   // No character takes more than three bytes of UTF-8 a UTF-16 unit.
   if (line.length * 3 <= state.maxLine || Buffer.byteLength(line) <= state.maxLine) return line
-  return lineOf(state, parts, { level, time, message, ids, callers, fields }, state.maxLine)
+  return cutLine(state, parts, { level, time, message, ids, callers, fields }, state.maxLine)
 }
 
-function maskedRecord(
-  state: LogState,
-  parts: LineParts,
-  { fields, message, values }: Logged
-): { message: string | undefined; fields: Record<string, unknown> } {
+interface Masked {
+  readonly message: string | undefined
+  /** May hold the message too. */
+  readonly fields: Record<string, unknown>
+}
+
+const ERROR = 50
+
+function maskedRecord(state: LogState, parts: LineParts, { fields, message, values, origin }: Logged): Masked {
   const { messageKey } = parts
   const walk = beginWalk(state.maxText, state.maxLine)
   const text = message === undefined ? undefined : messageText(message, walk)
-  const record = plainFields(fields, parts, state.shape, walk)
+  const record = plainFields(fields, parts, state.shape, walk, origin !== undefined)
   const own = text === undefined && typeof record[messageKey] === 'string'
   if (!own && messageKey in record) rename(record, messageKey)
-  const plainValues = values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
-  if (plainValues.some((value) => typeof value === 'object')) {
+  const plainValues = values.length === 0 ? values : values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
+  if (plainValues.length > 0 && plainValues.some((value) => typeof value === 'object')) {
     // An object among the values is masked by its keys, before it becomes text.
     const masked = state.mask({ message: text, values: plainValues, record }) as {
       message: string
@@ -50,10 +58,29 @@ function maskedRecord(
     }
     return { message: cut(state.mask(formatMessage(masked.message, masked.values)), state), fields: cutFields(masked.record, state) }
   }
-  if (text !== undefined) setField(record, messageKey, plainText(formatMessage(text, plainValues), walk))
+  // Without values the text is the same every time, and so is what the masker says to it.
+  const known = text !== undefined && plainValues.length === 0 && state.cleanTexts.has(text)
+  if (text !== undefined && !known) {
+    setField(record, messageKey, plainValues.length === 0 ? text : plainText(formatMessage(text, plainValues), walk))
+  }
   const masked = state.mask(record) as Record<string, unknown>
-  const { [messageKey]: said, ...rest } = cutFields(masked, state)
+  // Masks are short: what was short enough before still is.
+  const rest = walk.over ? cutFields(masked, state) : masked
+  if (known) return { message: text, fields: rest }
+  const said = rest[messageKey]
+  if (said !== undefined && said === text && plainValues.length === 0) state.cleanTexts.add(text)
   return { message: typeof said === 'string' ? said : undefined, fields: rest }
+}
+
+/** JSON of the fingerprint of an error, with a leading comma. It is made of what is masked, so it says nothing of what is not. */
+function fingerprintField({ shape, events }: LogState, { errorKey }: LineParts, { message, fields }: Masked, level: number): string {
+  const found = fields[errorKey] ?? fields['error'] ?? fields['err']
+  const error = typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : undefined
+  const stack = error?.['stack'] ?? error?.['stack_trace']
+  if (level < ERROR && stack === undefined) return ''
+  const fingerprint = fingerprintOf(stack === undefined ? { message } : { type: error?.['type'], message: error?.['message'], stack })
+  events.failed(fingerprint)
+  return ',"' + shape.fingerprint + '":"' + fingerprint + '"'
 }
 
 function messageText(message: unknown, walk: ReturnType<typeof beginWalk>): string {
@@ -65,8 +92,9 @@ function messageText(message: unknown, walk: ReturnType<typeof beginWalk>): stri
 function plainFields(
   fields: unknown,
   { errorKey, serializers, formatLog }: LineParts,
-  { reserved }: Shape,
-  walk: ReturnType<typeof beginWalk>
+  { reserved, component }: Shape,
+  walk: ReturnType<typeof beginWalk>,
+  ours: boolean
 ): Record<string, unknown> {
   const copy: Record<string, unknown> = {}
   if (typeof fields !== 'object' || fields === null) return copy
@@ -82,7 +110,7 @@ function plainFields(
         break
       }
       const value = plainField(source, key, serializers[key], walk)
-      if (value !== undefined) setField(copy, reserved.has(key) ? fieldName(key) : key, value)
+      if (value !== undefined) setField(copy, reserved.has(key) && !ours ? fieldName(key) : key === 'component' ? component : key, value)
     }
   } catch {
     copy['unreadable'] = true
@@ -113,15 +141,51 @@ interface LineFields {
   readonly fields: Record<string, unknown>
 }
 
+/** Joins the parts of a line. */
+function wholeLine(state: LogState, parts: LineParts, { level, time, message, ids, callers, fields }: LineFields): string {
+  const { chindings, messageKey, stringifiers, safe, nestedKey, end } = parts
+  let line = headOf(parts, level, time)
+  if (message !== undefined) line += keyText(messageKey) + (writeField(stringifiers, messageKey, message, safe) ?? quote(message))
+  // Every chain of bindings starts with the static fields; the ids stand right behind those.
+  line += state.base + ids + chindings.slice(state.base.length) + callers
+  let body = ''
+  for (const key in fields) {
+    if (key === messageKey || !Object.hasOwn(fields, key)) continue
+    const value = fields[key]
+    if (value === undefined) continue
+    const written = writeField(stringifiers, key, value, safe)
+    if (written !== undefined) body += keyText(key) + written
+  }
+  if (nestedKey && body !== '') body = keyText(nestedKey) + '{' + body.slice(1) + '}'
+  return line + body + (end ?? '}\n')
+}
+
+function headOf({ ls }: LineParts, level: number, time: string): string {
+  return '{' + (time === '' ? '' : time.slice(1) + ',') + (ls[level] ?? '{"level":' + level).slice(1)
+}
+
+const MOST_KEYS = 2000
+const keys = new Map<string, string>()
+
+/** `,"key":`, remembered: the same keys come with every line. */
+function keyText(key: string): string {
+  let text = keys.get(key)
+  if (text === undefined) {
+    text = ',' + quote(key) + ':'
+    if (keys.size < MOST_KEYS && key.length < 100) keys.set(key, text)
+  }
+  return text
+}
+
 /** Joins the parts of a line in at most `budget` bytes; what does not fit is replaced by a mark. */
-function lineOf(state: LogState, parts: LineParts, { level, time, message, ids, callers, fields }: LineFields, budget: number): string {
+function cutLine(state: LogState, parts: LineParts, { level, time, message, ids, callers, fields }: LineFields, budget: number): string {
   const { chindings, messageKey, stringifiers, safe, nestedKey, end } = parts
   const room = createRoom(budget - 256)
-  let head = '{' + (time === '' ? '' : time.slice(1) + ',') + (parts.ls[level] ?? '{"level":' + level).slice(1)
+  let head = headOf(parts, level, time)
   if (message !== undefined) {
     const written = writeField(stringifiers, messageKey, message, safe) ?? quote(message)
     head += ',' + quote(messageKey) + ':' + (room.takes(written) ? written : quote(cutToBytes(message, Math.floor(budget / 4))))
-    if (budget !== Number.POSITIVE_INFINITY) room.spend(Math.floor(budget / 4))
+    room.spend(Math.floor(budget / 4))
   }
   // Every chain of bindings starts with the static fields; the ids stand right behind those.
   let bindings = chindings.slice(state.base.length)
@@ -130,10 +194,10 @@ function lineOf(state: LogState, parts: LineParts, { level, time, message, ids, 
   let body = ''
   for (const key of Object.keys(fields)) {
     const value = fields[key]
-    if (value === undefined) continue
+    if (value === undefined || key === messageKey) continue
     const written = writeField(stringifiers, key, value, safe)
     if (written === undefined) continue
-    const field = ',' + quote(key) + ':' + written
+    const field = keyText(key) + written
     if (room.takes(field)) body += field
     else if (!body.endsWith(',"truncated":true')) body += ',"truncated":true'
   }
@@ -156,7 +220,6 @@ function createRoom(bytes: number): { takes(text: string): boolean; spend(size: 
   let left = bytes
   return {
     takes(text) {
-      if (left === Number.POSITIVE_INFINITY) return true
       const size = Buffer.byteLength(text)
       if (size > left) return false
       left -= size

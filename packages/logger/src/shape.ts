@@ -2,9 +2,13 @@
 
 import { isoTime } from './clock.js'
 import { quote } from './escape.js'
+import { beginWalk, plain } from './plain.js'
 
-/** How lines are written: our own JSON, Elastic Common Schema, Google Cloud Logging, or coloured text for a person. */
-export type Preset = 'json' | 'ecs' | 'google' | 'pretty'
+const LONGEST_ERROR_TEXT = 8192
+const ERROR_ROOM = 16_384
+
+/** How lines are written: our own JSON, Elastic Common Schema, Google Cloud Logging, JSON from which CloudWatch makes metrics, or coloured text for a person. */
+export type Preset = 'json' | 'ecs' | 'google' | 'cloudwatch' | 'pretty'
 
 export interface Shape {
   readonly time: string
@@ -12,6 +16,11 @@ export interface Shape {
   readonly messageKey: string
   readonly errorKey: string
   base(service: string, version: string | undefined, environment: string | undefined): Record<string, unknown>
+  /** Unique to the line. */
+  readonly lineId: string
+  readonly fingerprint: string
+  /** What the `component` binding of a child is called. */
+  readonly component: string
   readonly requestId: string
   readonly traceId: string
   readonly spanId: string
@@ -20,6 +29,8 @@ export interface Shape {
   readonly user: string
   readonly tags: string
   error(error: unknown): unknown
+  /** The fields of a request that begins. */
+  begin(fields: { method: string; url: string }): Record<string, unknown>
   /** Turns the fields of a request into those of the shape. */
   http?(fields: Record<string, unknown>): Record<string, unknown>
   /** Names that no caller may take. */
@@ -38,6 +49,9 @@ const own: Shape = {
     ...(version !== undefined && { version }),
     ...(environment !== undefined && { environment })
   }),
+  lineId: 'lineId',
+  fingerprint: 'fingerprint',
+  component: 'component',
   requestId: 'requestId',
   traceId: 'traceId',
   spanId: 'spanId',
@@ -46,7 +60,8 @@ const own: Shape = {
   user: 'user',
   tags: 'tags',
   error: same,
-  reserved: new Set(['time', 'level', 'service', 'version', 'environment', 'requestId', 'traceId', 'spanId'])
+  begin: same,
+  reserved: new Set(['time', 'level', 'service', 'version', 'environment', 'lineId', 'fingerprint', 'requestId', 'traceId', 'spanId'])
 }
 
 /** https://www.elastic.co/guide/en/ecs/current/ecs-reference.html */
@@ -61,6 +76,9 @@ const ecs: Shape = {
     ...(version !== undefined && { 'service.version': version }),
     ...(environment !== undefined && { 'service.environment': environment })
   }),
+  lineId: 'event.id',
+  fingerprint: 'error.grouping_key',
+  component: 'log.logger',
   requestId: 'http.request.id',
   traceId: 'trace.id',
   spanId: 'span.id',
@@ -70,10 +88,10 @@ const ecs: Shape = {
   tags: 'labels',
   error(error) {
     if (typeof error !== 'object' || error === null || !('stack' in error)) return error
-    const { type, name, message, stack, code } = error as Record<string, unknown>
-    return { type: type ?? name, message, stack_trace: stack, ...(code !== undefined && { code: String(code) }) }
+    return ecsError(plain(error, beginWalk(LONGEST_ERROR_TEXT, ERROR_ROOM)))
   },
-  http({ method, route, url, statusCode, outcome, durationMs, firstByteMs, requestBytes, responseBytes, error, headers }) {
+  begin: ({ method, url }) => ({ 'http.request.method': method, 'url.original': url }),
+  http({ method, route, url, statusCode, outcome, durationMs, firstByteMs, requestBytes, responseBytes, error, headers, slow }) {
     return {
       'http.request.method': method,
       'http.route': route,
@@ -86,6 +104,7 @@ const ecs: Shape = {
       'http.request.body.bytes': requestBytes,
       'http.response.body.bytes': responseBytes,
       error,
+      'event.slow': slow,
       'http.request.headers': headers
     }
   },
@@ -96,6 +115,8 @@ const ecs: Shape = {
     'service.name',
     'service.version',
     'service.environment',
+    'event.id',
+    'error.grouping_key',
     'http.request.id',
     'trace.id',
     'span.id',
@@ -103,6 +124,21 @@ const ecs: Shape = {
     'trace',
     'span'
   ])
+}
+
+/** Own fields of an error go below one name: what they are called is nothing that Elastic knows. */
+function ecsError(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || !('stack' in error)) return error
+  const { type, message, stack, code, cause, errors, ...own } = error as Record<string, unknown>
+  return {
+    type,
+    message,
+    stack_trace: stack,
+    ...(code !== undefined && { code: String(code) }),
+    ...(cause !== undefined && { cause: ecsError(cause) }),
+    ...(Array.isArray(errors) && { errors: errors.map(ecsError) }),
+    ...(Object.keys(own).length > 0 && { fields: own })
+  }
 }
 
 const SEVERITY: Readonly<Record<string, string>> = {
@@ -123,6 +159,8 @@ const google: Shape = {
     ...own.base(service, version, environment),
     serviceContext: { service, ...(version !== undefined && { version }) }
   }),
+  // Cloud Logging keeps one of several entries with the same id.
+  lineId: 'logging.googleapis.com/insertId',
   traceId: 'logging.googleapis.com/trace',
   spanId: 'logging.googleapis.com/spanId',
   traceText(traceId) {
@@ -141,10 +179,39 @@ const google: Shape = {
     }
     return { ...fields, httpRequest }
   },
-  reserved: new Set([...own.reserved, 'severity', 'serviceContext', 'logging.googleapis.com/trace', 'logging.googleapis.com/spanId'])
+  reserved: new Set([
+    ...own.reserved,
+    'severity',
+    'serviceContext',
+    'logging.googleapis.com/insertId',
+    'logging.googleapis.com/trace',
+    'logging.googleapis.com/spanId'
+  ])
 }
 
-export const shapes: Readonly<Record<Preset, Shape>> = { json: own, ecs, google, pretty: own }
+const EMF_METRICS = [
+  ['durationMs', 'Milliseconds'],
+  ['firstByteMs', 'Milliseconds'],
+  ['requestBytes', 'Bytes'],
+  ['responseBytes', 'Bytes'],
+  ['requests', 'Count'],
+  ['errors', 'Count']
+] as const
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+const cloudwatch: Shape = {
+  ...own,
+  http(fields) {
+    const counted: Record<string, unknown> = { ...fields, requests: 1, errors: Number(fields['statusCode']) >= 500 ? 1 : 0 }
+    const metrics = EMF_METRICS.filter(([name]) => typeof counted[name] === 'number').map(([Name, Unit]) => ({ Name, Unit }))
+    const directive = { Namespace: 'rag', Dimensions: [['service'], ['service', 'route']], Metrics: metrics }
+    return { _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] }, ...counted }
+  },
+  // A caller who could write this would write metrics.
+  reserved: new Set([...own.reserved, '_aws'])
+}
+
+export const shapes: Readonly<Record<Preset, Shape>> = { json: own, ecs, google, cloudwatch, pretty: own }
 
 /** The `timestamp` function of pino for a shape. */
 export function timestampOf({ time }: Shape): () => string {

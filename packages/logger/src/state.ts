@@ -1,8 +1,11 @@
 // What a logger and all its children share. It hangs on the root instance, so ESM and CJS copies of this module find it.
 import type { Identity, Masker } from '@rag/core'
 import type { Logger } from 'pino'
+import type { CleanTexts } from './clean-texts.js'
 import type { Components } from './components.js'
 import type { Sink } from './destination/sink.js'
+import type { Events, LevelCounts } from './events.js'
+import type { Levels } from './levels.js'
 import type { Ring } from './ring.js'
 import type { Shape } from './shape.js'
 
@@ -13,6 +16,7 @@ export interface LogState {
   readonly service: string
   /** Masks a value, or leaves it when masking is off. */
   readonly mask: Masker['mask']
+  readonly cleanTexts: CleanTexts
   readonly sink: Sink
   readonly shape: Shape
   /** Written identities; they are masked, so each logger has its own. */
@@ -27,10 +31,14 @@ export interface LogState {
   readonly direct: boolean
   /** Whether the time of a line is written by us, not by a `timestamp` of the user. */
   readonly ownTime: boolean
-  /** Lines logged, by level. */
-  readonly events: Map<string, number>
+  readonly events: Events
+  /** JSON of the id of the next line, with a leading comma; empty when lines have none. */
+  readonly lineId: () => string
   readonly ring: Ring
   readonly components: Components
+  readonly levels: Levels
+  /** pino's own, behind what this package puts before it. */
+  readonly setBindings: Logger['setBindings']
   /** Records that could not be read and were replaced. */
   unreadable: number
   stop: () => void
@@ -39,6 +47,17 @@ export interface LogState {
 /** The state behind a logger of this package; undefined for any other pino logger. */
 export function stateOf(logger: object): LogState | undefined {
   return (logger as { [STATE]?: LogState })[STATE]
+}
+
+const COUNTS = Symbol.for('@rag/logger/counts/1')
+
+/** The counts that an instance adds to; children have those of their parent, or of their own component. */
+export function countsOf(logger: object): LevelCounts {
+  return (logger as { [COUNTS]: LevelCounts })[COUNTS]
+}
+
+export function attachCounts(logger: object, counts: LevelCounts): void {
+  Object.defineProperty(logger, COUNTS, { value: counts })
 }
 
 export function attachState(logger: object, state: LogState): void {

@@ -1,12 +1,16 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type AuditOptions, createAuditLog, readAuditLog, verifyAuditLog } from '../src/index.js'
+import { type AuditOptions, createAuditLog, createLogger, logControl, readAuditLog, verifyAuditLog } from '../src/index.js'
 import { startFixture } from './support.js'
 
+/** About a thousand acknowledgements. */
+const ACKNOWLEDGED_BYTES = 72_000
+const command = join(dirname(fileURLToPath(import.meta.url)), '../src/rag-audit.ts')
 const key = randomBytes(32).toString('hex')
 const encryption = { keyId: 'k1', key: randomBytes(32).toString('hex') }
 let directory = ''
@@ -127,34 +131,113 @@ it('a second writer is refused, here and in another process; a dead one is not w
   expect(await verifyAuditLog({ file, key })).toMatchObject({ ok: true })
 }, 30_000)
 
-it('kill -9 loses no acknowledged record', async () => {
-  let last = { seq: -1, head: '' }
-  let acknowledged = 0
-  for (let round = 0; round < 10; round++) {
-    const child = startFixture('audit.ts', round % 2 ? [file, key] : [file, key])
-    let output = ''
-    child.stdout!.on('data', (data) => {
-      if (output === '') setTimeout(() => child.kill('SIGKILL'), 100 + round * 37)
-      output += data
-    })
-    await new Promise((resolve) => child.once('close', resolve))
-    const lines = output.slice(0, output.lastIndexOf('\n')).split('\n')
-    acknowledged += lines.length
-    const [seq, head] = lines.at(-1)!.split(' ')
-    last = { seq: Number(seq), head: head! }
-    // What was cut off by the kill is no acknowledged record; the next writer removes it.
-    const { firstBad, head: reached } = await verifyAuditLog({ file, key, anchor: last })
-    expect(reached.seq).toBeGreaterThanOrEqual(last.seq)
-    if (firstBad) expect(firstBad.reason).toContain('incomplete')
-  }
+it.each([
+  ['clear', '', 10],
+  ['encrypted', encryption.key, 3]
+])(
+  'kill -9 loses no acknowledged record of a %s log',
+  async (_name, secret, rounds) => {
+    const options = secret === '' ? {} : { encryption }
+    let last = { seq: -1, head: '' }
+    let acknowledged = 0
+    for (let round = 0; round < rounds; round++) {
+      const child = startFixture('audit.ts', [file, key, secret])
+      let output = ''
+      // Killed in the middle of its work, each time a little later.
+      child.stdout!.on('data', (data) => {
+        output += data
+        if (output.length > ACKNOWLEDGED_BYTES + round * 7919) child.kill('SIGKILL')
+      })
+      await new Promise((resolve) => child.once('close', resolve))
+      const lines = output.slice(0, output.lastIndexOf('\n')).split('\n')
+      acknowledged += lines.length
+      const [seq, head] = lines.at(-1)!.split(' ')
+      last = { seq: Number(seq), head: head! }
+      // What was cut off by the kill is no acknowledged record; the next writer removes it.
+      const { firstBad, head: reached } = await verifyAuditLog({ file, key, ...options, anchor: last })
+      expect(reached.seq).toBeGreaterThanOrEqual(last.seq)
+      if (firstBad) expect(firstBad.reason).toContain('incomplete')
+    }
+    const audit = createAuditLog({ file, key, ...options })
+    await audit.append({ who: 'a', what: 'after' })
+    await audit.close()
+    const result = await verifyAuditLog({ file, key, ...options, anchor: last })
+    expect(result).toMatchObject({ ok: true })
+    expect(result.records).toBeGreaterThan(acknowledged)
+    expect(acknowledged).toBeGreaterThanOrEqual(rounds * 1000)
+  },
+  120_000
+)
+
+it('every change of one byte of 64 KiB is seen, at bytes spread over all of it', async () => {
   const audit = createAuditLog({ file, key })
-  await audit.append({ who: 'a', what: 'after' })
+  const anchors = await Promise.all(Array.from({ length: 330 }, (_, n) => audit.append({ who: `user-${n}`, what: 'x'.repeat(40) })))
   await audit.close()
-  const result = await verifyAuditLog({ file, key, anchor: last })
-  expect(result).toMatchObject({ ok: true })
-  expect(result.records).toBeGreaterThan(acknowledged)
-  expect(acknowledged).toBeGreaterThan(1000)
-}, 120_000)
+  const whole = readFileSync(file)
+  expect(whole.length).toBeGreaterThan(65_536)
+  // The stride is prime to the length of a record, so every place in a record comes up. `npm run bench -- audit --every-byte` tries all.
+  for (let at = 0; at < whole.length; at += 53) {
+    const changed = Buffer.from(whole)
+    changed[at] = changed[at]! ^ (1 << (at % 8))
+    writeFileSync(file, changed)
+    if ((await verifyAuditLog({ file, key, anchor: anchors.at(-1)! })).ok) expect(`byte ${at}`).toBe('seen')
+  }
+}, 60_000)
+
+it('the figures of a log go to metrics: records, refusals, and what checks of its own file found', async () => {
+  const figures: Record<string, number> = {}
+  const observer = {
+    id: 'metrics',
+    service: 's',
+    source(source: { read(emit: (name: string, value: number) => void): void }) {
+      read = () => source.read((name, value) => (figures[name] = value))
+      return () => (read = () => {})
+    }
+  }
+  let read = () => {}
+  const audit = createAuditLog({ file, key, verifyEvery: 50, observers: [observer as never] })
+  await audit.append({ who: 'a', what: 'b' })
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  read()
+  expect(figures).toMatchObject({ rag_audit_records_total: 1, rag_audit_failures_total: 0, rag_audit_broken_total: 0 })
+  expect(figures['rag_audit_verified_timestamp_seconds']).toBeGreaterThan(Date.now() / 1000 - 60)
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace('"who":"a"', '"who":"c"'))
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  read()
+  expect(figures['rag_audit_broken_total']).toBeGreaterThan(0)
+  await audit.close()
+  await expect(audit.append({ who: 'a', what: 'late' })).rejects.toThrow('RAG_LOGGER_AUDIT_WRITE')
+})
+
+it('the command verifies, reads and decrypts, and says in the log who did', async () => {
+  const run = (values: string[], env: Record<string, string> = {}) =>
+    spawnSync(process.execPath, ['--import', 'tsx', '--conditions=@rag/source', command, ...values], {
+      encoding: 'utf8',
+      env: { ...process.env, RAG_AUDIT_KEY: key, ...env }
+    })
+  const [anchor] = await write(1)
+  const verified = run(['verify', file, '--anchor', `${anchor!.seq}:${anchor!.head}`])
+  expect(verified).toMatchObject({ status: 0, stdout: expect.stringContaining('intact: ') })
+  const read = run(['read', file, '--why', 'review', '--who', 'auditor'])
+  expect(
+    read.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { what: string }).what)
+  ).toEqual(['delete', 'read'])
+  const log = join(directory, 'app.log')
+  const logger = createLogger({ service: 's', destination: { file: log, encryption } })
+  logger.info('secret words')
+  await logControl(logger).shutdown(1000)
+  const secret = { RAG_AUDIT_ENCRYPTION_KEY: encryption.key }
+  const decrypted = run(['decrypt', log, '--key-id', 'k1', '--why', 'incident 7', '--who', 'operator', '--audit', file], secret)
+  expect(decrypted).toMatchObject({ status: 0, stdout: expect.stringContaining('secret words') })
+  expect(readFileSync(file, 'utf8')).toMatch(/"what":"decrypt","who":"operator","on":"[^"]*app.log","outcome":"ok","why":"incident 7"/)
+  expect(run(['decrypt', log, '--key-id', 'k1'], secret).status).toBe(2)
+  writeFileSync(file, readFileSync(file, 'utf8').replace('doc-0', 'doc-1'))
+  expect(run(['verify', file])).toMatchObject({ status: 1, stdout: expect.stringContaining('NOT INTACT') })
+}, 60_000)
 
 it('a full disk refuses records and leaves the log intact', async () => {
   try {

@@ -93,6 +93,23 @@ it('a request is one line with its fields in the agreed order', async () => {
   expect(inside).toMatchObject({ msg: 'inside', requestId: 'req-42', tenant: 'acme', user: 'u7' })
 })
 
+it('a request is two lines on request, and a health check none', async () => {
+  for (const preset of ['json', 'ecs'] as const) {
+    const { memory, logger } = start({ preset })
+    const application = app(logger, { start: true })
+    application.get('/health', (_request, response) => void response.send('ok'))
+    const url = await serve(application)
+    await fetch(`${url}/health`)
+    await fetch(`${url}/users/7?token=abcdef0123456789`, { headers: { 'x-request-id': 'req-1' } })
+    const [begun, , ended] = await linesOf(memory, 3)
+    expect(memory.lines()).toHaveLength(3)
+    const names = preset === 'json' ? ['requestId', 'method', 'url'] : ['http.request.id', 'http.request.method', 'url.original']
+    expect(names.map((name) => begun![name])).toEqual(['req-1', 'GET', '/users/7?token=[masked:key-name]'])
+    expect(begun![preset === 'json' ? 'msg' : 'message']).toBe('request started')
+    expect(ended).toMatchObject(preset === 'json' ? { requestId: 'req-1', statusCode: 200 } : { 'http.request.id': 'req-1' })
+  }
+})
+
 it('levels follow the outcome: 404 warns, a thrown error is an error with its stack, an abort warns', async () => {
   const { memory, logger } = start()
   const application = app(logger)

@@ -82,6 +82,31 @@ describe('a line of the application', () => {
 })
 
 describe('the API of pino', () => {
+  it('has the bindings of its logger as they were when that was made, in the order of the family', () => {
+    const { memory, logger } = start()
+    const bindings = { reqId: 'req-1', attempt: 1 }
+    const child = logger.child(bindings)
+    const grandchild = child.child({ step: 'embed' })
+    bindings.reqId = 'changed later'
+    grandchild.info('inside')
+    expect(memory.last()).toMatchObject({ reqId: 'req-1', attempt: 1, step: 'embed' })
+    child.info('outside')
+    expect(memory.last()).toMatchObject({ reqId: 'req-1', attempt: 1 })
+    expect(memory.last()).not.toHaveProperty('step')
+    child.setBindings({ more: true })
+    expect(child.bindings()).toMatchObject({ reqId: 'req-1', attempt: 1, more: true })
+    expect(logger.child({ only: 'looked at' }).bindings()).toMatchObject({ service: 'rag-engine', only: 'looked at' })
+    logger.info('none of them')
+    expect(memory.last()).not.toHaveProperty('reqId')
+  })
+
+  it('a hook of the user that looks at every child sees its bindings', () => {
+    const seen: unknown[] = []
+    const { logger } = start({ onChild: (child) => seen.push(child.bindings()['reqId']) })
+    logger.child({ reqId: 'req-1' })
+    expect(seen).toEqual(['req-1'])
+  })
+
   it('works with children, serializers, redact paths, mixin, prefixes and levels', () => {
     const { memory, logger } = start({
       redact: ['user.password', 'token'],
@@ -281,7 +306,46 @@ describe('levels at run time', () => {
   })
 })
 
+describe('a signal', () => {
+  it('makes the logger talkative, and quiet again when it comes twice or the time is over', async () => {
+    const { memory, logger } = start({ levelOn: { signal: 'SIGUSR2', level: 'trace', for: '300ms' } })
+    const signalled = async () => {
+      process.kill(process.pid, 'SIGUSR2')
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      return logger.level
+    }
+    expect(await signalled()).toBe('trace')
+    logger.trace('now')
+    expect(memory.last()['msg']).toBe('now')
+    expect(await signalled()).toBe('info')
+    expect(await signalled()).toBe('trace')
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(logger.level).toBe('info')
+    await logControl(logger).shutdown(100)
+    expect(process.listenerCount('SIGUSR2')).toBe(0)
+    expect(() => start({ levelOn: { signal: 'SIGUSR2', level: 'loud' } })).toThrow('RAG_LOGGER_LEVEL')
+    expect(() => start({ levelOn: { sig: 'SIGUSR2' } as never })).toThrow('RAG_CORE_UNKNOWN_OPTION')
+  })
+
+  it('that ends the process is listened to once, however many loggers there are', () => {
+    for (let n = 0; n < 50; n++) start()
+    expect(process.listenerCount('SIGTERM')).toBe(1)
+    expect(process.listenerCount('SIGINT')).toBe(1)
+  })
+})
+
 describe('the handle', () => {
+  it('is one for all who ask: a change of level through one is not undone by another', async () => {
+    const { logger } = start()
+    const [first, second] = [logControl(logger), logControl(logger)]
+    first.setLevel('debug', { for: '50ms' })
+    second.setLevel('trace', { for: '150ms' })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(logger.level).toBe('trace')
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    expect(logger.level).toBe('info')
+  })
+
   it('keeps recent records once asked', () => {
     const { logger } = start()
     const control = logControl(logger)
@@ -301,8 +365,8 @@ describe('the handle', () => {
     logger.error('b')
     const figures = new Map<string, number>()
     control.source.read((name, value, labels) => figures.set([name, ...Object.values(labels ?? {})].join(' '), value))
-    expect(figures.get('rag_log_events_total info')).toBe(1)
-    expect(figures.get('rag_log_events_total error')).toBe(1)
+    expect(figures.get('rag_log_events_total info none')).toBe(1)
+    expect(figures.get('rag_log_events_total error none')).toBe(1)
     expect(figures.get('rag_telemetry_recorded_total logs')).toBe(2)
     expect(await control.shutdown(100)).toEqual({ recorded: 2, exported: 2, dropped: 0, queued: 0 })
   })

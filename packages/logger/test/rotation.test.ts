@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openLogFile } from '../src/destination/file.js'
 import { createRotatingFile } from '../src/destination/rotate.js'
 import { createWriter } from '../src/destination/writer.js'
 import { createLogger, logControl } from '../src/index.js'
@@ -31,7 +32,7 @@ function allNumbers(): number[] {
 }
 
 it('rotates by size between lines and keeps every line once', async () => {
-  const output = createRotatingFile(join(directory, 'app.log'), undefined, { ...NONE, bytes: 1000, gzip: true })
+  const output = createRotatingFile(openLogFile(join(directory, 'app.log')), { ...NONE, bytes: 1000, gzip: true })
   const sink = createWriter({ output })
   for (let n = 0; n < 100; n++) {
     sink.write(`{"n":${n},"text":"${'x'.repeat(80)}"}\n`)
@@ -49,7 +50,7 @@ it('rotates when the period is over, also across a restart', async () => {
   const path = join(directory, 'app.log')
   writeFileSync(path, '{"n":0}\n')
   utimesSync(path, new Date(2020, 0, 1), new Date(2020, 0, 1))
-  const sink = createWriter({ output: createRotatingFile(path, undefined, { ...NONE, everyMs: 86_400_000 }) })
+  const sink = createWriter({ output: createRotatingFile(openLogFile(path), { ...NONE, everyMs: 86_400_000 }) })
   sink.write('{"n":1}\n')
   await sink.close(100)
   expect(readFileSync(path, 'utf8')).toBe('{"n":1}\n')
@@ -69,7 +70,7 @@ it.each([
     if (day < 3) utimesSync(archive, new Date(2020, 0, day), new Date(2020, 0, day))
   }
   writeFileSync(join(directory, 'app-notes.log'), 'not an archive')
-  await createRotatingFile(path, undefined, { ...NONE, keep }).tidy()
+  await createRotatingFile(openLogFile(path), { ...NONE, keep }).tidy()
   const left = readdirSync(directory).sort()
   expect(left.filter((name) => name.startsWith('app-2020'))).toEqual(
     ['1', '2', '3', '4', '5'].slice(-expected).map((day) => `app-2020010${day}T000000000Z-0001.log`)
@@ -110,7 +111,7 @@ it('kill -9 at any moment of rotation and compression loses no line and doubles 
     expect(new Set(numbers).size).toBe(numbers.length)
     expect(numbers.slice(0, handedOver + 1)).toEqual(Array.from({ length: handedOver + 1 }, (_, n) => n))
   }
-  await createRotatingFile(file, undefined, { ...NONE, gzip: true }).tidy()
+  await createRotatingFile(openLogFile(file), { ...NONE, gzip: true }).tidy()
   expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([])
   expect(allNumbers().length).toBeGreaterThan(handedOver)
 }, 60_000)

@@ -6,12 +6,14 @@ import type { Metric } from './storage/metric.js'
 import { add, observe, type Series, set } from './storage/series.js'
 import type { Store } from './storage/store.js'
 
-/** What `defineMetric()` takes: a definition of the catalogue without its origin. */
-export type OwnDefinition = Omit<MetricDefinition, 'from'>
+/** What `defineMetric()` takes: a definition of the catalogue without its origin. `{ hashed: 64 }` puts users or tenants into so many buckets. */
+export type OwnDefinition = Omit<MetricDefinition, 'from' | 'labels'> & {
+  readonly labels?: { readonly [label: string]: LabelBound | { readonly hashed: number } }
+}
 
 type ValueOf<B> = B extends { readonly values: readonly (infer V)[] } ? V : string | number | boolean
 /** The labels of a definition with the values they take. */
-export type LabelsOf<D extends OwnDefinition> = D['labels'] extends { readonly [label: string]: LabelBound }
+export type LabelsOf<D extends OwnDefinition> = D['labels'] extends { readonly [label: string]: object }
   ? { readonly [L in keyof D['labels']]: ValueOf<D['labels'][L]> }
   : { readonly [label: string]: never }
 
@@ -42,6 +44,7 @@ export function defineIn<const D extends OwnDefinition>(store: Store, given: D):
       problem: 'a metric of this name is defined otherwise already',
       fix: 'define it once and import it, or choose another name'
     })
+  checkTwins(store, definition.name)
   const metric = present ?? store.add(definition)
   bear(metric)
   const record = VERBS[definition.kind] as (series: Series, value: number) => void
@@ -59,6 +62,22 @@ export function defineIn<const D extends OwnDefinition>(store: Store, given: D):
     }
   }
   return handle as unknown as OwnMetric<D>
+}
+
+/**
+ * In OpenMetrics a counter's family is named without `_total`, so nothing else may have that name.
+ *
+ * @throws RagError `RAG_METRICS_DEFINITION`
+ */
+export function checkTwins(store: Store, name: string): void {
+  const twin = name.endsWith('_total') ? name.slice(0, -'_total'.length) : `${name}_total`
+  if (!store.metrics.has(twin)) return
+  throw new RagError('RAG_METRICS_DEFINITION', {
+    option: 'name',
+    value: name,
+    problem: `${twin} would be the same family`,
+    fix: 'choose another name'
+  })
 }
 
 /** The label set of an object of labels; undefined when a label is missing, unknown or no plain value. */

@@ -12,6 +12,7 @@ export function noopMetrics(): Metrics<OwnRegistry> {
     text: async () => '',
     page: () => ({ body: '' }),
     defineMetric: () => ({ ...handle, with: () => handle }) as never,
+    defineTop: () => ({ add: nothing }),
     definitions: () => [],
     admin: async () => ({ url: '', close: async () => {} }),
     feedback: nothing,
@@ -21,6 +22,8 @@ export function noopMetrics(): Metrics<OwnRegistry> {
     fingerprint: () => '',
     pool: () => nothing,
     collect: () => ({ run: async () => {}, stop: nothing }),
+    pushGateway: () => ({ push: async () => true, remove: async () => true }),
+    flush: async () => {},
     account: () => ({ recorded: 0, exported: 0, dropped: 0, queued: 0 }),
     shutdown: async () => {}
   }

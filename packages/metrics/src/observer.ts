@@ -6,16 +6,24 @@ import { serverRecorder } from './record/server.js'
 import { agentRecorder, cacheRecorder, jobRecorder, stageRecorder, toolRecorder } from './record/work.js'
 import type { Store } from './storage/store.js'
 
+/** Operations that are running, by the kinds that have a gauge for them. */
+export interface Active {
+  server: number
+  client: number
+}
+
 export interface ObserverParts {
   service: string
   slowMs: number
+  /** Kept by the core while operations run. */
+  active: Active
   addSource: (source: Source) => () => void
 }
 
 /** Each kind has its own type of operation; the table is the one place that forgets it. */
 type Recorders = { readonly [K in Kind]: (operation: Operation<K>) => void }
 
-export function metricsObserver(store: Store, { service, slowMs, addSource }: ObserverParts): Observer {
+export function metricsObserver(store: Store, { service, slowMs, active, addSource }: ObserverParts): Observer {
   const dependency = dependencyRecorder(store)
   const recorders: Recorders = {
     server: serverRecorder(store),
@@ -31,6 +39,7 @@ export function metricsObserver(store: Store, { service, slowMs, addSource }: Ob
   return {
     id: 'metrics',
     service,
+    active,
     end(operation) {
       ;(recorders[operation.kind] as ((operation: Operation) => void) | undefined)?.(operation)
     },

@@ -1,5 +1,6 @@
 // What the metrics say of themselves.
 import type { Account, Source } from '@rag/core'
+import type { Active } from './observer.js'
 import type { Store } from './storage/store.js'
 
 /** Every value is either held or dropped; none waits. */
@@ -8,9 +9,11 @@ export function accountOf(store: Store): Account {
   return { recorded, exported: recorded - dropped, dropped, queued: 0 }
 }
 
-export function ownFigures(store: Store, lastScrape: () => number): Source {
+export function ownFigures(store: Store, active: Active, lastScrape: () => number): Source {
   return {
     read(emit) {
+      emit('http_server_active_requests', active.server)
+      emit('http_client_active_requests', active.client)
       const { recorded, exported, dropped, queued } = accountOf(store)
       const signal = 'metrics'
       emit('rag_telemetry_recorded_total', recorded, { signal })

@@ -1,4 +1,4 @@
-// Pools of connections, read by their shape when metrics are collected.
+// Pools of connections, read by their shape when metrics are collected; and the time that callers wait for a connection.
 import { RagError, type Source } from '@rag/core'
 
 /** pg: `totalCount`, `idleCount`, `waitingCount`. generic-pool: `size`, `available`, `pending`, `max`. tarn: `numUsed()`, `numFree()`. */
@@ -58,4 +58,36 @@ function read(pool: PoolShape): PoolFigures | undefined {
     return { used: pool.size - pool.available, idle: pool.available, pending: pool.pending ?? 0, max: pool.max ?? 0 }
   }
   return undefined
+}
+
+type Callback = (error: unknown, ...rest: unknown[]) => unknown
+type Take = (...values: unknown[]) => unknown
+
+/** Times `connect` (pg) or `acquire` (generic-pool, tarn) of a pool on the instance; what the caller gets is what the pool gave. Returns the undo. */
+export function watchWaits(pool: object, record: (seconds: number) => void): () => void {
+  const holder = pool as Record<string, unknown>
+  const name = typeof holder['totalCount'] === 'number' ? 'connect' : 'acquire'
+  const original = holder[name]
+  if (typeof original !== 'function') return () => {}
+  const own = Object.hasOwn(holder, name)
+  const watched = function (this: unknown, ...values: unknown[]): unknown {
+    const start = performance.now()
+    const taken = () => record((performance.now() - start) / 1000)
+    const callback = values[0]
+    if (typeof callback === 'function')
+      values[0] = function (this: unknown, error: unknown, ...rest: unknown[]) {
+        if (!error) taken()
+        return Reflect.apply(callback as Callback, this, [error, ...rest])
+      }
+    const result = Reflect.apply(original as Take, this, values)
+    const promise = (result as { promise?: unknown } | undefined)?.promise ?? result
+    if (typeof (promise as PromiseLike<unknown> | undefined)?.then === 'function') (promise as PromiseLike<unknown>).then(taken, () => {})
+    return result
+  }
+  Object.defineProperty(holder, name, { value: watched, writable: true, configurable: true, enumerable: own })
+  return () => {
+    if (holder[name] !== watched) return
+    if (own) holder[name] = original
+    else delete holder[name]
+  }
 }

@@ -2,9 +2,12 @@
 import type { Account, Admin, AdminOptions, AdminPage, Duration, Masker, MaskerOptions, Observer } from '@rag/core'
 import type { MetricDefinition } from '@rag/core/catalogue'
 import type { OwnDefinition, OwnMetric } from './define-metric.js'
+import type { OtlpOptions } from './push/otlp.js'
+import type { Pushgateway, PushgatewayOptions } from './push/pushgateway.js'
 import type { OwnRegistry } from './registry/own.js'
 import type { RegistryLike } from './registry/types.js'
 import type { CollectOptions, Collector, RunningCollector } from './stores/collector.js'
+import type { Top, TopDefinition } from './top.js'
 
 export interface MetricsOptions<R extends RegistryLike = OwnRegistry> {
   /** Name of the service. */
@@ -25,6 +28,13 @@ export interface MetricsOptions<R extends RegistryLike = OwnRegistry> {
     /** Label sets of one metric. @default 2000 */
     seriesPerMetric?: number
   }
+  /**
+   * Keeps native (exponential) buckets beside the fixed ones for the durations of HTTP requests and model calls, and offers the protobuf
+   * format that carries them to Prometheus. Its OTLP form is the exponential histogram. @default false
+   */
+  nativeHistograms?: boolean
+  /** Pushes the same metrics as OTLP over HTTP (JSON). @default false, unless OTEL_METRICS_EXPORTER is `otlp` */
+  otlp?: boolean | OtlpOptions
   /** Masks label values when a label set is first seen. @default a masker with defaults */
   mask?: Masker | MaskerOptions | false
   /** Takes one line a metric when its bounds are reached. @default process.emitWarning */
@@ -67,6 +77,16 @@ export interface Metrics<R extends RegistryLike = OwnRegistry> {
    * indexed.inc({ type: 'pdf' })
    */
   defineMetric<const D extends OwnDefinition>(definition: D): OwnMetric<D>
+  /**
+   * A figure by user or tenant that shows the largest few and the rest as one. No figure of this SDK is by user unless it is asked for here
+   * or by a label with `hashed`.
+   *
+   * @throws RagError `RAG_METRICS_DEFINITION`
+   * @example
+   * const spend = metrics.defineTop({ name: 'user_cost_usd', unit: 'usd', help: 'USD by user.', label: 'user', top: 10 })
+   * spend.add(userId, costUsd)
+   */
+  defineTop(definition: TopDefinition): Top
   /** The catalogue and the metrics that the application has defined. */
   definitions(): readonly MetricDefinition[]
   /** Opens the admin listener with `/metrics`; nothing listens before. Rejects when the port is in use. */
@@ -85,8 +105,20 @@ export interface Metrics<R extends RegistryLike = OwnRegistry> {
   pool(pool: object, options: { name: string }): () => void
   /** Runs a collector on a schedule of its own. Returns the undo and a way to run it at once. */
   collect(collector: Collector, options?: CollectOptions): Pick<RunningCollector, 'run' | 'stop'>
+  /**
+   * A Pushgateway, for a job that ends before anybody scrapes it.
+   *
+   * @throws RagError `RAG_METRICS_PUSH`, `RAG_CORE_DURATION`
+   * @example
+   * const gateway = metrics.pushGateway({ url: 'http://127.0.0.1:9091', job: 'backup' })
+   * await job('backup', { observers: [metrics.observer] }, backup)
+   * await gateway.push()
+   */
+  pushGateway(options: PushgatewayOptions): Pushgateway
+  /** Pushes what there is to where `otlp` says. */
+  flush(): Promise<void>
   /** Values taken in and dropped; all others are held and shown at each scrape. */
   account(): Account
-  /** Closes admin listeners, collectors and pushes; a second call does nothing. */
+  /** Pushes a last time, closes admin listeners and collectors; a second call does nothing. */
   shutdown(): Promise<void>
 }

@@ -69,6 +69,44 @@ describe('labels are bounded', () => {
   })
 })
 
+describe('figures by user, only when asked for', () => {
+  it('fall into a fixed number of hash buckets, the same for the same user', async () => {
+    const { defineMetric } = make()
+    const calls = defineMetric({ name: 'user_calls_total', kind: 'counter', help: 'Calls.', labels: { bucket: { hashed: 16 } } })
+    for (let user = 0; user < 100_000; user++) calls.inc({ bucket: `user-${user}@example.com` })
+    for (let count = 0; count < 10_000; count++) calls.inc({ bucket: 'one@example.com' })
+    const page = [...samples(await metrics.text())].filter(([name]) => name.startsWith('user_calls_total'))
+    expect(page).toHaveLength(16)
+    expect(page.every(([name]) => /bucket="\d+"/.test(name))).toBe(true)
+    expect(page.reduce((total, [, value]) => total + value, 0)).toBe(110_000)
+    const counts = page.map(([, value]) => value).sort((a, b) => a - b)
+    expect(counts[15]! - counts[7]!).toBeGreaterThan(9000)
+    expect(counts[0]!).toBeGreaterThan(5000)
+    expect(warnings).toEqual([])
+  })
+
+  it('show the largest few, and the rest as one, however many there are', async () => {
+    const { defineTop, text } = make()
+    const spend = defineTop({ name: 'user_cost_usd', unit: 'usd', help: 'USD by user.', label: 'user', top: 3 })
+    for (let count = 0; count < 100_000; count++) spend.add(`small-${count}`, 0.001)
+    for (let count = 0; count < 1000; count++) for (const [index, user] of ['ann', 'ben', 'cid'].entries()) spend.add(user, 30 - index * 10)
+    spend.add('ann', Number.NaN)
+    spend.add('ann', -1)
+    spend.add(7 as never)
+    const of = (page: Map<string, number>) => new Map([...page].filter(([name]) => name.startsWith('user_cost_usd')))
+    const shown = of(samples(await text()))
+    expect([...shown.keys()].sort()).toEqual(['__other__', 'ann', 'ben', 'cid'].map((user) => `user_cost_usd{user="${user}"}`).sort())
+    expect(shown.get('user_cost_usd{user="ann"}')! / 30_000).toBeCloseTo(1, 2)
+    expect([...shown.values()].reduce((total, value) => total + value, 0)).toBeCloseTo(60_100, 3)
+    for (let count = 0; count < 1000; count++) spend.add('dan', 100)
+    expect([...of(samples(await text())).keys()]).not.toContain('user_cost_usd{user="cid"}')
+    expect(samples(await text()).get('rag_metrics_invalid_total{reason="negative"}')).toBe(1)
+    expect(codeOf(() => defineTop({ name: 'user_cost_usd', help: 'Again.', label: 'user' }))).toBe('RAG_METRICS_DEFINITION')
+    expect(codeOf(() => defineTop({ name: 'a', help: 'A.', label: 'user', top: 0 }))).toBe('RAG_METRICS_DEFINITION')
+    expect(codeOf(() => defineTop(undefined as never))).toBe('RAG_METRICS_DEFINITION')
+  })
+})
+
 describe('bad input', () => {
   it('drops and counts values that a metric cannot take, and never throws', async () => {
     const { defineMetric, feedback, evaluation, flag } = make()
@@ -119,6 +157,11 @@ describe('bad input', () => {
     ['a unit that is not in the name', { name: 'foo', kind: 'gauge', help: 'x', unit: 'bytes' }],
     ['descending buckets', { name: 'foo', kind: 'histogram', help: 'x', buckets: [2, 1] }],
     ['a name of the catalogue', { name: 'rag_feedback_total', kind: 'counter', help: 'x' }],
+    ['a name whose family the catalogue has', { name: 'rag_feedback', kind: 'gauge', help: 'x' }],
+    ['too many hash buckets', { name: 'foo', kind: 'gauge', help: 'x', labels: { a: { hashed: 100_000 } } }],
+    ['buckets that are no list', { name: 'foo', kind: 'histogram', help: 'x', buckets: 5 }],
+    ['a way to join that is none', { name: 'foo', kind: 'gauge', help: 'x', across: 'mean' }],
+    ['nothing in it', undefined],
     ['a name that a histogram makes', { name: 'foo_count', kind: 'gauge', help: 'x' }]
   ])('refuses a definition with %s at the start', (_name, definition) => {
     const { defineMetric } = make()
@@ -132,6 +175,9 @@ describe('bad input', () => {
     defineMetric(definition).inc({}, 2)
     expect(samples(await metrics.text()).get('twice_total')).toBe(3)
     expect(codeOf(() => defineMetric({ ...definition, help: 'Other.' }))).toBe('RAG_METRICS_DEFINITION')
+    expect(codeOf(() => defineMetric({ name: 'twice', kind: 'gauge', help: 'One family with twice_total.' }))).toBe(
+      'RAG_METRICS_DEFINITION'
+    )
   })
 
   it('refuses wrong options', () => {

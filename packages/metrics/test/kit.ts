@@ -112,3 +112,16 @@ export function codeOf(fn: () => unknown): string | undefined {
     return (error as { code?: string }).code
   }
 }
+
+const KINDS = ['server', 'client', 'db', 'llm', 'cache', 'stage', 'job', 'tool', 'agent'] as const
+
+/** One finished operation of every kind, with more observers beside; each took `ms` when that is given. */
+export function announceAll(observer: Observer, others: readonly Observer[] = [], ms?: number): void {
+  for (const kind of KINDS) {
+    const operation = startOperation(kind, kind, DEFAULTS[kind], [...others, observer])
+    // The clock that durations come from is set back.
+    if (ms !== undefined) Object.defineProperty(operation, 'startMark', { value: performance.now() - ms })
+    operation.end()
+    if (ms !== undefined) Object.defineProperty(operation, 'durationMs', { value: ms })
+  }
+}

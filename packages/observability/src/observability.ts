@@ -7,15 +7,21 @@ import {
   type AdminOptions,
   type AgentOptions,
   agent,
+  type Call,
   type Identity as Caller,
+  closeOnSignal,
   createFetch,
   drain,
   identify,
   type JobOptions,
   job,
   type Masker,
+  type ObserveClientOptions,
+  type ObserveOptions,
   type Observers,
+  observe,
   observeClient,
+  observeGlobals,
   observeServer,
   releaseClient,
   runScope,
@@ -35,10 +41,8 @@ import type { Metrics, RegistryLike } from '@rag/metrics'
 import type { Tracing } from '@rag/tracing'
 import { adminPages } from './admin-pages.js'
 import { within } from './deadline.js'
-import { coverGlobals } from './globals.js'
 import { type ObservabilityOptions, readOptions } from './options.js'
 import { makeParts } from './parts.js'
-import { closeOnSignal } from './signals.js'
 
 /** Where the records of each signal went: `recorded = exported + dropped + queued`. */
 export interface Accounts {
@@ -70,11 +74,14 @@ export interface Observability {
   identify(caller: Caller): void
   /** Runs work outside a request with observers and an identity. */
   run<T>(caller: Caller, fn: () => T): T
-  /** Instruments a client in place: ioredis, node-redis, pg, Elasticsearch. The same object back; undone by shutdown. */
-  client<T extends object>(client: T, options?: { name?: string }): T
+  /** Instruments a client in place: ioredis, node-redis, pg, Elasticsearch, undici. The same object back; undone by shutdown. */
+  client<T extends object>(client: T, options?: Omit<ObserveClientOptions, 'observers'>): T
+  /** Records a call to anything else, such as a queue. */
+  observe<T>(name: string, options: ObserveOptions, fn: (call: Call) => T): T
+  observe<T>(name: string, fn: (call: Call) => T): T
   /** A fetch that propagates the trace and records the call. */
   readonly fetch: typeof fetch
-  /** Covers the global fetch as well, for code one does not own; undone by shutdown. */
+  /** Covers the global fetch, undici, `http` and `https` as well, for code one does not own; undone by shutdown. */
   globals(): void
   /** Meters a client of OpenAI, Anthropic or Google in place; the same object back. */
   llm<T extends object>(client: T): T
@@ -132,19 +139,20 @@ export function observability(options: ObservabilityOptions): Observability {
     server: (server) => void undoes.push(observeServer(server, observers)),
     identify: (caller) => identify(caller),
     run: (caller, fn) => runScope(caller, observers, fn),
-    client(client, { name } = {}) {
-      observeClient(client, name === undefined ? { observers } : { observers, name })
+    client(client, clientOptions = {}) {
+      observeClient(client, { ...clientOptions, observers })
       undoes.push(() => releaseClient(client))
       return client
     },
     fetch: createFetch({ observers }),
-    globals: () => void undoes.push(coverGlobals(observers)),
+    globals: () => void undoes.push(observeGlobals(observers)),
     llm: (client) => meter.wrap(client),
     cache(cacheOptions) {
       const cache = createCache({ ...cacheOptions, observers })
       undoes.push(() => cache.close())
       return cache
     },
+    observe: named(observe, observers),
     stage: named(stage, observers),
     job: named(job, observers),
     tool: named(tool, observers),
@@ -159,7 +167,7 @@ export function observability(options: ObservabilityOptions): Observability {
     },
     async flush() {
       drain()
-      await within(deadlineMs, Promise.allSettled([tracing.flush(), logs.flush()]))
+      await within(deadlineMs, Promise.allSettled([tracing.flush(), metrics.flush(), logs.flush()]))
     },
     shutdown() {
       closing ??= close()
@@ -173,12 +181,18 @@ export function observability(options: ObservabilityOptions): Observability {
     const end = performance.now() + deadlineMs
     drain()
     await within(deadlineMs, Promise.allSettled(undoes.map(async (undo) => undo())))
-    await within(end - performance.now(), Promise.allSettled([tracing.shutdown(end - performance.now()), meter.shutdown()]))
-    const written = await within(Math.max(end - performance.now(), 50), logs.shutdown(Math.max(end - performance.now(), 50)))
-    await within(50, Promise.resolve(metrics.shutdown()))
+    const left = Math.max(end - performance.now(), LEAST_MS)
+    // The parts keep to the time themselves; the grace is for counting what is left when it is over.
+    await within(left + GRACE_MS, Promise.allSettled([tracing.shutdown(left), meter.shutdown(), metrics.shutdown()]))
+    const rest = Math.max(end - performance.now(), LEAST_MS)
+    const written = await within(rest + GRACE_MS, logs.shutdown(rest))
     return { logs: written ?? logs.account(), metrics: metrics.account(), traces: tracing.account() }
   }
 }
+
+/** A part always gets this much, also when those before it took all the time. */
+const LEAST_MS = 50
+const GRACE_MS = 250
 
 type Run<O extends object, W> = <T>(name: string, options: O, fn: (work: W) => T) => T
 

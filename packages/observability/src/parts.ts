@@ -23,7 +23,7 @@ export function makeParts(options: ObservabilityOptions, identity: Identity): Pa
   const { logger, logs } = makeLogger(options.logger, shared)
   const registry = isRegistry(options.metrics) ? { registry: options.metrics } : options.metrics
   const metrics = registry === false ? (noopMetrics() as Metrics<RegistryLike>) : createMetrics<RegistryLike>({ ...shared, ...registry })
-  const tracing = options.tracing === false ? noopTracing() : startTracing({ ...shared, ...options.tracing })
+  const tracing = options.tracing === false ? noopTracing() : startTracing({ ...shared, signals: false, ...options.tracing })
   const observers = observerList([tracing.observer, logs.observer, metrics.observer])
   const meter = options.llm === false ? noopMeter() : createMeter({ mask: masker, observers, ...options.llm })
   for (const source of [logs.source, tracing.source]) metrics.observer.source?.(source)
@@ -36,7 +36,7 @@ function makeLogger(option: ObservabilityOptions['logger'], shared: Identity & {
     return { logger, logs: logControl(logger) }
   }
   const { http, ...own } = option ?? ({} as LoggerPart)
-  const logger = createLogger({ ...shared, ...own })
+  const logger = createLogger({ ...shared, signals: false, ...own })
   return { logger, logs: logControl(logger, http) }
 }
 

@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedText, masked
  * provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(maskSpans(new OTLPTraceExporter()))] })
  */
 export function maskSpans<E extends SpanExporter>(exporter: E, masker: Masker = createMasker()): E {
+  notes.wrapped = true
   const mask = keyedMask(masker)
   return new Proxy(exporter, {
     get(target, name) {
@@ -26,6 +27,22 @@ export function maskSpans<E extends SpanExporter>(exporter: E, masker: Masker = 
       return typeof value === 'function' ? value.bind(target) : value
     }
   })
+}
+
+/** Copies of this module in one process share what they know. */
+const KEY = Symbol.for('@rag/tracing/mask-spans/1')
+const carrier = globalThis as { [KEY]?: { wrapped: boolean; announced: boolean } }
+carrier[KEY] ??= { wrapped: false, announced: false }
+const notes = carrier[KEY]
+
+/** Says once that spans leave by exporters of the application that nobody has wrapped. */
+export function announceUnmasked(): void {
+  if (notes.wrapped || notes.announced) return
+  notes.announced = true
+  process.emitWarning(
+    'The application has its own tracer provider: spans join it and leave by its exporters. Wrap those with maskSpans(exporter) so that they are masked.',
+    { type: 'RagTelemetryWarning', code: 'RAG_TRACING_FOREIGN_PROVIDER' }
+  )
 }
 
 /** A masked view of a span; ours are masked by themselves. */

@@ -13,12 +13,15 @@ import {
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { type ClientAttributes, type Observer, type Operation, randomId, randomSpanId, type ServerAttributes, spanOf } from '@rag/core'
 import { spanKindOf } from './describe/index.js'
+import type { BaggageRules } from './propagation/baggage.js'
 import { type Format, readCaller } from './propagation/formats.js'
-import type { Treatment } from './propagation/incoming.js'
+import { callerLink, type Treatment } from './propagation/incoming.js'
+import type { Late } from './sampling/late.js'
 import { askSampler, type Decider } from './sampling/sampler.js'
 import { finishForeign, startForeign } from './span/foreign.js'
 import { OperationSpan } from './span/operation-span.js'
 import type { Scope, SpanOwner } from './span/own-span.js'
+import { UnsampledSpan } from './span/unsampled.js'
 
 export interface ObserverParts {
   service: string
@@ -30,13 +33,28 @@ export interface ObserverParts {
   /** The tracer of a provider that is not ours, if the application has one: then its spans are made, so that the tree is whole. */
   foreignTracer(): Tracer | undefined
   started(span: OperationSpan, parent: Context): void
+  late: Late | undefined
+  baggage: BaggageRules
 }
 
-export function createObserver({ service, owner, scope, decider, formats, treatment, foreignTracer, started }: ObserverParts): Observer {
+export function createObserver({
+  service,
+  owner,
+  scope,
+  decider,
+  formats,
+  treatment,
+  foreignTracer,
+  started,
+  late,
+  baggage
+}: ObserverParts): Observer {
+  const inherits = !decider.sampler && !late
   const makeSpan = (operation: Operation): Span | undefined => {
     const { kind, incoming, parentContext } = operation
-    if (isTracingSuppressed(parentContext)) return undefined
     const outer = trace.getSpan(parentContext)
+    if (inherits && kind !== 'server' && outer instanceof UnsampledSpan) return outer
+    if (isTracingSuppressed(parentContext)) return undefined
     let parent: SpanContext | undefined
     let caller: SpanContext | undefined
     if (kind === 'server') {
@@ -47,7 +65,7 @@ export function createObserver({ service, owner, scope, decider, formats, treatm
       if (mode === 'trust') parent = caller
     } else parent = outer?.spanContext()
     if (parent && !isSpanContextValid(parent)) parent = undefined
-    const links = caller && !parent ? [{ context: caller, attributes: { 'rag.link': 'caller' } }] : undefined
+    const links = caller && !parent ? [callerLink(caller)] : undefined
     const foreign = foreignTracer()
     if (foreign)
       return startForeign(
@@ -66,12 +84,14 @@ export function createObserver({ service, owner, scope, decider, formats, treatm
         kind === 'server' || kind === 'client' ? (operation.attributes as ServerAttributes | ClientAttributes).method : undefined
       const name = kind === 'server' ? (operation.attributes as ServerAttributes).path : operation.name
       flags = decider.root(traceId, name, method, spanKindOf(operation), NO_ATTRIBUTES) ? TraceFlags.SAMPLED : TraceFlags.NONE
-    } else flags = parent.traceFlags & TraceFlags.SAMPLED && (!parent.isRemote || decider.forced()) ? TraceFlags.SAMPLED : TraceFlags.NONE
+    } else
+      flags = parent.traceFlags & TraceFlags.SAMPLED && (!parent.isRemote || decider.forced(traceId)) ? TraceFlags.SAMPLED : TraceFlags.NONE
     const spanContext: SpanContext = { traceId, spanId: randomSpanId(), traceFlags: flags }
     if (parent?.traceState) spanContext.traceState = parent.traceState
-    if (flags === TraceFlags.NONE) return trace.wrapSpanContext(spanContext)
+    if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
     const span = new OperationSpan(owner, scope, operation, spanContext, parent)
     if (links) span.rawLinks = links
+    if (flags === TraceFlags.NONE) late?.hold(span, outer)
     started(span, parentContext)
     return span
   }
@@ -79,6 +99,8 @@ export function createObserver({ service, owner, scope, decider, formats, treatm
     id: '@rag/tracing',
     service,
     span: makeSpan,
+    enter: baggage.enter,
+    baggageTo: baggage.allowedTo,
     end(operation) {
       const span = spanOf(operation)
       if (span instanceof OperationSpan) {

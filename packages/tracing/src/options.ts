@@ -3,6 +3,7 @@ import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type Duration, durationMs, type Masker, type MaskerOptions, RagError } from '@rag/core'
 import type { QueueOptions } from './export/exit.js'
 import type { ExporterOption, OtlpOptions } from './export/exporters.js'
+import type { BaggageOptions } from './propagation/baggage.js'
 import type { Incoming } from './propagation/incoming.js'
 import type { SamplingOptions } from './sampling/sampler.js'
 import { DEFAULT_LIMITS, type SpanLimits } from './span/values.js'
@@ -20,12 +21,16 @@ export interface TracingOptions {
   incoming?: Incoming
   /** Header formats to read and write. @default ['w3c'], or `OTEL_PROPAGATORS` */
   propagators?: readonly ('w3c' | 'b3' | 'b3multi' | 'jaeger')[]
+  /** Whose baggage is taken and who gets some. @default nobody */
+  baggage?: BaggageOptions
   mask?: Masker | MaskerOptions | false
   /** Processors of the SDK that shall see every span as well. */
   processors?: readonly SpanProcessor[]
   /** More attributes of the resource. */
   resource?: Record<string, string | number | boolean>
   limits?: Partial<SpanLimits>
+  /** Whether SIGTERM and SIGINT flush and then end the process where nobody else listens to them. @default true */
+  signals?: boolean
   queue?: {
     /** Most spans that wait. @default 16384 */
     spans?: number
@@ -35,7 +40,7 @@ export interface TracingOptions {
     batch?: number
     /** Longest wait before an export. @default '1s' */
     delay?: Duration
-    /** Longest time of one export. @default '10s' */
+    /** Longest time of one export. @default '5s' */
     timeout?: Duration
   }
 }
@@ -49,7 +54,9 @@ export const OPTION_NAMES = [
   'sampler',
   'incoming',
   'propagators',
+  'baggage',
   'mask',
+  'signals',
   'processors',
   'resource',
   'limits',
@@ -70,7 +77,7 @@ export function queueOptions(
     delayMs: durationMs('queue.delay', delay ?? fromEnv(env, 'OTEL_BSP_SCHEDULE_DELAY') ?? 1000),
     timeoutMs: durationMs(
       'queue.timeout',
-      timeout ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TIMEOUT') ?? 10_000
+      timeout ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TIMEOUT') ?? 5000
     )
   }
 }

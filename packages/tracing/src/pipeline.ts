@@ -4,6 +4,7 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { Account, Source } from '@rag/core'
 import type { Exit } from './export/exit.js'
 import type { RecentSpans } from './recent.js'
+import type { Late } from './sampling/late.js'
 import { OperationSpan } from './span/operation-span.js'
 import { OwnSpan } from './span/own-span.js'
 
@@ -21,9 +22,19 @@ export interface Pipeline {
   account(): Account
 }
 
-export function createPipeline(exits: readonly Exit[], processors: readonly SpanProcessor[], recent: RecentSpans): Pipeline {
+export interface PipelineParts {
+  exits: readonly Exit[]
+  processors: readonly SpanProcessor[]
+  recent: RecentSpans
+  /** Decides on spans that are not sampled, if some of them are to be kept. */
+  late: Late | undefined
+}
+
+export function createPipeline({ exits, processors, recent, late }: PipelineParts): Pipeline {
   const keepsSpans = processors.length > 0 || exits.some((exit) => exit.keepsSpans)
   let ended: OwnSpan[] = []
+  /** First spans of unsampled traces: decided on when the operations below them have been recorded. */
+  let undecided: OwnSpan[] = []
   let timer: NodeJS.Timeout | undefined
   let immediate: NodeJS.Immediate | undefined
   const leave = (span: ReadableSpan): void => {
@@ -38,7 +49,22 @@ export function createPipeline(exits: readonly Exit[], processors: readonly Span
     immediate = undefined
     const slice = ended
     ended = []
+    const firsts = undecided
+    undecided = []
     for (const span of slice) leave(span)
+    for (const span of firsts) decide(span)
+  }
+  const decide = (span: OwnSpan): void => {
+    for (const kept of late?.ended(span) ?? []) {
+      for (const processor of processors) guarded(() => processor.onEnd(kept))
+      leave(kept)
+    }
+  }
+  const handOnSoon = (waiting: number): void => {
+    // A loop that never yields must not fill the memory.
+    if (waiting >= SLICE * 8) handOn()
+    else if (waiting >= SLICE) immediate ??= setImmediate(handOn)
+    else timer ??= setTimeout(handOn, HAND_ON_MS).unref()
   }
   const account = (): Account => {
     const total: Account = { recorded: 0, exported: 0, dropped: 0, queued: 0 }
@@ -52,14 +78,14 @@ export function createPipeline(exits: readonly Exit[], processors: readonly Span
   }
   return {
     finish(span) {
+      if (span.held) {
+        if (span instanceof OperationSpan || span.held.first !== span) return decide(span)
+        return handOnSoon(undecided.push(span))
+      }
       for (const processor of processors) guarded(() => processor.onEnd(span))
       // Operations are recorded in a batch, off the request path already; spans of the application end wherever it ends them.
       if (span instanceof OperationSpan) return leave(span)
-      const waiting = ended.push(span)
-      // A loop that never yields must not fill the memory.
-      if (waiting >= SLICE * 8) handOn()
-      else if (waiting >= SLICE) immediate ??= setImmediate(handOn)
-      else timer ??= setTimeout(handOn, HAND_ON_MS).unref()
+      handOnSoon(ended.push(span))
     },
     add: leave,
     started(span, parent) {

@@ -3,17 +3,32 @@ import { hostname } from 'node:os'
 import { type Context, propagation, type Tracer, trace } from '@opentelemetry/api'
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import { type Account, checkOptions, checkService, drain, type Observer, resolveMasker, runScope, type Source } from '@rag/core'
+import {
+  type Account,
+  checkOptions,
+  checkService,
+  closeOnSignal,
+  drain,
+  type Observer,
+  resolveMasker,
+  runScope,
+  type Source
+} from '@rag/core'
+import { oldNamesOf } from './describe/old-names.js'
 import { armExit } from './exit-flush.js'
+import { bounded } from './export/bounded.js'
 import { createExits } from './export/exporters.js'
+import { announceUnmasked } from './mask-spans.js'
 import { noopTracing } from './noop.js'
 import { createObserver } from './observer.js'
 import { envResource, envSampler, OPTION_NAMES, queueOptions, spanLimits, type TracingOptions } from './options.js'
 import { createPipeline } from './pipeline.js'
+import { baggageRules } from './propagation/baggage.js'
 import { formatsOf } from './propagation/formats.js'
 import { treatmentOf } from './propagation/incoming.js'
 import { createPropagator } from './propagation/propagator.js'
 import { createRecent, type RecentSpan } from './recent.js'
+import { createLate } from './sampling/late.js'
 import { createDecider } from './sampling/sampler.js'
 import type { OwnSpan, SpanOwner } from './span/own-span.js'
 import { keyedMask } from './span/values.js'
@@ -60,7 +75,9 @@ export function startTracing(options: TracingOptions): Tracing {
     sampler,
     incoming,
     propagators,
+    baggage,
     mask,
+    signals = true,
     processors = [],
     limits = {},
     queue = {}
@@ -68,15 +85,23 @@ export function startTracing(options: TracingOptions): Tracing {
   const decider = createDecider(sampler ?? envSampler(env))
   const treatment = treatmentOf(incoming, env['RAG_INCOMING'])
   const formats = formatsOf(propagators, env['OTEL_PROPAGATORS'])
+  const rules = baggageRules(baggage)
   const masker = resolveMasker(mask)
   const exits = createExits(exporter, otlp, queueOptions(queue, env), masker, env)
   const bounds = spanLimits(limits, env)
   if (env['OTEL_SDK_DISABLED'] === 'true') return noopTracing({ service })
 
   const recent = createRecent(RECENT)
-  const pipeline = createPipeline(exits, processors, recent)
+  const late = decider.keep && createLate(decider.keep)
+  const pipeline = createPipeline({ exits, processors, recent, late })
   const resource = describeResource({ service, version, environment, ...(options.resource && { more: options.resource }) }, env)
-  const owner: SpanOwner = { resource, limits: bounds, mask: keyedMask(masker), finish: pipeline.finish }
+  const owner: SpanOwner = {
+    resource,
+    limits: bounds,
+    mask: keyedMask(masker),
+    oldNames: oldNamesOf(env['OTEL_SEMCONV_STABILITY_OPT_IN']),
+    finish: pipeline.finish
+  }
   const started = (span: OwnSpan, parent: Context): void => {
     if (processors.length > 0) pipeline.started(span, parent)
   }
@@ -91,7 +116,7 @@ export function startTracing(options: TracingOptions): Tracing {
         ...(scopeVersion !== undefined && { version: scopeVersion }),
         ...(scopeOptions?.schemaUrl && { schemaUrl: scopeOptions.schemaUrl })
       }
-      tracers.set(key, (tracer = createTracer(owner, scope, decider, started)))
+      tracers.set(key, (tracer = createTracer({ owner, decider, late, treatment, started }, scope)))
     }
     return tracer
   }
@@ -111,8 +136,8 @@ export function startTracing(options: TracingOptions): Tracing {
     finishAll()
     return exits
   })
-  return {
-    observer: createObserver({ service, owner, scope: SCOPE, decider, formats, treatment, foreignTracer, started }),
+  const tracing: Tracing = {
+    observer: createObserver({ service, owner, scope: SCOPE, decider, formats, treatment, foreignTracer, started, late, baggage: rules }),
     provider,
     source: pipeline.source,
     account: pipeline.account,
@@ -121,25 +146,29 @@ export function startTracing(options: TracingOptions): Tracing {
       const deadline = performance.now() + deadlineMs
       await Promise.all([
         ...exits.map((exit) => exit.flush(deadline)),
-        ...processors.map((processor) => quietly(() => processor.forceFlush()))
+        ...processors.map((processor) => bounded(() => processor.forceFlush(), deadline))
       ])
       return pipeline.account()
     },
     shutdown(deadlineMs = DEADLINE_MS) {
       closing ??= (async () => {
         finishAll()
-        disarm()
         const deadline = performance.now() + deadlineMs
         await Promise.all([
           ...exits.map((exit) => exit.close(deadline)),
-          ...processors.map((processor) => quietly(() => processor.shutdown()))
+          ...processors.map((processor) => bounded(() => processor.shutdown(), deadline))
         ])
+        // Until here an exit of the process still sends what is left.
+        disarm()
+        unlisten()
         return pipeline.account()
       })()
       return closing
     },
     recent: recent.list
   }
+  const unlisten = signals ? closeOnSignal(() => tracing.shutdown()) : () => {}
+  return tracing
 }
 
 /** Registers our provider, or finds the application's own: it is asked again each time, because it may come later. */
@@ -159,22 +188,9 @@ function joinProvider(provider: NodeTracerProvider): () => Tracer | undefined {
     if (delegate === seen) return tracer
     seen = delegate
     tracer = isOurs(delegate) || isNoop(delegate) ? undefined : trace.getTracer(SCOPE.name, SCOPE.version)
-    if (tracer) announceForeign()
+    if (tracer) announceUnmasked()
     return tracer
   }
-}
-
-let announced = false
-function announceForeign(): void {
-  if (announced) return
-  announced = true
-  process.emitWarning(
-    'The application has its own tracer provider: spans join it and leave by its exporters. Wrap those with maskSpans(exporter) so that they are masked.',
-    {
-      type: 'RagTelemetryWarning',
-      code: 'RAG_TRACING_FOREIGN_PROVIDER'
-    }
-  )
 }
 
 interface Described {
@@ -198,12 +214,4 @@ function describeResource({ service, version, environment, more }: Described, en
       ...(environment !== undefined && { 'deployment.environment.name': environment })
     })
   )
-}
-
-async function quietly(work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch {
-    // A processor of the application that cannot close is its own affair.
-  }
 }

@@ -14,35 +14,58 @@ import {
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { randomId, randomSpanId } from '@rag/core'
+import { callerLink, type Treatment } from './propagation/incoming.js'
+import type { Late } from './sampling/late.js'
 import { askSampler, type Decider } from './sampling/sampler.js'
 import { OwnSpan, type Scope, type SpanOwner } from './span/own-span.js'
 import { now, readTime } from './span/time.js'
+import { UnsampledSpan } from './span/unsampled.js'
 import { plainText } from './span/values.js'
 
 const SUPPRESSED = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
+const NO_OPTIONS: SpanOptions = Object.freeze({})
 const NO_ATTRIBUTES: Attributes = Object.freeze({})
 
-export function createTracer(owner: SpanOwner, scope: Scope, decider: Decider, started: (span: OwnSpan, parent: Context) => void): Tracer {
-  const startSpan = (name: string, options: SpanOptions = {}, active: Context = context.active()): Span => {
+export interface TracerParts {
+  owner: SpanOwner
+  decider: Decider
+  late: Late | undefined
+  treatment: (peer: string | undefined) => Treatment
+  started(span: OwnSpan, parent: Context): void
+}
+
+export function createTracer({ owner, decider, late, treatment, started }: TracerParts, scope: Scope): Tracer {
+  const inherits = !decider.sampler && !late
+  const startSpan = (name: string, options: SpanOptions = NO_OPTIONS, active: Context = context.active()): Span => {
+    // Below a span that is not recorded nothing is, and the first says all that is asked of the others.
+    const around = trace.getSpan(active)
+    if (inherits && around instanceof UnsampledSpan && !isRoot(options)) return around
     if (isTracingSuppressed(active)) return SUPPRESSED
     const { kind = SpanKind.INTERNAL, root, attributes, links, startTime } = read(options)
     const parentContext = root ? trace.deleteSpan(active) : active
-    const candidate = trace.getSpan(parentContext)?.spanContext()
-    const parent = candidate && isSpanContextValid(candidate) ? candidate : undefined
+    const outer = root ? undefined : around
+    const candidate = outer?.spanContext()
+    let parent = candidate && isSpanContextValid(candidate) ? candidate : undefined
+    // An HTTP instrumentation hands the caller's context on unasked; what it is worth is decided here as for our own adapters.
+    const caller = parent?.isRemote && kind === SpanKind.SERVER ? parent : undefined
+    const mode = caller ? treatment(peerOf(attributes)) : 'trust'
+    if (mode !== 'trust') parent = undefined
     const traceId = parent ? parent.traceId : randomId()
     const title = plainText(name)
-    let flags: number = parent ? parent.traceFlags & TraceFlags.SAMPLED : TraceFlags.NONE
+    let flags: number = parent && (!parent.isRemote || decider.forced(traceId)) ? parent.traceFlags & TraceFlags.SAMPLED : TraceFlags.NONE
     let added: Attributes | undefined
     if (decider.sampler) ({ flags, attributes: added } = askSampler(decider.sampler, parentContext, traceId, title, kind, NO_ATTRIBUTES))
     else if (!parent) flags = decider.root(traceId, title, undefined, kind, NO_ATTRIBUTES) ? TraceFlags.SAMPLED : TraceFlags.NONE
     const spanContext = parent?.traceState
       ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState: parent.traceState }
       : { traceId, spanId: randomSpanId(), traceFlags: flags }
-    if (flags === TraceFlags.NONE) return trace.wrapSpanContext(spanContext)
+    if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
     const span = new OwnSpan(owner, scope, title, kind, spanContext, parent, startTime === undefined ? now() : readTime(startTime))
     if (attributes) span.take(attributes)
     if (added) span.take(added)
     if (links) span.addLinks(links)
+    if (caller && mode === 'link') span.addLink(callerLink(caller))
+    if (flags === TraceFlags.NONE) late?.hold(span, outer)
     started(span, parentContext)
     return span
   }
@@ -52,10 +75,30 @@ export function createTracer(owner: SpanOwner, scope: Scope, decider: Decider, s
       const fn = rest.pop() as F
       const [options, parent] = rest as [SpanOptions | undefined, Context | undefined]
       const outer = parent ?? context.active()
-      const span = startSpan(name, options ?? {}, outer)
+      const span = startSpan(name, options ?? NO_OPTIONS, outer)
+      // The span that is active already: no context of its own.
+      if (parent === undefined && span instanceof UnsampledSpan && trace.getSpan(outer) === span) return fn(span) as ReturnType<F>
       return context.with(trace.setSpan(outer, span), fn as (span: Span) => ReturnType<F>, undefined, span)
     }
   } as Tracer
+}
+
+function isRoot(options: SpanOptions): boolean {
+  try {
+    return options.root === true
+  } catch {
+    return false
+  }
+}
+
+/** Who called, as an instrumentation says it at the start of its span. */
+function peerOf(attributes: Attributes | undefined): string | undefined {
+  try {
+    const peer = attributes?.['network.peer.address'] ?? attributes?.['net.peer.ip'] ?? attributes?.['client.address']
+    return typeof peer === 'string' ? peer : undefined
+  } catch {
+    return undefined
+  }
 }
 
 interface Read {

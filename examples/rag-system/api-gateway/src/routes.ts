@@ -1,63 +1,86 @@
-// The routes of the gateway. It passes questions on to rag-engine, and an abort of the client with them.
+// The routes of the gateway: sign in, ask, search, documents, feedback. All but the first need a key or a session.
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { AskRequest } from '@rag-example/wire'
+import type { ReadableStream } from 'node:stream/web'
+import { type AskRequest, type Caller, callerHeaders, replyTo, ServiceError } from '@rag-example/wire'
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express'
+import { type AuthenticateOptions, authenticate } from './authenticate.js'
+import { relay } from './relay.js'
 
-export interface RoutesOptions {
+export interface RoutesOptions extends AuthenticateOptions {
   readonly ragEngine: string
-  readonly fetch: typeof globalThis.fetch
+  readonly documentService: string
   readonly logger: { info(fields: object, message: string): void }
-  identify(identity: { user?: string; tenant?: string }): void
+  feedback(feedback: { target: string; score: number }): void
 }
 
-export function routes({ ragEngine, fetch, logger, identify }: RoutesOptions): Router {
+export function routes({ ragEngine, documentService, feedback, ...options }: RoutesOptions): Router {
+  const { authService, fetch, logger } = options
   const router = express.Router()
-  router.use(express.json({ limit: '64kb' }))
-  router.use((request, _response, next) => {
-    const user = request.get('x-user')
-    const tenant = request.get('x-tenant')
-    identify({ ...(user !== undefined && { user }), ...(tenant !== undefined && { tenant }) })
-    next()
+  const json = express.json({ limit: '64kb' })
+  const send = (method: string, body: unknown, headers: Record<string, string> = {}) => ({
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body)
   })
-  router.post('/ask', async (request: Request<unknown, unknown, AskRequest>, response) => {
+
+  router.post('/sessions', json, (request, response) =>
+    relay(response, { name: 'auth-service', url: `${authService}/sessions` }, fetch, send('POST', request.body ?? {}))
+  )
+  router.delete('/sessions/current', (request, response) =>
+    relay(response, { name: 'auth-service', url: `${authService}/sessions/current` }, fetch, {
+      method: 'DELETE',
+      headers: { authorization: request.get('authorization') ?? '' }
+    })
+  )
+
+  router.use(authenticate(options))
+  router.post('/ask', json, async (request: Request<unknown, unknown, AskRequest>, response) => {
     const { question, stream, model } = request.body ?? {}
     logger.info({ question }, 'question')
-    await relay(response, (signal) =>
-      fetch(`${ragEngine}/answers`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ question, stream, model }),
-        signal
-      })
-    )
+    const body = { question, stream, model }
+    await relay(response, { name: 'rag-engine', url: `${ragEngine}/answers` }, fetch, send('POST', body, callerHeaders(callerOf(response))))
   })
   router.get('/search', async (request, response) => {
     const query = new URLSearchParams({ question: String(request.query['q'] ?? ''), k: String(request.query['k'] ?? 5) })
-    await relay(response, (signal) => fetch(`${ragEngine}/passages?${query}`, { signal }))
+    const headers = callerHeaders(callerOf(response))
+    await relay(response, { name: 'rag-engine', url: `${ragEngine}/passages?${query}` }, fetch, { headers })
   })
+  router.post('/feedback', json, (request: Request<unknown, unknown, { target?: unknown; score?: unknown }>, response) => {
+    const { target, score } = request.body ?? {}
+    if (typeof target !== 'string' || typeof score !== 'number') throw new ServiceError(400, 'A target and a score are needed.')
+    feedback({ target, score })
+    logger.info({ target, score }, 'feedback')
+    response.status(204).end()
+  })
+
+  const documents = { name: 'document-service', url: `${documentService}/documents` }
+  const one = (id: string) => ({ ...documents, url: `${documents.url}/${encodeURIComponent(id)}` })
+  router.get('/documents', async (request, response) => {
+    const url = `${documents.url}?${new URLSearchParams({ limit: String(request.query['limit'] ?? 100) })}`
+    await relay(response, { ...documents, url }, fetch)
+  })
+  router.put('/documents/:id', async (request, response) => {
+    // As it comes: the service behind decides about size and kind.
+    const body = Readable.toWeb(request) as ReadableStream<Uint8Array>
+    const headers = { 'content-type': request.get('content-type') ?? '' }
+    await relay(response, one(request.params.id), fetch, {
+      method: 'PUT',
+      headers,
+      body: body as unknown as NonNullable<RequestInit['body']>,
+      duplex: 'half'
+    })
+  })
+  router.delete('/documents/:id', (request, response) => relay(response, one(request.params.id), fetch, { method: 'DELETE' }))
   return router
 }
 
 /** The last handler: what failed on the way is one JSON body. */
-export const failure: ErrorRequestHandler = (error: { status?: number; message?: string }, _request, response, next) => {
+export const failure: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error)
-  response.status(error.status ?? 502).json({ message: error.message ?? 'failed' })
+  const { status, headers, body } = replyTo(error)
+  response.status(status).set(headers).json(body)
 }
 
-/** Sends the reply of another service on as it comes. */
-async function relay(response: Response, call: (signal: AbortSignal) => Promise<globalThis.Response>): Promise<void> {
-  const gone = new AbortController()
-  response.on('close', () => {
-    if (!response.writableFinished) gone.abort()
-  })
-  try {
-    const reply = await call(gone.signal)
-    response.status(reply.status).type(reply.headers.get('content-type') ?? 'application/json')
-    if (reply.body) await pipeline(Readable.fromWeb(reply.body as import('node:stream/web').ReadableStream), response)
-    else response.end()
-  } catch (error) {
-    // The client left: there is nobody to answer.
-    if (!gone.signal.aborted) throw error
-  }
+function callerOf(response: Response): Caller {
+  return response.locals['caller'] as Caller
 }

@@ -18,6 +18,8 @@ export interface Sent {
   readonly requests: number
   readonly asked: readonly Asked[]
   readonly secret: string
+  /** Status of the reply to the document that was uploaded. */
+  readonly uploaded: number
 }
 
 /** Share by which sums of durations may differ: each exit rounds in its own way. */
@@ -26,36 +28,61 @@ const REQUESTS = 'http_server_request_duration_seconds_count'
 const CALLS = 'http_client_request_duration_seconds_count'
 
 /** All checks. A reading that is missing is 0 or not a number, and so disagrees. */
-export function checksOf({ services, text }: Readings, sent: Sent): Check[] {
-  const [gateway, engine, llm] = services as [ServiceReadings, ServiceReadings, ServiceReadings]
+export function checksOf({ services, text, page }: Readings, sent: Sent): Check[] {
+  const of = (name: string) => services.find((service) => service.name === name)!
+  const [gateway, engine, llm] = [of('api-gateway'), of('rag-engine'), of('llm-service')]
+  const inner = services.filter(({ name }) => name !== 'api-gateway' && name !== 'frontend')
+  const asking = services.filter(({ name }) => name === 'api-gateway' || name === 'rag-engine' || name === 'document-service')
+  const answered = (service: ServiceReadings) => service.lines.filter((line) => isRequestLine(line) && line['url'] === '/documents/changed')
   return [
     requestsCheck(gateway, { 'sent by the demo': sent.requests }),
-    requestsCheck(engine, callsOf(gateway)),
-    requestsCheck(llm, callsOf(engine)),
-    ...services.map(routesCheck),
-    ...services.map(spansCheck),
-    ...services.map(secondsCheck),
+    ...inner.map((service) => requestsCheck(service, callsTo(service, services))),
+    ...asking.map(callsCheck),
+    ...[gateway, ...inner].flatMap((service) => [routesCheck(service), spansCheck(service), secondsCheck(service)]),
     ...modelChecks(llm),
     agree('answers from the cache', {
-      'answers marked as cached': sent.asked.filter(({ answer }) => answer?.cached).length,
-      'hits in /metrics': total(engine.samples, 'rag_cache_requests_total', { cache: 'answers', result: 'hit' })
+      'answers marked as such': from(sent, 'answers'),
+      'hits in /metrics': total(engine.samples, LOOKUPS, { cache: 'answers', result: 'hit' })
     }),
-    agree('look-ups of vectors', {
+    agree('answers to a question that means the same', {
+      'answers marked as such': from(sent, 'meaning'),
+      'hits in /metrics': total(llm.samples, 'rag_cache_semantic_total', { cache: 'meanings', result: 'hit' })
+    }),
+    agree('questions embedded', {
       'runs of the stage embed': total(engine.samples, 'rag_stage_duration_seconds_count', { stage: 'embed' }),
-      'spans of it': engine.spans.filter(({ attributes }) => attributes['rag.stage'] === 'embed').length,
-      'look-ups in memory': total(llm.samples, 'rag_cache_requests_total', { cache: 'vectors', layer: 'memory' })
+      'spans of it': engine.spans.filter(({ attributes }) => attributes['rag.stage'] === 'embed').length
     }),
+    agree('vectors that no cache had', {
+      'loads in /metrics': total(llm.samples, 'rag_cache_load_duration_seconds_count', { cache: 'vectors' }),
+      'spans of them': llm.spans.filter(({ name }) => name === 'load vectors').length
+    }),
+    agree('money saved by answers from the cache, in nanodollars', {
+      'log lines': nanodollars(engine.lines.filter(({ from }) => from !== undefined).map(({ savedUsd }) => Number(savedUsd ?? 0))),
+      'counter in /metrics': Math.round(total(engine.samples, 'rag_cache_saved_usd_total') * 1e9)
+    }),
+    agree('services told of the document that was uploaded', {
+      'status is 201': sent.uploaded === 201 ? 2 : 0,
+      'requests that told them': answered(engine).length + answered(llm).length
+    }),
+    agree('the page of the frontend', { 'answered with a page': page ? 1 : 0, wanted: 1 }),
     agree('outcome of the question that was left', {
       'log lines that say aborted': outcomes(services, sent, 'abort', (line) => line['outcome'] === 'aborted'),
-      services: services.length
+      services: ANSWERING
     }),
     agree('outcome of the question that fails', {
       'log lines with status 502': outcomes(services, sent, 'fail', (line) => line['statusCode'] === 502),
-      services: services.length
+      services: ANSWERING
     }),
     agree('places where the pasted secret left unmasked', { found: text.filter((one) => one.includes(sent.secret)).length, allowed: 0 }, 0)
   ]
 }
+
+/** Services that an answer goes through: gateway, engine, llm-service. */
+const ANSWERING = 3
+const LOOKUPS = 'rag_cache_requests_total'
+
+const from = ({ asked }: Sent, place: string) => asked.filter(({ answer }) => answer?.from === place).length
+const nanodollars = (values: readonly number[]) => Math.round(values.reduce((sum, value) => sum + value, 0) * 1e9)
 
 /** Requests sent = log lines = spans = histogram counts. */
 function requestsCheck({ name, samples, lines, spans }: ServiceReadings, senders: Record<string, number>): Check {
@@ -67,11 +94,21 @@ function requestsCheck({ name, samples, lines, spans }: ServiceReadings, senders
   })
 }
 
-function callsOf({ name, samples, spans }: ServiceReadings): Record<string, number> {
+const isCall = ({ kind, attributes }: ServiceReadings['spans'][number]) => kind === CLIENT && 'http.request.method' in attributes
+
+/** Calls to a service in the spans of all who call it. */
+function callsTo({ url }: ServiceReadings, services: readonly ServiceReadings[]): Record<string, number> {
+  const port = Number(new URL(url).port)
   return {
-    [`client spans of ${name}`]: spans.filter(({ kind, attributes }) => kind === CLIENT && 'http.request.method' in attributes).length,
-    [`client histogram of ${name}`]: total(samples, CALLS)
+    'client spans': services.flatMap(({ spans }) => spans).filter((span) => isCall(span) && span.attributes['server.port'] === port).length
   }
+}
+
+function callsCheck({ name, samples, spans }: ServiceReadings): Check {
+  return agree(`calls to other services by ${name}`, {
+    'client spans': spans.filter(isCall).length,
+    'client histogram': total(samples, CALLS)
+  })
 }
 
 /** The three signals agree on each route, status and outcome: their records fall into the same groups. */

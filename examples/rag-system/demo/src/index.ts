@@ -1,22 +1,35 @@
-// The demo: starts the system, asks, reads back what left the services, reports, and stays until it is stopped.
+// The demo: starts the system and does what was asked for: show, play a scenario, put it under load, or weigh the SDK.
 import { parseArgs } from 'node:util'
-import { checksOf, type Sent } from './agreement.js'
-import { factsOf } from './facts.js'
-import { createProgress } from './progress.js'
-import { madeUpSecret, plannedQuestions } from './questions.js'
-import { takeReadings } from './readings.js'
-import { reportOf } from './report.js'
-import { settled } from './settle.js'
+import { loadReport, underLoad } from './load/command.js'
+import { overheadReport, weigh } from './overhead/command.js'
+import { createProgress, type Progress } from './progress.js'
+import { play, scenarioReport, scenariosNamed } from './scenarios/command.js'
+import { SCENARIOS } from './scenarios/index.js'
+import { show } from './show.js'
 import { DemoFailure } from './system/failure.js'
-import { createSystem, type System } from './system/system.js'
-import { type Asked, ask, measureRecall, search } from './traffic.js'
+import { createSystem, type SystemOptions } from './system/system.js'
 
-const USAGE = `npm run demo -- [--once] [--json]
+const USAGE = `npm run demo -- [--once] [--json]        shows the system at work, then stays up
+npm run demo -- scenario <name> [--json] plays a scenario and checks what the SDK showed
+npm run demo -- load [--minutes 10]      sustained traffic with faults; counts are compared at the end
+npm run demo -- overhead                 CPU with the SDK and without
 
-  --once  print the report and stop; without it the services stay up until Ctrl-C
-  --json  print the facts as one JSON object
+  --once           print the report and stop; without it the services stay up until Ctrl-C
+  --json           print the facts as one JSON object
+  --without-fault  play the scenario without its fault: it must fail
 
-DATABASE_URL, REDIS_URL, OPENAI_API_KEY, OPENAI_BASE_URL and CHAT_MODEL replace what is embedded.`
+Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; all plays them one after the other.
+
+DATABASE_URL, REDIS_URL, ELASTICSEARCH_URL, OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY and CHAT_MODEL replace what is embedded.`
+
+interface Options {
+  readonly command: 'show' | 'scenario' | 'load' | 'overhead'
+  readonly name: string
+  readonly once: boolean
+  readonly json: boolean
+  readonly fault: boolean
+  readonly minutes: number
+}
 
 /** Runs the demo. Gives the exit code. */
 export async function main(given: readonly string[]): Promise<number> {
@@ -26,7 +39,6 @@ export async function main(given: readonly string[]): Promise<number> {
     return options === USAGE ? 0 : 2
   }
   const progress = createProgress()
-  const control = await createSystem()
   const interrupted = new Promise<number>((resolve) => {
     for (const [signal, code] of [
       ['SIGINT', 130],
@@ -35,71 +47,78 @@ export async function main(given: readonly string[]): Promise<number> {
     ] as const)
       process.on(signal, () => resolve(code))
   })
+  const started: { stop(): Promise<void> }[] = []
+  const begin = async (more: SystemOptions = {}) => {
+    const control = await createSystem(more)
+    started.push(control)
+    return control.start((step) => progress.step(`starting ${step}`))
+  }
   try {
-    return await Promise.race([interrupted, run(control.start, options, progress, interrupted)])
+    return await Promise.race([interrupted, run(begin, options, progress, interrupted)])
   } catch (error) {
     progress.end()
     console.error(error instanceof DemoFailure ? error.message : error)
     return 1
   } finally {
     progress.end()
-    await control.stop()
+    await Promise.all(started.map((control) => control.stop()))
   }
 }
 
-async function run(
-  start: (step: (text: string) => void) => Promise<System>,
-  { once, json }: { once: boolean; json: boolean },
-  progress: ReturnType<typeof createProgress>,
-  interrupted: Promise<number>
-): Promise<number> {
-  const system = await start((step) => progress.step(`starting ${step}`))
-  const ready = progress.seconds()
-  const facts = await Promise.race([observe(system, progress, ready), system.broken])
-  progress.end()
-  console.log(json ? JSON.stringify(facts) : reportOf(facts))
-  if (once || !facts.ok) return facts.ok ? 0 : 1
-  const { url } = system.gateway
-  console.error(
-    `The services stay up. Ask: curl -N ${url}/ask -H 'content-type: application/json' -d '{"question":"What is Fastify?","stream":true}'\nStop with Ctrl-C.`
-  )
-  return Promise.race([interrupted, system.broken])
-}
+type Begin = (more?: SystemOptions) => ReturnType<Awaited<ReturnType<typeof createSystem>>['start']>
 
-async function observe(system: System, progress: ReturnType<typeof createProgress>, ready: number) {
-  const { url } = system.gateway
-  const secret = madeUpSecret()
-  const planned = plannedQuestions(secret)
-  const asked: Asked[] = []
-  for (const [index, question] of planned.entries()) {
-    progress.step(`asking question ${index + 1} of ${planned.length}`)
-    asked.push(await ask(url, question))
+async function run(begin: Begin, options: Options, progress: Progress, interrupted: Promise<number>): Promise<number> {
+  const { command, name, once, json, fault, minutes } = options
+  const print = (value: unknown, text: string) => {
+    progress.end()
+    console.log(json ? JSON.stringify(value) : text)
   }
-  // Secrets are pasted into URLs too.
-  await search(url, `Why is ${secret} refused?`)
-  progress.step('measuring recall')
-  const recall = await measureRecall(url)
-  const sent: Sent = { requests: planned.length + 1 + recall.questions, asked, secret }
-  progress.step('reading metrics, logs and spans')
-  const readings = await settled(
-    () => takeReadings(system),
-    (taken) => checksOf(taken, sent).every(({ ok }) => ok)
-  )
-  return factsOf(system, readings, sent, recall, { ready, total: progress.seconds() })
+  if (command === 'overhead') {
+    const weighed = await weigh(begin, progress)
+    print(weighed, overheadReport(weighed))
+    return weighed.ok ? 0 : 1
+  }
+  const system = await begin({ watch: command !== 'show' || !once })
+  if (command === 'load') {
+    const result = await Promise.race([underLoad(system, minutes, progress), system.broken])
+    print(result, loadReport(result))
+    return result.ok ? 0 : 1
+  }
+  if (command === 'scenario') {
+    let failed = 0
+    for (const scenario of scenariosNamed(name)) {
+      progress.step(`playing ${scenario.name}`)
+      const played = await Promise.race([play(scenario, system, fault, progress.step, fault ? undefined : 4000), system.broken])
+      if (!played.ok) failed++
+      print(played, scenarioReport(scenario, played))
+    }
+    return failed === 0 ? 0 : 1
+  }
+  return show(system, { once, json }, progress, interrupted)
 }
 
 /** The options, or what to say instead of a run. */
-function readOptions(given: readonly string[]): { once: boolean; json: boolean } | string {
+function readOptions(given: readonly string[]): Options | string {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...given],
+      allowPositionals: true,
       options: {
         once: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false }
+        help: { type: 'boolean', default: false },
+        'without-fault': { type: 'boolean', default: false },
+        minutes: { type: 'string', default: '10' }
       }
     })
-    return values.help ? USAGE : { once: values.once, json: values.json }
+    if (values.help) return USAGE
+    const [command = 'show', name = ''] = positionals
+    if (command !== 'show' && command !== 'scenario' && command !== 'load' && command !== 'overhead')
+      throw new Error(`There is no command ${command}.`)
+    if (command === 'scenario' && scenariosNamed(name).length === 0) throw new Error(`There is no scenario "${name}".`)
+    const minutes = Number(values.minutes)
+    if (!(minutes > 0)) throw new Error('--minutes is a number above 0.')
+    return { command, name, once: values.once, json: values.json, fault: !values['without-fault'], minutes }
   } catch (error) {
     return `${(error as Error).message}\n\n${USAGE}`
   }

@@ -2,6 +2,8 @@
 
 export interface Progress {
   step(text: string): void
+  /** A line that stays. */
+  say(text: string): void
   /** Since the start. */
   seconds(): number
   end(): void
@@ -23,6 +25,11 @@ export function createProgress(output: NodeJS.WriteStream = process.stderr): Pro
       else if (kind !== shown) output.write(`${line}\n`)
       shown = kind
       open = output.isTTY
+    },
+    say(text) {
+      if (open) output.write('\r\u001b[K')
+      open = false
+      output.write(`${text}\n`)
     },
     end() {
       if (open) output.write('\r\u001b[K')

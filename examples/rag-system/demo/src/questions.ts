@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 
 export interface PlannedQuestion {
-  readonly kind: 'plain' | 'stream' | 'repeat' | 'secret' | 'abort' | 'fail'
+  readonly kind: 'plain' | 'stream' | 'repeat' | 'meaning' | 'upload' | 'secret' | 'abort' | 'fail'
   readonly question: string
   readonly model?: string
 }
@@ -28,6 +28,17 @@ const STREAMED = [
 const ABORTED = 'How can I stream a file from the file system as an HTTP response with range support?'
 const FAILING = 'Which JSON schema validator is the fastest?'
 
+/** Says the same as one of the plain ones. */
+const PARAPHRASE = 'How do I generate an ETag for my response?'
+
+/** A document that the demo uploads, and the question that only it answers. */
+export const HANDBOOK = {
+  id: 'handbook.md',
+  markdown:
+    '# Handbook of the Kestrel observatory\n\nThe dome of the Kestrel observatory opens at dusk. Its night guard is called Barnaby, and he feeds the owls at midnight.\n',
+  question: 'Who is the night guard of the Kestrel observatory?'
+}
+
 export function plannedQuestions(secret: string): PlannedQuestion[] {
   return [
     ...PLAIN.map((question) => ({ kind: 'plain', question }) as const),
@@ -35,6 +46,8 @@ export function plannedQuestions(secret: string): PlannedQuestion[] {
     { kind: 'secret', question: `My key is ${secret}. How do I redact secrets from objects with safe and fast paths?` },
     { kind: 'abort', question: ABORTED },
     { kind: 'fail', question: FAILING, model: 'no-such-model' },
+    { kind: 'upload', question: HANDBOOK.question },
+    { kind: 'meaning', question: PARAPHRASE },
     ...PLAIN.slice(0, 4).map((question) => ({ kind: 'repeat', question }) as const),
     { kind: 'repeat', question: STREAMED[0]! }
   ]

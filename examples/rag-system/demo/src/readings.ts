@@ -7,6 +7,7 @@ import type { System } from './system/system.js'
 
 export interface ServiceReadings {
   readonly name: string
+  readonly url: string
   readonly samples: readonly Sample[]
   readonly lines: readonly LogLine[]
   readonly spans: readonly ReadSpan[]
@@ -16,19 +17,24 @@ export interface Readings {
   readonly services: readonly ServiceReadings[]
   /** All text that left, to look for what should not have. */
   readonly text: readonly string[]
+  /** Whether the frontend answered with its page. */
+  readonly page: boolean
 }
 
-export async function takeReadings({ services, sink }: System): Promise<Readings> {
+export async function takeReadings({ services, sink, service }: System): Promise<Readings> {
   const taken = await Promise.all(
-    services.map(async ({ name, admin, log }) => {
+    services.map(async ({ name, url, admin, log }) => {
       const [exposition, logText] = await Promise.all([fetch(metricsUrl(admin)).then((reply) => reply.text()), readFile(log, 'utf8')])
-      return { name, exposition, logText }
+      return { name, url, exposition, logText }
     })
   )
   const spans = [...sink.spans]
+  const page = await fetch(service('frontend').url).then((reply) => reply.text())
   return {
-    services: taken.map(({ name, exposition, logText }) => ({
+    page: page.includes('<main'),
+    services: taken.map(({ name, url, exposition, logText }) => ({
       name,
+      url,
       samples: parseExposition(exposition),
       lines: parseLines(logText),
       spans: spans.filter(({ service }) => service === name)

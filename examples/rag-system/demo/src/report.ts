@@ -1,6 +1,7 @@
 // Prints the facts for people.
 import { type Facts, RECALL_GOAL } from './facts.js'
 import type { LogLine } from './read/ndjson.js'
+import { table } from './table.js'
 import { drawTree } from './tree.js'
 
 /** Fields of a log line that every line has or that the tree shows better. */
@@ -36,6 +37,7 @@ export function reportOf(facts: Facts): string {
     `recall@${recall.at} ${recall.recall.toFixed(3)} (${recall.found} of ${recall.questions} known documents found; goal ${RECALL_GOAL})`,
     `questions: ${questions.length} asked, ${questions.filter(({ cached }) => cached).length} from the cache, ${questions.filter(({ left }) => left).length} left by the client, ${questions.filter(({ status }) => status >= 500).length} failed`,
     `masked: ${facts.masked} values`,
+    `first answer after ${facts.seconds.firstAnswer} s`,
     `backends: ${Object.values(backends).join(' · ')}`,
     heading('Where to look'),
     ...table(
@@ -59,16 +61,6 @@ export function reportOf(facts: Facts): string {
 
 function heading(text: string): string {
   return `\n${text}\n${'─'.repeat(text.length)}`
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  return [head, ...rows].map((row) =>
-    row
-      .map((cell, column) => (/^[\d.]+%?$/.test(cell) || cell === '-' ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
-      .join('  ')
-      .trimEnd()
-  )
 }
 
 function lineOf(line: LogLine): string {

@@ -26,14 +26,20 @@ const PIECES_BEFORE_LEAVING = 3
 const TOP_K = 5
 const LANES = 4
 
+/** The gateway, and the key of who asks it. */
+export interface Door {
+  readonly url: string
+  readonly apiKey: string
+}
+
 /** Asks one question, to the end or until the client leaves. */
-export async function ask(gateway: string, planned: PlannedQuestion): Promise<Asked> {
+export async function ask({ url, apiKey }: Door, planned: PlannedQuestion): Promise<Asked> {
   const { kind, question, model } = planned
   const stream = kind === 'stream' || kind === 'abort'
   const leave = new AbortController()
-  const reply = await fetch(`${gateway}/ask`, {
+  const reply = await fetch(`${url}/ask`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-user': 'ada', 'x-tenant': 'demo' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
     body: JSON.stringify({ question, stream, ...(model !== undefined && { model }) }),
     signal: leave.signal
   })
@@ -45,7 +51,8 @@ export async function ask(gateway: string, planned: PlannedQuestion): Promise<As
   let pieces = 0
   try {
     for await (const event of readEvents<StreamEvent>(reply.body)) {
-      if ('done' in event) return { ...asked, answer: event.done as Answer }
+      if ('done' in event) return { ...asked, answer: event.done }
+      if ('error' in event) return asked
       if (kind === 'abort' && ++pieces === PIECES_BEFORE_LEAVING) leave.abort()
     }
     return asked
@@ -55,20 +62,34 @@ export async function ask(gateway: string, planned: PlannedQuestion): Promise<As
   }
 }
 
+/** Sends a document. Gives the status of the reply. */
+export async function upload(
+  { url, apiKey }: Door,
+  id: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  type = 'text/markdown'
+): Promise<number> {
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': type }
+  const reply = await fetch(`${url}/documents/${encodeURIComponent(id)}`, { method: 'PUT', headers, body })
+  await reply.arrayBuffer()
+  return reply.status
+}
+
 /** Searches without an answer. Gives the documents found, best first. */
-export async function search(gateway: string, question: string): Promise<string[]> {
-  const reply = await fetch(`${gateway}/search?${new URLSearchParams({ q: question, k: String(TOP_K) })}`)
+export async function search({ url, apiKey }: Door, question: string): Promise<string[]> {
+  const query = new URLSearchParams({ q: question, k: String(TOP_K) })
+  const reply = await fetch(`${url}/search?${query}`, { headers: { authorization: `Bearer ${apiKey}` } })
   if (!reply.ok) throw new Error(`the search for "${question}" was answered with ${reply.status}`)
   return ((await reply.json()) as PassagesReply).passages.map(({ document }) => document)
 }
 
 /** How often the known document is among the five best passages. */
-export async function measureRecall(gateway: string): Promise<Recall> {
+export async function measureRecall(door: Door): Promise<Recall> {
   const missed: string[] = []
   const waiting = [...KNOWN_QUESTIONS]
   const lane = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const found = await search(gateway, next.question)
+      const found = await search(door, next.question)
       if (!found.includes(next.document)) missed.push(`${next.question} (${next.document})`)
     }
   }

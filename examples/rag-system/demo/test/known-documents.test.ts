@@ -1,6 +1,6 @@
 // The questions of the recall measurement: enough of them, none twice, each about a document that exists.
 import { expect, it } from 'vitest'
-import { documents } from '../../rag-engine/src/corpus.js'
+import { documents } from '../../document-service/src/corpus.js'
 import { KNOWN_QUESTIONS } from '../src/known-documents.js'
 
 it('has at least 40 different questions about documents of the corpus', async () => {

@@ -1,21 +1,18 @@
-// llm-service: the only service that talks to model providers. Chat goes wherever OPENAI_BASE_URL points, sentences to the encoder.
+// llm-service: the only service that talks to model providers. It chooses between them, keeps users within budgets, and keeps answers.
 import { observability } from '@rag/observability'
+import { settings } from '@rag-example/wire'
 import Fastify from 'fastify'
-import { Redis } from 'ioredis'
-import OpenAI from 'openai'
-import { createModels } from './models.js'
+import { withEmbeddedModel } from './embedded-model.js'
+import { readEnvironment } from './environment.js'
 import { prices } from './prices.js'
 import { routes } from './routes.js'
 
-const { PORT, ADMIN_PORT, ENCODER_URL, REDIS_URL, CHAT_MODEL: chatModel = 'extractive-1' } = process.env
-const redis = REDIS_URL ? new Redis(REDIS_URL) : undefined
-const encoder = new OpenAI({ baseURL: ENCODER_URL, apiKey: 'none' })
-// A small first layer, so that the second one is seen at work.
-const caching = { name: 'vectors', ttl: '1h', memory: { maxEntries: 32 }, redis } as const
+const { listen, admin } = settings()
+const environment = readEnvironment(await withEmbeddedModel(process.env))
+const quiet = { disableRequestLogging: true, bodyLimit: 8 * 1024 * 1024 }
 
 const obs = observability({ service: 'llm-service', version: '0.1.0', tracing: { incoming: 'trust' }, llm: { prices } })
-const app = Fastify({ loggerInstance: obs.logger, disableRequestLogging: true }).register(obs.fastify)
-const models = createModels({ chat: obs.llm(new OpenAI()), encoder: obs.llm(encoder), vectors: obs.cache(caching), chatModel })
-app.register(routes(models))
-const url = await app.listen({ host: '127.0.0.1', port: Number(PORT ?? 0) })
-obs.logger.info({ url, admin: (await obs.admin({ port: Number(ADMIN_PORT ?? 0) })).url }, 'listening')
+const app = Fastify({ ...quiet, loggerInstance: obs.logger }).register(obs.fastify)
+app.register(routes({ ...obs, ...environment }))
+const url = await app.listen(listen)
+obs.logger.info({ url, admin: (await obs.admin(admin)).url }, 'listening')

@@ -1,37 +1,50 @@
-// The two routes of llm-service. A caller that goes away aborts the call to the provider.
+// The routes of llm-service. A caller that goes away aborts the call to the provider.
 import { Readable } from 'node:stream'
-import { type CompletionRequest, type EmbeddingsReply, eventText, type StreamEvent } from '@rag-example/wire'
-import type { FastifyPluginAsync, FastifyReply } from 'fastify'
-import type { Models } from './models.js'
+import {
+  type CompletionEvent,
+  type CompletionRequest,
+  callerOf,
+  type DocumentsChanged,
+  type EmbeddingsReply,
+  eventText,
+  goneSignal,
+  replyTo,
+  ServiceError
+} from '@rag-example/wire'
+import type { FastifyPluginAsync } from 'fastify'
+import { createModels, type Models, type ModelsOptions } from './models.js'
+import { changesSchema, completionsSchema, embeddingsSchema } from './schemas.js'
 
-const texts = { type: 'array', minItems: 1, maxItems: 256, items: { type: 'string', minLength: 1, maxLength: 20_000 } } as const
-const message = {
-  type: 'object',
-  required: ['role', 'content'],
-  properties: { role: { enum: ['system', 'user', 'assistant'] }, content: { type: 'string' } }
-} as const
-const embeddingsSchema = { body: { type: 'object', required: ['input'], properties: { input: texts } } } as const
-const completionsSchema = {
-  body: {
-    type: 'object',
-    required: ['messages'],
-    properties: { messages: { type: 'array', minItems: 1, items: message }, model: { type: 'string' }, stream: { type: 'boolean' } }
-  }
-} as const
+export interface RoutesOptions extends ModelsOptions {
+  identify(caller: { user?: string; tenant?: string }): void
+}
 
 export const routes =
-  (models: Models): FastifyPluginAsync =>
+  ({ identify, ...options }: RoutesOptions): FastifyPluginAsync =>
   async (app) => {
-    app.post<{ Body: { input: string[] } }>('/embeddings', { schema: embeddingsSchema }, async ({ body }): Promise<EmbeddingsReply> => {
-      return { vectors: await models.embed(body.input).catch(badGateway) }
+    const models = createModels(options)
+    app.addHook('preHandler', async ({ headers }) => {
+      const { user, tenant } = callerOf(headers)
+      identify({ ...(user !== undefined && { user }), ...(tenant !== undefined && { tenant }) })
     })
-    app.post<{ Body: CompletionRequest }>('/completions', { schema: completionsSchema }, async ({ body }, reply) => {
-      const signal = goneSignal(reply)
-      if (!body.stream) return models.complete(body, signal).catch(badGateway)
-      const answers = models.stream(body, signal)
+    app.setErrorHandler((error, _request, reply) => {
+      const { status, headers, body } = replyTo(error)
+      reply.status(status).headers(headers).send(body)
+    })
+    app.post<{ Body: { input: string[] } }>('/embeddings', { schema: embeddingsSchema }, async ({ body }): Promise<EmbeddingsReply> => {
+      return { vectors: await models.embed(body.input).catch(refused) }
+    })
+    app.post<{ Body: CompletionRequest }>('/completions', { schema: completionsSchema }, async ({ body, headers }, reply) => {
+      const signal = goneSignal(reply.raw)
+      if (!body.stream) return models.complete(body, callerOf(headers), signal).catch(refused)
+      const answers = models.stream(body, callerOf(headers), signal)
       // The first piece decides the status: a refusal of the provider is no stream.
-      const first = await answers.next().catch(badGateway)
+      const first = await answers.next().catch(refused)
       return reply.type('text/event-stream').send(Readable.from(events(first, answers)))
+    })
+    app.post<{ Body: DocumentsChanged }>('/documents/changed', { schema: changesSchema }, async ({ body }, reply) => {
+      await models.forget(body.changed)
+      return reply.status(204).send()
     })
   }
 
@@ -39,29 +52,23 @@ async function* events(first: IteratorResult<unknown>, answers: ReturnType<Model
   let next = first as Awaited<ReturnType<typeof answers.next>>
   try {
     for (; !next.done; next = await answers.next()) {
-      const event: StreamEvent =
-        typeof next.value === 'string'
-          ? { text: next.value }
-          : { done: { answer: next.value.text, model: next.value.model, usage: next.value.usage } }
-      yield eventText(event)
+      yield eventText((typeof next.value === 'string' ? { text: next.value } : { done: next.value }) satisfies CompletionEvent)
     }
   } catch (error) {
-    yield eventText({ error: error instanceof Error ? error.message : String(error) } satisfies StreamEvent)
+    yield eventText({ error: error instanceof Error ? error.message : String(error) } satisfies CompletionEvent)
   } finally {
     await answers.return(undefined)
   }
 }
 
-/** Aborts when the client goes away before the reply is complete. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.on('close', () => {
-    if (!reply.raw.writableFinished) gone.abort()
-  })
-  return gone.signal
-}
-
-function badGateway(error: unknown): never {
-  const { message, name } = error instanceof Error ? error : new Error(String(error))
-  throw Object.assign(new Error(message, { cause: error }), { name, statusCode: 502 })
+/** An exhausted budget is the caller's to know, with the time to wait; whatever else a provider says is a fault behind this service. */
+function refused(error: unknown): never {
+  const { message, name, code, retryAfterMs } = error as Error & { code?: string; retryAfterMs?: number }
+  if (code === 'RAG_LLM_BUDGET')
+    throw new ServiceError(
+      429,
+      'Your budget for today is used up. Questions that were answered before are still free.',
+      Math.ceil((retryAfterMs ?? 1000) / 1000)
+    )
+  throw Object.assign(new ServiceError(502, message, undefined, { cause: error }), { name })
 }

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { answer, type Message } from './answer.js'
 import { CHAT_MODEL } from './models.js'
-import { countTokens, piecesOf } from './tokens.js'
+import { countTokens, piecesOf, promptTokensOf } from './tokens.js'
 import { sendJson, WireError } from './wire.js'
 
 export interface ChatRequest {
@@ -14,13 +14,10 @@ export interface ChatRequest {
   stream_options?: { include_usage?: unknown } | null
 }
 
-/** Tokens that a chat format adds to each message. */
-const TOKENS_PER_MESSAGE = 4
-
 export async function chatCompletion(request: ChatRequest, response: ServerResponse, pieceDelayMs: number): Promise<void> {
   const messages = messagesOf(request)
   const text = answer(messages)
-  const promptTokens = messages.reduce((sum, { content }) => sum + countTokens(content) + TOKENS_PER_MESSAGE, 0)
+  const promptTokens = promptTokensOf(messages)
   const completionTokens = countTokens(text)
   const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: promptTokens + completionTokens }
   const head = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: CHAT_MODEL }

@@ -11,3 +11,11 @@ export function countTokens(text: string): number {
 export function piecesOf(text: string): string[] {
   return text.match(/\s*\S+/g) ?? []
 }
+
+/** Tokens that a chat format adds to each message. */
+const TOKENS_PER_MESSAGE = 4
+
+/** Number of tokens of a prompt. */
+export function promptTokensOf(messages: readonly { readonly content: string }[]): number {
+  return messages.reduce((sum, { content }) => sum + countTokens(content) + TOKENS_PER_MESSAGE, 0)
+}

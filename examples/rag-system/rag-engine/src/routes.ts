@@ -1,48 +1,58 @@
-// The two routes of rag-engine: passages for a question, and an answer, plain or streamed.
+// The routes of rag-engine: passages for a question, an answer, plain or streamed, and news of documents.
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import { type AskRequest, eventText, type PassagesReply } from '@rag-example/wire'
-import type { FastifyPluginAsync, FastifyReply } from 'fastify'
-import type { Engine } from './engine.js'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type AskRequest, callerOf, type DocumentsChanged, eventText, goneSignal, type PassagesReply, replyTo } from '@rag-example/wire'
+import type { FastifyPluginAsync } from 'fastify'
+import { createEngine, type EngineOptions } from './engine.js'
+import { answersSchema, changesSchema, passagesSchema } from './schemas.js'
 
-const question = { type: 'string', minLength: 1, maxLength: 4000 } as const
-const passagesSchema = {
-  querystring: {
-    type: 'object',
-    required: ['question'],
-    properties: { question, k: { type: 'integer', minimum: 1, maximum: 20, default: 5 } }
-  }
-} as const
-const answersSchema = {
-  body: { type: 'object', required: ['question'], properties: { question, stream: { type: 'boolean' }, model: { type: 'string' } } }
-} as const
+export interface RoutesOptions extends EngineOptions {
+  identify(caller: { user?: string; tenant?: string }): void
+}
 
 export const routes =
-  (engine: Engine): FastifyPluginAsync =>
+  ({ identify, ...options }: RoutesOptions): FastifyPluginAsync =>
   async (app) => {
-    app.get<{ Querystring: { question: string; k: number } }>('/passages', { schema: passagesSchema }, async ({ query }, reply) => {
-      return { passages: await engine.passages(query.question, query.k, goneSignal(reply)) } satisfies PassagesReply
+    const engine = createEngine(options)
+    app.addHook('preHandler', async ({ headers }) => {
+      const { user, tenant } = callerOf(headers)
+      identify({ ...(user !== undefined && { user }), ...(tenant !== undefined && { tenant }) })
     })
-    app.post<{ Body: AskRequest }>('/answers', { schema: answersSchema }, async ({ body }, reply) => {
-      const signal = goneSignal(reply)
-      if (!body.stream) return engine.answer(body, signal)
+    app.setErrorHandler((error, _request, reply) => {
+      const { status, headers, body } = replyTo(error)
+      reply.status(status).headers(headers).send(body)
+    })
+    app.get<{ Querystring: { question: string; k: number } }>(
+      '/passages',
+      { schema: passagesSchema },
+      async ({ query, headers }, reply) => {
+        const passages = await engine.passages(query.question, query.k, callerOf(headers), goneSignal(reply.raw))
+        return { passages } satisfies PassagesReply
+      }
+    )
+    app.post<{ Body: AskRequest }>('/answers', { schema: answersSchema }, async ({ body, headers }, reply) => {
+      const signal = goneSignal(reply.raw)
+      if (!body.stream) return engine.answer(body, callerOf(headers), signal)
       const events = new PassThrough()
-      const work = engine.stream(body, signal, (event) => events.write(eventText(event)))
+      const work = engine.stream(body, callerOf(headers), signal, (event) => events.write(eventText(event)))
       // What fails before the first piece is an error of this reply, not of the stream.
       await Promise.race([once(events, 'readable'), work])
       work.then(
         () => events.end(),
-        (error: Error) => events.destroy(error)
+        (error: Error) => failed(events, error)
       )
       return reply.type('text/event-stream').send(events)
     })
+    app.post<{ Body: DocumentsChanged }>('/documents/changed', { schema: changesSchema }, async ({ body }, reply) => {
+      await engine.changed(body)
+      return reply.status(204).send()
+    })
   }
 
-/** Aborts when the client goes away before the reply is complete. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.on('close', () => {
-    if (!reply.raw.writableFinished) gone.abort()
-  })
-  return gone.signal
+/** Says what went wrong as the last event, then breaks the reply off: a stream that failed has not ended well. */
+async function failed(events: PassThrough, error: Error): Promise<void> {
+  events.write(eventText({ error: error.message }))
+  while (events.readableLength > 0 && !events.destroyed) await pause(5)
+  events.destroy(error)
 }

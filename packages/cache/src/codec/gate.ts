@@ -6,7 +6,7 @@ import type { EncryptionOptions } from '../types.js'
 import { FLAG_COMPRESSED, FLAG_ENCRYPTED, type PayloadGate } from './record.js'
 
 /** A value may not unfold to more: a few hostile bytes would fill the memory. */
-const MOST_BYTES = 256 * 1024 * 1024
+const MOST_BYTES = 64 * 1024 * 1024
 const IV = 12
 const TAG = 16
 
@@ -14,10 +14,10 @@ const TAG = 16
 export function createPayloadGate(compressAbove: number | undefined, encryption: EncryptionOptions | undefined): PayloadGate {
   const cipher = encryption && createCipher(encryption)
   return {
-    seal({ payload }, head) {
+    seal({ payload }, vouched) {
       let flags = 0
       let bytes = payload
-      if (compressAbove !== undefined && bytes.length > compressAbove) {
+      if (compressAbove !== undefined && bytes.length > compressAbove && bytes.length <= MOST_BYTES) {
         const packed = deflateRawSync(bytes, { level: 1 })
         if (packed.length < bytes.length) {
           bytes = packed
@@ -25,16 +25,16 @@ export function createPayloadGate(compressAbove: number | undefined, encryption:
         }
       }
       if (cipher) {
-        bytes = cipher.encrypt(bytes, head)
+        bytes = cipher.encrypt(bytes, vouched())
         flags |= FLAG_ENCRYPTED
       }
       return { flags, payload: bytes }
     },
-    open(flags, payload, head) {
+    open(flags, payload, vouched) {
       let bytes = payload
       if (flags & FLAG_ENCRYPTED) {
         if (!cipher) throw new TypeError('encrypted, and there is no key')
-        bytes = cipher.decrypt(bytes, head)
+        bytes = cipher.decrypt(bytes, vouched())
       } else if (cipher) throw new TypeError('not encrypted')
       if (flags & FLAG_COMPRESSED) bytes = own(inflateRawSync(bytes, { maxOutputLength: MOST_BYTES }))
       return bytes

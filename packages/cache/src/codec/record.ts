@@ -26,26 +26,42 @@ export interface StoredRecord extends RecordHead {
   readonly value: unknown
 }
 
-/** Turns payloads into what may lie in Redis and back; both may throw. */
+/** Turns payloads into what may lie in Redis and back; both may throw. `vouched` is what encryption vouches for besides the payload. */
 export interface PayloadGate {
-  seal(encoded: EncodedValue, head: Uint8Array): { flags: number; payload: Uint8Array }
-  open(flags: number, payload: Uint8Array<ArrayBuffer>, head: Uint8Array): Uint8Array<ArrayBuffer>
+  seal(encoded: EncodedValue, vouched: () => Uint8Array): { flags: number; payload: Uint8Array }
+  open(flags: number, payload: Uint8Array<ArrayBuffer>, vouched: () => Uint8Array): Uint8Array<ArrayBuffer>
 }
 
-export function encodeRecord(head: Omit<RecordHead, 'flags' | 'type'>, encoded: EncodedValue, gate: PayloadGate): Buffer {
+/** Encryption vouches for the key too, so that nobody can lay the value of one key under another. */
+export function encodeRecord(head: Omit<RecordHead, 'flags' | 'type'>, encoded: EncodedValue, gate: PayloadGate, key = ''): Buffer {
   const tags = head.tags.length > 0 ? Buffer.from(JSON.stringify(head.tags)) : undefined
   if (tags && tags.length > 0xffff) throw new RangeError('too many tags')
   const start = HEAD + (tags?.length ?? 0)
   const top = Buffer.alloc(start)
   writeHead(top, { ...head, flags: 0, type: encoded.type }, tags?.length ?? 0)
   if (tags) top.set(tags, HEAD)
-  const { flags, payload } = gate.seal(encoded, top.subarray(4))
+  const { flags, payload } = gate.seal(encoded, () => Buffer.concat([top.subarray(4), Buffer.from(key)]))
   top[2] = flags
-  const bytes = Buffer.allocUnsafe(start + payload.length)
+  const bytes = room(start + payload.length)
   bytes.set(top, 0)
   bytes.set(payload, start)
-  bytes.writeUInt32BE(checksum(aligned(bytes, start), bytes, start), 40)
+  bytes.writeUInt32BE(checksum(payload.byteOffset % 4 === 0 ? payload : aligned(bytes, start), bytes, start), 40)
   return bytes
+}
+
+const SLAB = 512 * 1024
+let slab = Buffer.alloc(0)
+let used = 0
+
+/** Memory for one record; many share a large piece, because each piece outside the heap costs the collector. */
+function room(size: number): Buffer {
+  if (size > SLAB / 8) return Buffer.allocUnsafe(size)
+  if (used + size > slab.length) {
+    slab = Buffer.allocUnsafeSlow(SLAB)
+    used = 0
+  }
+  used += size
+  return slab.subarray(used - size, used)
 }
 
 /** Marks a deleted key, so that a load that began before cannot write. */
@@ -57,7 +73,7 @@ export function encodeTombstone(epoch: number, seq: number): Buffer {
 }
 
 /** @throws for foreign, foreign-version, corrupt and wrongly encrypted bytes; undefined for a tombstone. */
-export function decodeRecord(bytes: Buffer, gate: PayloadGate): StoredRecord | undefined {
+export function decodeRecord(bytes: Buffer, gate: PayloadGate, key = ''): StoredRecord | undefined {
   if (bytes.length < HEAD || bytes[0] !== MAGIC) throw new TypeError('these bytes are not ours')
   if (bytes[1] !== FORMAT) throw new TypeError(`unknown format ${bytes[1]}`)
   const start = HEAD + bytes.readUInt16BE(36)
@@ -77,8 +93,13 @@ export function decodeRecord(bytes: Buffer, gate: PayloadGate): StoredRecord | u
     cost: Number.isNaN(cost) ? undefined : cost,
     tags: start > HEAD ? (JSON.parse(bytes.toString('utf8', HEAD, start)) as string[]) : []
   }
-  const open = flags === 0 ? payload : gate.open(flags, payload, sealedHead(bytes, start))
+  const open = gate.open(flags, payload, () => Buffer.concat([sealedHead(bytes, start), Buffer.from(key)]))
   return { ...head, value: decodeValue(head.type, open) }
+}
+
+/** What our script sees in a head: a record of this format that is fresh after a time. Tombstones never are. */
+export function isFreshRecord(bytes: Buffer, after: number): boolean {
+  return bytes.length >= HEAD && bytes[0] === MAGIC && bytes[1] === FORMAT && bytes.readDoubleBE(16) > after
 }
 
 /** What the encryption vouches for besides the payload: the head without flags and checksum, as it was while sealing. */
@@ -109,9 +130,9 @@ function aligned(bytes: Buffer, start: number): Uint8Array<ArrayBuffer> {
 }
 
 /** FNV-1a over 32-bit words of the payload, then over the bytes of head and tags. Finds corruption, not forgery. */
-function checksum(payload: Uint8Array<ArrayBuffer>, bytes: Buffer, start: number): number {
+function checksum(payload: Uint8Array, bytes: Buffer, start: number): number {
   let hash = 0x811c9dc5
-  const words = new Uint32Array(payload.buffer, 0, payload.length >>> 2)
+  const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.length >>> 2)
   for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ words[at]!, 0x01000193)
   for (let at = words.length * 4; at < payload.length; at++) hash = Math.imul(hash ^ payload[at]!, 0x01000193)
   // High bits of a word reach the low bits of the hash only by this.

@@ -11,6 +11,8 @@ const CHECK_MS = 300
 const SETTLE_MS = 50
 
 interface Message {
+  /** Name of the cache: a bus may be shared. */
+  readonly c: string
   /** Origin. */
   readonly o: string
   /** Number of the message among those of its origin. */
@@ -30,6 +32,7 @@ export interface Bus {
 }
 
 export interface BusSettings {
+  name: string
   driver: BusDriver
   remote: Remote | undefined
   figures: Figures
@@ -37,7 +40,7 @@ export interface BusSettings {
   distrust(): void
 }
 
-export function createBus({ driver, remote, figures, apply, distrust }: BusSettings): Bus {
+export function createBus({ name, driver, remote, figures, apply, distrust }: BusSettings): Bus {
   const origin = randomUUID()
   const lastOf = new Map<string, number>()
   const ahead = new Set<number>()
@@ -69,7 +72,14 @@ export function createBus({ driver, remote, figures, apply, distrust }: BusSetti
     let message: Message
     try {
       message = JSON.parse(text) as Message
-      if (typeof message?.o !== 'string' || typeof message.n !== 'number' || typeof message.i !== 'object' || !message.i) return
+      if (
+        typeof message?.o !== 'string' ||
+        typeof message.n !== 'number' ||
+        typeof message.i !== 'object' ||
+        !message.i ||
+        message.c !== name
+      )
+        return
     } catch {
       return
     }
@@ -90,9 +100,14 @@ export function createBus({ driver, remote, figures, apply, distrust }: BusSetti
     }
     before = seq
   }
+  let contacts = 0
   const lost = () => {
     if (stopped) return
-    if (!remote) return gap()
+    if (!remote) {
+      // The first contact is no gap, but what is here already may be older than it.
+      if (contacts++ === 0) return distrust()
+      return gap()
+    }
     const soon = async () => {
       await compare()
       setTimeout(() => void compare(), SETTLE_MS).unref()
@@ -104,11 +119,15 @@ export function createBus({ driver, remote, figures, apply, distrust }: BusSetti
 
   return {
     async publish(invalidation, under) {
-      const message: Message = { o: origin, n: ++sent, ...(under && { s: under.seq }), i: invalidation }
+      const message: Message = { c: name, o: origin, n: ++sent, ...(under && { s: under.seq }), i: invalidation }
       figures.busSent++
       // What this process did it need not hear.
       if (under) note(message)
-      await driver.publish(JSON.stringify(message))
+      try {
+        await driver.publish(JSON.stringify(message))
+      } catch {
+        // The others see by the numbers that a message is missing.
+      }
     },
     check: compare,
     restart() {

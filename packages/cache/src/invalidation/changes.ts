@@ -10,6 +10,12 @@ import type { Invalidation } from './invalidation.js'
 /** Beyond this many changes that wait for Redis everything is invalidated instead. */
 const MOST_PENDING = 10_000
 
+/** What listeners are told. */
+export interface Heard extends Invalidation {
+  /** Whether this process made the change; otherwise it heard of it. */
+  readonly here: boolean
+}
+
 export interface Changes {
   set(entries: readonly (readonly [string, unknown])[], options: EntryOptions): Promise<void>
   delete(keys: readonly string[]): Promise<void>
@@ -19,12 +25,12 @@ export interface Changes {
   /** Does what Redis missed. True when nothing is left. */
   replay(via: Gateway): Promise<boolean>
   readonly pending: number
-  onInvalidate(listener: (what: Invalidation) => void): () => void
+  onInvalidate(listener: (what: Heard) => void): () => void
 }
 
 export function createChanges(engine: Engine, bus: () => Bus | undefined): Changes {
   const { memory, log, flights, figures, remote, settings } = engine
-  const listeners = new Set<(what: Invalidation) => void>()
+  const listeners = new Set<(what: Heard) => void>()
   const keys = new Set<string>()
   const tags = new Set<string>()
   const patterns = new Set<string>()
@@ -42,10 +48,10 @@ export function createChanges(engine: Engine, bus: () => Bus | undefined): Chang
         flights.delete(key)
     }
   }
-  const tell = (invalidation: Invalidation) => {
+  const tell = (invalidation: Invalidation, here = true) => {
     for (const listener of listeners) {
       try {
-        listener(invalidation)
+        listener({ ...invalidation, here })
       } catch {
         figures.listenerErrors++
       }
@@ -152,7 +158,7 @@ export function createChanges(engine: Engine, bus: () => Bus | undefined): Chang
     },
     hear(invalidation) {
       apply(invalidation)
-      tell(invalidation)
+      tell(invalidation, false)
     },
     async replay(via) {
       while (pending() > 0) {

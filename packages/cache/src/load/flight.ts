@@ -16,12 +16,12 @@ import {
 import type { MemoryEntry } from '../memory/store.js'
 import { pause, TIMED_OUT, within } from '../redis/deadline.js'
 import type { Draft, Under } from '../redis/layer.js'
+import { LOCK_MS } from '../redis/locks.js'
 import type { Loader, LoadOptions } from '../types.js'
 import { limitsOf, load } from './load.js'
 
-/** A holder that dies frees the lock after this; a living one renews it. */
-const LOCK_MS = 600
-const RENEW_MS = 200
+/** Who waits for another process longer than a loader may take, or this, loads itself: the lock fails open. */
+const LONGEST_WAIT_MS = 10_000
 const FIRST_POLL_MS = 8
 const LONGEST_POLL_MS = 60
 const PREFIX = randomBytes(6).toString('base64url')
@@ -126,7 +126,7 @@ async function loadAndStore(
   mark: number
 ): Promise<unknown> {
   const { remote, log } = engine
-  const renewal = token === undefined ? undefined : setInterval(() => void remote!.layer.renew(key, token, LOCK_MS), RENEW_MS).unref()
+  if (token !== undefined) remote!.locks.hold(token, key)
   try {
     const { value, lives } = await load(engine, key, loader, options)
     if (!lives || log.touched(mark, key, lives.tags)) {
@@ -139,7 +139,7 @@ async function loadAndStore(
     if (token !== undefined) inBackground(engine, remote!.layer.unlock(key, token))
     throw error
   } finally {
-    clearInterval(renewal)
+    if (token !== undefined) remote!.locks.drop(token)
   }
 }
 
@@ -178,6 +178,7 @@ async function readOrWait(
 ): Promise<Reading> {
   const { remote, figures, settings } = engine
   const counts = figures.redis
+  const longestWaitMs = settings.loadTimeout.hardMs ?? LONGEST_WAIT_MS
   const token = `${PREFIX}${(tokens++).toString(36)}`
   const lock = wantsLock ? { token, lifeMs: LOCK_MS, freshAfter } : undefined
   const limit = inMemory ? settings.redisTimeout.softMs : settings.redisTimeout.hardMs
@@ -192,7 +193,7 @@ async function readOrWait(
         counts.error++
         return candidate ? { candidate } : {}
       }
-      const { record, locked } = found
+      const { record, locked, unreadable } = found
       if (record) {
         const draft = draftOfRecord(engine, key, record)
         if (draft.freshUntil > freshAfter && mode !== 'force') {
@@ -203,7 +204,8 @@ async function readOrWait(
         if (mode !== 'force') candidate = fresher(candidate, candidateOfRecord(engine, draft))
       }
       const under = { seq: found.seq, epoch: found.epoch }
-      if (locked || !wantsLock) {
+      const tired = waitedSince !== undefined && performance.now() - waitedSince > longestWaitMs
+      if (locked || !wantsLock || unreadable || tired) {
         // Whether this look-up was of use is known when the load has ended.
         return { ...(locked && { token }), ...(candidate && { candidate }), under, uncounted: true }
       }

@@ -1,5 +1,5 @@
 // Calls a loader once: limits, context, operation, figures.
-import { RagError, startOperation } from '@rag/core'
+import { isObserved, RagError, startOperation } from '@rag/core'
 import type { Engine, Lives } from '../engine.js'
 import { livesOf } from '../engine.js'
 import { inheritedNames } from '../invalidation/changes.js'
@@ -43,7 +43,9 @@ export async function load(engine: Engine, key: string, loader: Loader<unknown>,
   const { hardMs } = limitsOf(engine, options)
   figures.loads++
   const attributes = { cache: settings.name, operation: 'load', layer: undefined, size, hit: false } as const
-  const operation = startOperation('cache', `load ${settings.name}`, attributes, settings.observers)
+  const operation = isObserved(settings.observers)
+    ? startOperation('cache', `load ${settings.name}`, attributes, settings.observers)
+    : undefined
   try {
     // A loader that throws before it returns a promise is a loader that failed.
     const loading = new Promise((resolve) => resolve(loader(context)))
@@ -54,16 +56,16 @@ export async function load(engine: Engine, key: string, loader: Loader<unknown>,
         fix: 'raise loadTimeout.hard, or let the cache serve stale values with stale.ifError'
       })
       aborter().abort(error)
-      operation.end('timeout', error)
+      operation?.end('timeout', error)
       throw error
     }
     const inherited = kept && adapted.dependsOn ? await inheritedNames(engine, adapted as never) : []
     const lives = kept ? livesWithin(engine, value, adapted, inherited) : undefined
-    operation.end('ok')
+    operation?.end('ok')
     return { value, lives }
   } catch (error) {
     figures.loadErrors++
-    operation.end(undefined, error)
+    operation?.end(undefined, error)
     throw error
   }
 }

@@ -1,5 +1,7 @@
 // What answers from the cache have saved, by model.
 import { type Observers, registerSource, type Source } from '@rag/core'
+import { observersOf } from '../observed.js'
+import type { Cache } from '../types.js'
 
 /** Tokens and price of one model call. */
 export interface Spending {
@@ -21,9 +23,13 @@ const MOST_MODELS = 100
  * Counts saved tokens and USD as `rag_cache_saved_tokens_total` and `rag_cache_saved_usd_total`.
  *
  * @example
- * const savings = createSavings('answers', { observers })
+ * const savings = createSavings(cache)
  */
-export function createSavings(cache: string, { observers = [] }: { observers?: Observers } = {}): Savings {
+export function createSavings(
+  of: Cache | string,
+  { observers = typeof of === 'string' ? [] : observersOf(of) }: { observers?: Observers } = {}
+): Savings {
+  const cache = typeof of === 'string' ? of : of.name
   const models = new Map<string, { tokens: number; usd: number }>()
   const source: Source = {
     read(emit) {

@@ -1,6 +1,7 @@
 // The semantic cache: an answer to a question that means the same, of the same tenant and model, if a second gate agrees.
 import { checkOptions, type Observers, RagError, registerSource } from '@rag/core'
 import { createKey, hashOf } from '../keys.js'
+import { observersOf } from '../observed.js'
 import type { Cache, EntryOptions } from '../types.js'
 import { meaningOf, sameMeaning } from './meaning.js'
 import { createMemoryVectors, type VectorStore } from './vectors.js'
@@ -31,6 +32,7 @@ export interface SemanticCacheOptions<T> {
   shadow?: boolean
   /** Whether two answers say the same, for the shadow mode. @default equal canonical JSON */
   sameAnswer?: (wouldHave: T, real: T) => PromiseLike<boolean> | boolean
+  /** @default those of the cache */
   observers?: Observers
 }
 
@@ -54,14 +56,23 @@ const CANDIDATES = 4
  */
 export function createSemanticCache<T>(options: SemanticCacheOptions<T>): SemanticCache<T> {
   checkOptions('createSemanticCache', options, ['cache', 'embed', 'threshold', 'vectors', 'gate', 'shadow', 'sameAnswer', 'observers'])
-  const { cache, embed, threshold = 0.9, vectors = createMemoryVectors(), gate, shadow = false, observers = [] } = options
+  const { cache, embed, threshold = 0.9, vectors = createMemoryVectors(), gate, shadow = false } = options
+  const { observers = observersOf(cache) } = options
   const { sameAnswer = (first: T, second: T) => hashOf(first) === hashOf(second) } = options
-  if (!(threshold > 0 && threshold <= 1)) {
+  if (typeof threshold !== 'number' || !(threshold > 0 && threshold <= 1)) {
     throw new RagError('RAG_CACHE_OPTION', {
       option: 'threshold',
       value: threshold,
       problem: 'this is no cosine similarity',
       fix: 'give a number above 0 and up to 1, such as 0.9'
+    })
+  }
+  if (typeof embed !== 'function') {
+    throw new RagError('RAG_CACHE_OPTION', {
+      option: 'embed',
+      value: typeof embed,
+      problem: 'this is no function',
+      fix: 'give a function from a text to its vector'
     })
   }
   const counts = { hit: 0, miss: 0, refused: 0, shadow_right: 0, shadow_false: 0 }

@@ -41,6 +41,8 @@ export function createMemoryVectors({
       const wanted = normalised(vector)
       const found: Neighbour[] = []
       for (const [key, entry] of use(partition, false) ?? []) {
+        // A vector of another length is of another model.
+        if (entry.vector.length !== wanted.length) continue
         const score = dot(wanted, entry.vector)
         if (found.length === limit && score <= found[limit - 1]!.score) continue
         found.push({ key, text: entry.text, score })
@@ -117,7 +119,6 @@ function normalised(vector: Float32Array): Float32Array {
 }
 
 function dot(first: Float32Array, second: Float32Array): number {
-  if (first.length !== second.length) return -1
   let sum = 0
   for (let index = 0; index < first.length; index++) sum += first[index]! * second[index]!
   return sum

@@ -1,5 +1,5 @@
 // Every call to Redis passes here: breaker, deadline, operation, fault counts. It never throws.
-import { type CacheAttributes, type Observers, startOperation, withOperation } from '@rag/core'
+import { type CacheAttributes, isObserved, type Observers, startOperation, withOperation } from '@rag/core'
 import type { Figures } from '../stats.js'
 import type { Breaker } from './breaker.js'
 import { TIMED_OUT, within } from './deadline.js'
@@ -23,51 +23,51 @@ export interface GatewaySettings {
   breaker(): Breaker
 }
 
+const NOT_TO_BE_HAD = Promise.resolve(undefined)
+
 export function createGateway({ cache, driver, observers, figures, hardMs, breaker }: GatewaySettings): Gateway {
-  const attempt = async <T>(operation: CacheAttributes['operation'], size: number, call: () => Promise<T>, limitMs: number) => {
-    const record = startOperation('cache', `${operation} ${cache}`, { cache, operation, layer: 'redis', size, hit: undefined }, observers)
-    try {
-      const result = await within(withOperation(record, call), limitMs)
-      if (result !== TIMED_OUT) {
-        breaker().success()
-        record.end('ok')
-        return result
-      }
-      figures.fault('redis', 'timeout')
-      record.end('timeout')
-    } catch (error) {
-      figures.fault('redis', 'connection')
-      record.end('error', error)
+  const attempt = <T>(operation: CacheAttributes['operation'], size: number, call: () => Promise<T>, limitMs: number) => {
+    const record = isObserved(observers)
+      ? startOperation('cache', `${operation} ${cache}`, { cache, operation, layer: 'redis', size, hit: undefined }, observers)
+      : undefined
+    const failed = (reason: 'timeout' | 'connection', error?: unknown) => {
+      figures.fault('redis', reason)
+      record?.end(reason === 'timeout' ? 'timeout' : 'error', error)
+      breaker().failure()
+      return undefined
     }
-    breaker().failure()
-    return undefined
+    const answered = (result: T | typeof TIMED_OUT) => {
+      if (result === TIMED_OUT) return failed('timeout')
+      breaker().success()
+      record?.end('ok')
+      return result
+    }
+    return within(record ? withOperation(record, call) : call(), limitMs).then(answered, (error: unknown) => failed('connection', error))
   }
   const gateway: Gateway = {
-    async run(operation, size, call, limitMs = hardMs) {
+    run(operation, size, call, limitMs = hardMs) {
       if (!breaker().closed()) {
         figures.fault('redis', 'breaker')
-        return undefined
+        return NOT_TO_BE_HAD
       }
       if (!driver.ready()) {
         figures.fault('redis', 'connection')
         breaker().trip()
-        return undefined
+        return NOT_TO_BE_HAD
       }
       return attempt(operation, size, call, limitMs)
     },
     get probing(): Gateway {
       return probing
     },
-    async evaluate({ text, sha }, keys, values) {
+    evaluate({ text, sha }, keys, values) {
       const send = (name: string, code: string) =>
         driver.send({ name, key: keys[0]!, values: [code, String(keys.length), ...keys, ...values] } satisfies Command)
-      try {
-        return await send('EVALSHA', sha)
-      } catch (error) {
+      return send('EVALSHA', sha).then(undefined, (error: unknown) => {
         // A new or restarted server does not know the script yet.
         if (!String((error as Error)?.message).startsWith('NOSCRIPT')) throw error
         return send('EVAL', text)
-      }
+      })
     }
   }
   const probing: Gateway = {
@@ -75,7 +75,7 @@ export function createGateway({ cache, driver, observers, figures, hardMs, break
     get probing() {
       return probing
     },
-    run: async (operation, size, call, limitMs = hardMs) => (driver.ready() ? attempt(operation, size, call, limitMs) : undefined)
+    run: (operation, size, call, limitMs = hardMs) => (driver.ready() ? attempt(operation, size, call, limitMs) : NOT_TO_BE_HAD)
   }
   return gateway
 }

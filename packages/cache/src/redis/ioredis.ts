@@ -62,7 +62,13 @@ export function driverOfIoredis(client: Ioredis): RedisDriver {
       }
     },
     subscribe(channel, onMessage, onGap) {
-      const settings = { autoResubscribe: false, maxRetriesPerRequest: null, lazyConnect: false }
+      // Who listens comes back soon, however patient the application's own client is.
+      const settings = {
+        autoResubscribe: false,
+        maxRetriesPerRequest: null,
+        lazyConnect: false,
+        retryStrategy: (tries: number) => Math.min(tries * 50, RETRY_MS)
+      }
       const listener = cluster ? client.duplicate() : client.duplicate(settings)
       listener.on('error', () => {})
       listener.on('message', (_channel: string, message: string) => onMessage(message))
@@ -75,18 +81,32 @@ export function driverOfIoredis(client: Ioredis): RedisDriver {
   }
 }
 
-/** ioredis writes each command by itself; what is sent in one turn of the event loop goes out in one write. */
+const RETRY_MS = 250
+
+/** So many commands fill a packet; Redis works on them while we make the next. */
+const FULL = 16
+
+/** ioredis writes each command by itself; what is sent in one turn of the event loop goes out in few writes. */
 function createHold(client: Ioredis): () => void {
   let held: Ioredis['stream']
+  let count = 0
   const release = () => {
     const stream = held
     held = undefined
     stream?.uncork?.()
   }
   return () => {
-    if (held !== undefined || client.status !== 'ready' || typeof client.stream?.cork !== 'function') return
+    if (held !== undefined) {
+      if (++count < FULL) return
+      count = 0
+      held.uncork!()
+      held.cork!()
+      return
+    }
+    if (client.status !== 'ready' || typeof client.stream?.cork !== 'function') return
     held = client.stream
     held.cork!()
+    count = 0
     setImmediate(release)
   }
 }

@@ -1,11 +1,12 @@
 // The Redis layer: entries, locks and versions in terms of the cache.
 import { randomInt } from 'node:crypto'
-import { decodeRecord, encodeRecord, encodeTombstone, type PayloadGate, type StoredRecord } from '../codec/record.js'
+import { decodeRecord, encodeRecord, encodeTombstone, isFreshRecord, type PayloadGate, type StoredRecord } from '../codec/record.js'
 import { encodeValue } from '../codec/values.js'
 import type { Figures } from '../stats.js'
 import type { Command, RedisDriver } from './driver.js'
 import type { Gateway } from './gateway.js'
-import { BUMP, LOCK, READ, SYNC, WRITE } from './scripts.js'
+import { BUMP, LOCK, READ, SYNC } from './scripts.js'
+import { batchesOf, createWriter } from './write.js'
 
 /** Longest life of an entry in Redis; tag versions outlive it. */
 export const LONGEST_LIFE_MS = 30 * 86_400_000
@@ -13,6 +14,8 @@ const TAG_LIFE_S = 31 * 86_400
 /** A load that began before a delete may end this much later and still is refused. */
 const TOMBSTONE_MS = 300_000
 const SCAN_BATCH = 500
+/** Most keys that are read within one deadline. */
+const BATCH = 256
 
 /** What is to be stored; times on the clock of `performance.now()`. */
 export interface Draft {
@@ -31,6 +34,8 @@ export interface Under {
 export interface Found extends Under {
   readonly record: StoredRecord | undefined
   readonly locked: boolean
+  /** Bytes are there that nobody can read. */
+  readonly unreadable: boolean
 }
 export interface Change {
   readonly keys?: readonly string[]
@@ -69,8 +74,15 @@ export interface RedisLayerSettings {
   onEpoch(): void
 }
 
+export interface RedisKeys {
+  readonly base: string
+  readonly meta: string
+  entryKey(key: string): string
+  lockKey(key: string): string
+}
+
 /** Entry and lock of a key share a slot of a cluster; the state and the versions of all tags share another. */
-function redisKeys(name: string) {
+function redisKeys(name: string): RedisKeys {
   const base = `rag:${name}:`
   // An empty hash tag would be none.
   const entryKey = (key: string) => `${base}{${key.startsWith('}') ? `%${key}` : key}}`
@@ -78,7 +90,8 @@ function redisKeys(name: string) {
 }
 
 export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch }: RedisLayerSettings): RedisLayer {
-  const { meta, entryKey, lockKey } = redisKeys(name)
+  const names = redisKeys(name)
+  const { meta, entryKey, lockKey } = names
   const registered = new Set<string>()
   let seq = 0
   let firstSeq = 0
@@ -106,16 +119,15 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
   const sync = async (via: Gateway = gateway) => (await via.run('get', 0, readState)) === true
   /** The clock of Redis and the epoch must be known before anything is read or written. */
   const ready = async () => {
-    if (epoch !== -1) return true
     synced ??= sync().finally(() => {
       synced = undefined
     })
     return synced
   }
-  const decode = (bytes: unknown): StoredRecord | undefined => {
+  const decode = (bytes: unknown, key: string): StoredRecord | undefined => {
     if (!Buffer.isBuffer(bytes)) return undefined
     try {
-      return decodeRecord(bytes, gate)
+      return decodeRecord(bytes, gate, key)
     } catch {
       figures.fault('redis', 'decode')
       return undefined
@@ -143,7 +155,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
         cost: draft.cost,
         tags: draft.tags
       }
-      return encodeRecord(head, encodeValue(draft.value), gate)
+      return encodeRecord(head, encodeValue(draft.value), gate, draft.key)
     } catch {
       figures.fault('redis', 'encode')
       return undefined
@@ -159,6 +171,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
   const unlock = async (key: string, token: string) => {
     await gateway.run('delete', 1, () => gateway.evaluate(LOCK, [lockKey(key)], [token, '']))
   }
+  const write = createWriter({ driver, gateway, names, encode, unlock })
   const readMeta = async () => {
     const [s, e] = (await driver.send({ name: 'HMGET', key: meta, values: [meta, 's', 'e'] })) as (Buffer | null)[]
     if (e) adopt(Number(s ?? 0), Number(e))
@@ -179,7 +192,7 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       return offset
     },
     async read(key, lock, limitMs) {
-      if (!(await ready())) return undefined
+      if (epoch === -1 && !(await ready())) return undefined
       const values = lock ? [lock.token, String(lock.lifeMs), String(lock.freshAfter + offset)] : ['', '0', '0']
       const keys = [entryKey(key), lockKey(key)]
       let abandoned = false
@@ -198,64 +211,56 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
         // A server that lost its data has no state any more.
         else if (!driver.cluster) await readState()
         const under = { seq: foundEpoch ? Number(foundSeq ?? 0) : seq, epoch }
-        const record = decode(bytes)
+        const record = decode(bytes, key)
         const [valid] = driver.cluster && record ? await judge([record]) : [record]
-        return { ...under, record: valid, locked: locked === 1 }
+        // Our script took these bytes for a fresh entry and so took no lock: nobody is loading because of them.
+        const unreadable = Buffer.isBuffer(bytes) && !record && locked !== 1 && isFreshRecord(bytes, Number(values[2]))
+        return { ...under, record: valid, locked: locked === 1, unreadable }
       }
       const found = await gateway.run('get', 1, call, limitMs)
       abandoned = found === undefined
       return found
     },
     async readMany(keys) {
-      if (!(await ready())) return undefined
-      return gateway.run('get', keys.length, async () => {
-        const entries = keys.map(entryKey)
-        const state = readMeta()
-        state.catch(() => {})
-        const replies = driver.cluster
-          ? await driver.sendAll(entries.map((key) => ({ name: 'GET', key, values: [key] })))
-          : ((await driver.send({ name: 'MGET', key: entries[0]!, values: entries })) as unknown[])
-        await state
-        return judge(replies.map(decode))
-      })
+      if (epoch === -1 && !(await ready())) return undefined
+      const found: (StoredRecord | undefined)[] = []
+      for (let from = 0; from < keys.length; from += BATCH) {
+        const entries = keys.slice(from, from + BATCH).map(entryKey)
+        const records = await gateway.run('get', entries.length, async () => {
+          const state = readMeta()
+          state.catch(() => {})
+          const replies = driver.cluster
+            ? await driver.sendAll(entries.map((key) => ({ name: 'GET', key, values: [key] })))
+            : ((await driver.send({ name: 'MGET', key: entries[0]!, values: entries })) as unknown[])
+          await state
+          return judge(replies.map((bytes, at) => decode(bytes, keys[from + at]!)))
+        })
+        if (!records) return undefined
+        for (const record of records) found.push(record)
+      }
+      return found
     },
     async write(drafts, under, lock) {
-      if (!(await ready())) return undefined
-      const encoded = drafts.map((draft) => encode(draft, under))
-      const written: boolean[] = drafts.map(() => false)
-      const some = drafts.flatMap((draft, index) => (encoded[index] ? [{ draft, bytes: encoded[index], index }] : []))
-      if (some.length === 0) {
-        if (lock) await unlock(drafts[0]!.key, lock.token)
-        return written
+      if (epoch === -1 && !(await ready())) return undefined
+      const written: boolean[] = []
+      // Each batch has its own deadline: many entries are no reason to call Redis slow.
+      for (const batch of batchesOf(drafts)) {
+        const done = await gateway.run('set', batch.length, async () => {
+          const first = registrations(batch)
+          if (first.length > 0) await driver.sendAll(first)
+          return write(batch, under, lock?.token)
+        })
+        if (!done) return undefined
+        written.push(...done)
       }
-      const call = async () => {
-        const first = registrations(drafts)
-        if (first.length > 0) await driver.sendAll(first)
-        const flags = `${lock ? 'l' : ''}${driver.cluster ? '' : 'm'}`
-        const size = driver.cluster ? 1 : 32
-        const groups = Array.from({ length: Math.ceil(some.length / size) }, (_, at) => some.slice(at * size, at * size + size))
-        await Promise.all(
-          groups.map(async (group) => {
-            const keys = group.map(({ draft }) => entryKey(draft.key))
-            if (lock) keys.push(lockKey(group[0]!.draft.key))
-            if (!driver.cluster) keys.push(meta)
-            const parts = group.flatMap(({ draft, bytes }) => [bytes, String(Math.max(1, Math.ceil(draft.lifeMs)))])
-            const values = [String(group.length), flags, String(under.seq), String(under.epoch), lock?.token ?? '', ...parts]
-            const done = (await gateway.evaluate(WRITE, keys, values)) as number[]
-            for (const [at, { index }] of group.entries()) written[index] = done[at] === 1
-          })
-        )
-        if (driver.cluster) await takeBackAfterPattern(some, written, under)
-        return written
-      }
-      return gateway.run('set', some.length, call)
+      return written
     },
     unlock,
     async renew(key, token, lifeMs) {
       await gateway.run('set', 1, () => gateway.evaluate(LOCK, [lockKey(key)], [token, String(lifeMs)]))
     },
     async change({ keys = [], tags = [], pattern, version, all }, via = gateway) {
-      if (via === gateway && !(await ready())) return undefined
+      if (via === gateway && epoch === -1 && !(await ready())) return undefined
       return via.run('invalidate', keys.length + tags.length, async () => {
         const flag = version !== undefined ? 'v' : all ? 'a' : pattern !== undefined ? 'p' : ''
         const dependents = keys.map((key) => `d:${key}`)
@@ -269,15 +274,6 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       })
     },
     sync
-  }
-
-  /** In a cluster the state is on another node than the entry: whoever wrote over an invalidated pattern takes it back. */
-  async function takeBackAfterPattern(some: readonly { draft: Draft; index: number }[], written: boolean[], under: Under) {
-    const pattern = (await driver.send({ name: 'HGET', key: meta, values: [meta, 'p'] })) as Buffer | null
-    if (Number(pattern ?? 0) <= under.seq) return
-    const keys = some.filter(({ index }) => written[index]).map(({ draft }) => entryKey(draft.key))
-    await driver.sendAll(keys.map((key) => ({ name: 'DEL', key, values: [key] })))
-    for (const { index } of some) written[index] = false
   }
 }
 

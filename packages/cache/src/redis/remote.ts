@@ -7,6 +7,7 @@ import { createBreaker } from './breaker.js'
 import { driverOf } from './driver.js'
 import { createGateway, type Gateway } from './gateway.js'
 import { createRedisLayer } from './layer.js'
+import { createLocks } from './locks.js'
 
 /** The clock of Redis drifts slowly against ours. */
 const CLOCK_MS = 10_000
@@ -35,6 +36,7 @@ export function createRemote(client: object, { settings, gate, figures, onEpoch,
     ...settings.breaker,
     probe: async () => (await layer.sync(gateway.probing)) && (await onBack(gateway.probing))
   })
+  const locks = createLocks(layer.renew)
   const clock = setInterval(() => {
     if (layer.epoch !== -1 && breaker.closed()) void layer.sync()
   }, CLOCK_MS).unref()
@@ -43,7 +45,9 @@ export function createRemote(client: object, { settings, gate, figures, onEpoch,
     gateway,
     layer,
     breaker,
+    locks,
     close() {
+      locks.stop()
       clearInterval(clock)
       breaker.trip()
       breaker.stop()

@@ -74,6 +74,35 @@ if string.find(ARGV[2], 'l') and redis.call('GET', KEYS[n + 1]) == ARGV[5] then 
 return done
 `)
 
+/**
+ * As WRITE for values that lie beside their keys already: each is moved over its key, or dropped.
+ * KEYS: entries, where their values lie, then the lock if ARGV[2] has l, then meta if it has m. ARGV: number of entries, flags, seq, epoch, token.
+ */
+export const MOVE = script(`
+local n, seq, epoch = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local refused = false
+if string.find(ARGV[2], 'm') then
+  refused = tonumber(redis.call('HGET', KEYS[#KEYS], 'p') or '0') > seq
+end
+local done = {}
+for i = 1, n do
+  local keep = not refused
+  if keep then
+    local h = redis.call('GETRANGE', KEYS[i], 0, 15)
+    if #h == 16 and string.byte(h, 1) == 82 and struct.unpack('>I4', h, 5) == epoch and struct.unpack('>d', h, 9) > seq then keep = false end
+  end
+  if keep then
+    local moved = redis.pcall('RENAME', KEYS[n + i], KEYS[i])
+    keep = not moved.err
+  else
+    redis.call('UNLINK', KEYS[n + i])
+  end
+  done[i] = keep and 1 or 0
+end
+if string.find(ARGV[2], 'l') and redis.call('GET', KEYS[2 * n + 1]) == ARGV[5] then redis.call('DEL', KEYS[2 * n + 1]) end
+return done
+`)
+
 /** Gives the lock back, or renews it when ARGV[2] is a life. */
 export const LOCK = script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end

@@ -17,7 +17,7 @@ export interface AdminReply {
   type?: string
   headers?: Readonly<Record<string, string>>
   /** An iterable is written piece by piece, so that a long page never holds up the event loop. */
-  body: string | AsyncIterable<string> | Iterable<string>
+  body: string | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
 }
 
 /** Answers a request of an operator. An error becomes a plain 500. */

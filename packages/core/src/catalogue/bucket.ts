@@ -6,6 +6,7 @@ const BUCKET = { max: 20 } as const
 export const bucketMetrics = [
   {
     name: 'rag_bucket_versioning_enabled',
+    across: 'max',
     kind: 'gauge',
     help: '1 when the bucket keeps versions.',
     labels: { bucket: BUCKET },
@@ -13,6 +14,7 @@ export const bucketMetrics = [
   },
   {
     name: 'rag_bucket_replication_enabled',
+    across: 'max',
     kind: 'gauge',
     help: '1 when a replication rule of the bucket is on.',
     labels: { bucket: BUCKET },
@@ -20,6 +22,7 @@ export const bucketMetrics = [
   },
   {
     name: 'rag_bucket_lifecycle_rules',
+    across: 'max',
     kind: 'gauge',
     help: 'Lifecycle rules of the bucket that are on.',
     labels: { bucket: BUCKET },
@@ -27,6 +30,7 @@ export const bucketMetrics = [
   },
   {
     name: 'rag_bucket_delete_markers',
+    across: 'max',
     kind: 'gauge',
     help: 'Delete markers younger than the window of the probe.',
     labels: { bucket: BUCKET },

@@ -54,6 +54,7 @@ export const cacheMetrics = [
   },
   {
     name: 'rag_cache_breaker_state',
+    across: 'max',
     kind: 'gauge',
     help: 'Circuit breaker of the Redis layer: 0 closed, 1 half open, 2 open.',
     labels: { cache: CACHE },

@@ -43,7 +43,17 @@ export const dataMetrics = [
     from: 'source'
   },
   {
+    name: 'db_client_connection_wait_time_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'Time until a pool gave a connection.',
+    labels: { db_client_connection_pool_name: POOL },
+    buckets: SECONDS,
+    from: 'application'
+  },
+  {
     name: 'rag_db_pool_saturation_ratio',
+    across: 'max',
     kind: 'gauge',
     unit: 'ratio',
     help: 'Connections in use and callers waiting, over the most connections that a pool opens; above 1 callers wait.',

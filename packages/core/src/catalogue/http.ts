@@ -81,6 +81,34 @@ export const httpMetrics = [
     from: 'client'
   },
   {
+    name: 'rag_http_client_time_to_first_byte_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'Time until the head of the reply to a request sent was there.',
+    labels: { server_address: { max: 50 } },
+    buckets: SECONDS,
+    from: 'client'
+  },
+  { name: 'http_client_active_requests', kind: 'gauge', help: 'Requests sent that wait for their reply.', from: 'source' },
+  {
+    name: 'http_client_request_body_size_bytes',
+    kind: 'histogram',
+    unit: 'bytes',
+    help: 'Size of bodies sent, where it is known before they are.',
+    labels: { server_address: { max: 50 } },
+    buckets: BYTES,
+    from: 'client'
+  },
+  {
+    name: 'http_client_response_body_size_bytes',
+    kind: 'histogram',
+    unit: 'bytes',
+    help: 'Size of bodies received, as announced.',
+    labels: { server_address: { max: 50 } },
+    buckets: BYTES,
+    from: 'client'
+  },
+  {
     name: 'rag_dependency_requests_total',
     kind: 'counter',
     help: 'Calls to other systems by outcome; the edges of the service graph.',

@@ -1,4 +1,4 @@
-// Model calls. OpenTelemetry GenAI conventions, https://github.com/open-telemetry/semantic-conventions-genai
+// Model calls. OpenTelemetry GenAI conventions as of 2026-09-22 (token counters in, `gen_ai.client.operation.*` not yet renamed), https://github.com/open-telemetry/semantic-conventions-genai
 import { LLM_SECONDS, TOKENS, USD } from './buckets.js'
 import type { MetricDefinition } from './types.js'
 
@@ -7,6 +7,15 @@ const PROVIDER = { max: 20 } as const
 const OPERATION = { max: 20 } as const
 const BUDGET = { max: 50 } as const
 const LIMIT = { values: ['requests', 'tokens'] } as const
+
+const MODALITY = { values: ['audio', 'unknown'] } as const
+const USAGE = {
+  gen_ai_operation_name: OPERATION,
+  gen_ai_provider_name: PROVIDER,
+  gen_ai_request_model: MODEL,
+  gen_ai_token_modality: MODALITY
+} as const
+const CALL = { gen_ai_operation_name: OPERATION, gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL } as const
 
 export const llmMetrics = [
   {
@@ -30,6 +39,64 @@ export const llmMetrics = [
     help: 'Time until a streamed model call gave its first token.',
     labels: { gen_ai_operation_name: OPERATION, gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL },
     buckets: LLM_SECONDS,
+    from: 'llm'
+  },
+  {
+    name: 'gen_ai_client_inference_usage_input_tokens_total',
+    kind: 'counter',
+    unit: 'tokens',
+    help: 'Input tokens billed, cached ones included; the modality is unknown where the provider does not say it.',
+    labels: USAGE,
+    from: 'llm'
+  },
+  {
+    name: 'gen_ai_client_inference_usage_output_tokens_total',
+    kind: 'counter',
+    unit: 'tokens',
+    help: 'Output tokens billed, reasoning included; the modality is unknown where the provider does not say it.',
+    labels: USAGE,
+    from: 'llm'
+  },
+  {
+    name: 'gen_ai_client_inference_usage_cache_read_input_tokens_total',
+    kind: 'counter',
+    unit: 'tokens',
+    help: 'Input tokens that the provider read from its cache.',
+    labels: USAGE,
+    from: 'llm'
+  },
+  {
+    name: 'gen_ai_client_inference_usage_cache_write_input_tokens_total',
+    kind: 'counter',
+    unit: 'tokens',
+    help: 'Input tokens that the provider wrote to its cache.',
+    labels: USAGE,
+    from: 'llm'
+  },
+  {
+    name: 'gen_ai_client_inference_usage_reasoning_output_tokens_total',
+    kind: 'counter',
+    unit: 'tokens',
+    help: 'Output tokens that the model reasoned with.',
+    labels: USAGE,
+    from: 'llm'
+  },
+  {
+    name: 'gen_ai_client_inference_operation_input_tokens',
+    kind: 'histogram',
+    unit: 'tokens',
+    help: 'Input tokens of one model call.',
+    labels: CALL,
+    buckets: TOKENS,
+    from: 'llm'
+  },
+  {
+    name: 'gen_ai_client_inference_operation_output_tokens',
+    kind: 'histogram',
+    unit: 'tokens',
+    help: 'Output tokens of one model call.',
+    labels: CALL,
+    buckets: TOKENS,
     from: 'llm'
   },
   {
@@ -100,6 +167,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_rate_limit',
+    across: 'max',
     kind: 'gauge',
     help: 'Limit of the provider, as its last reply said.',
     labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, kind: LIMIT },
@@ -107,6 +175,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_rate_limit_used',
+    across: 'max',
     kind: 'gauge',
     help: 'Used part of the limit of the provider.',
     labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, kind: LIMIT },
@@ -114,6 +183,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_rate_limit_utilisation_ratio',
+    across: 'max',
     kind: 'gauge',
     unit: 'ratio',
     help: 'Used share of the limit of the provider.',
@@ -122,6 +192,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_rate_limit_reset_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Time until the token limit of the provider is fresh.',
@@ -130,6 +201,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_budget_used_ratio',
+    across: 'max',
     kind: 'gauge',
     unit: 'ratio',
     help: 'Used and reserved share of a budget at its last call.',
@@ -192,6 +264,7 @@ export const llmMetrics = [
   },
   {
     name: 'rag_llm_price_age_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Age of the bundled price list.',

@@ -48,6 +48,7 @@ export const ragMetrics = [
   },
   {
     name: 'rag_job_duration_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Duration of the last run of a job.',
@@ -56,6 +57,7 @@ export const ragMetrics = [
   },
   {
     name: 'rag_job_last_success_timestamp_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Unix time of the last success of a job; 0 until it succeeds.',
@@ -64,6 +66,7 @@ export const ragMetrics = [
   },
   {
     name: 'rag_job_max_age_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Age of the last success beyond which a job is late.',
@@ -72,6 +75,7 @@ export const ragMetrics = [
   },
   {
     name: 'rag_job_size_bytes',
+    across: 'max',
     kind: 'gauge',
     unit: 'bytes',
     help: 'Size of what the last success of a job made.',

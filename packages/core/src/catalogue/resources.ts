@@ -18,7 +18,14 @@ export const resourceMetrics = [
     from: 'source'
   },
   { name: 'process_memory_usage_bytes', kind: 'gauge', unit: 'bytes', help: 'Resident memory of the process.', from: 'source' },
-  { name: 'process_start_time_seconds', kind: 'gauge', unit: 'seconds', help: 'Unix time at which the process started.', from: 'source' },
+  {
+    name: 'process_start_time_seconds',
+    across: 'min',
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'Unix time at which the process started.',
+    from: 'source'
+  },
   { name: 'process_open_file_descriptors', kind: 'gauge', help: 'Open file descriptors.', from: 'source' },
   {
     name: 'process_disk_io_bytes_total',
@@ -30,30 +37,34 @@ export const resourceMetrics = [
   },
   {
     name: 'nodejs_eventloop_delay_p50_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
-    help: 'Median delay of the event loop since the last collection.',
+    help: 'Median delay of the event loop over the last half minute or more.',
     from: 'source'
   },
   {
     name: 'nodejs_eventloop_delay_p99_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
-    help: '99th percentile of the delay of the event loop since the last collection.',
+    help: '99th percentile of the delay of the event loop over the last half minute or more.',
     from: 'source'
   },
   {
     name: 'nodejs_eventloop_delay_max_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
-    help: 'Longest delay of the event loop since the last collection.',
+    help: 'Longest delay of the event loop over the last half minute or more.',
     from: 'source'
   },
   {
     name: 'nodejs_eventloop_utilization_ratio',
+    across: 'max',
     kind: 'gauge',
     unit: 'ratio',
-    help: 'Share of time in which the event loop was busy since the last collection.',
+    help: 'Share of time in which the event loop was busy, over up to half a minute.',
     from: 'source'
   },
   {
@@ -81,9 +92,17 @@ export const resourceMetrics = [
     labels: { v8js_heap_space_name: SPACE },
     from: 'source'
   },
-  { name: 'v8js_memory_heap_limit_bytes', kind: 'gauge', unit: 'bytes', help: 'Size that the heap must not exceed.', from: 'source' },
+  {
+    name: 'v8js_memory_heap_limit_bytes',
+    across: 'max',
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Size that the heap must not exceed.',
+    from: 'source'
+  },
   {
     name: 'container_cpu_time_seconds_total',
+    across: 'max',
     kind: 'counter',
     unit: 'seconds',
     help: 'CPU time of the container, from its cgroup.',
@@ -91,24 +110,28 @@ export const resourceMetrics = [
   },
   {
     name: 'rag_container_cpu_limit_cores',
+    across: 'max',
     kind: 'gauge',
     help: 'CPU quota of the container in cores; absent without a quota.',
     from: 'source'
   },
   {
     name: 'rag_container_cpu_periods_total',
+    across: 'max',
     kind: 'counter',
     help: 'Scheduling periods in which the container ran under its CPU quota.',
     from: 'source'
   },
   {
     name: 'rag_container_cpu_throttled_periods_total',
+    across: 'max',
     kind: 'counter',
     help: 'Scheduling periods in which the container met its CPU quota.',
     from: 'source'
   },
   {
     name: 'rag_container_cpu_throttled_seconds_total',
+    across: 'max',
     kind: 'counter',
     unit: 'seconds',
     help: 'Time for which the container was held back by its CPU quota.',
@@ -116,6 +139,7 @@ export const resourceMetrics = [
   },
   {
     name: 'container_memory_usage_bytes',
+    across: 'max',
     kind: 'gauge',
     unit: 'bytes',
     help: 'Memory of the container, page cache included.',
@@ -123,6 +147,7 @@ export const resourceMetrics = [
   },
   {
     name: 'rag_container_memory_working_set_bytes',
+    across: 'max',
     kind: 'gauge',
     unit: 'bytes',
     help: 'Memory of the container that cannot be given back at once; what the kernel kills for.',
@@ -130,6 +155,7 @@ export const resourceMetrics = [
   },
   {
     name: 'rag_container_memory_limit_bytes',
+    across: 'max',
     kind: 'gauge',
     unit: 'bytes',
     help: 'Memory limit of the container; absent without a limit.',
@@ -137,6 +163,7 @@ export const resourceMetrics = [
   },
   {
     name: 'container_disk_io_bytes_total',
+    across: 'max',
     kind: 'counter',
     unit: 'bytes',
     help: 'Bytes that the container read from or wrote to block devices.',
@@ -145,6 +172,7 @@ export const resourceMetrics = [
   },
   {
     name: 'container_network_io_bytes_total',
+    across: 'max',
     kind: 'counter',
     unit: 'bytes',
     help: 'Bytes over the network interfaces of the container, without loopback.',

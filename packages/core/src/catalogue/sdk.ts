@@ -6,6 +6,7 @@ const SIGNAL = { values: ['logs', 'metrics', 'traces'] } as const
 export const sdkMetrics = [
   {
     name: 'rag_build_info',
+    across: 'max',
     kind: 'gauge',
     help: 'Always 1; says what runs.',
     labels: { service: { max: 20 }, version: { max: 20 }, environment: { max: 20 }, node_version: { max: 5 } },
@@ -13,6 +14,7 @@ export const sdkMetrics = [
   },
   {
     name: 'rag_release_timestamp_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Unix time at which a release was marked.',
@@ -68,13 +70,38 @@ export const sdkMetrics = [
   { name: 'rag_metrics_series', kind: 'gauge', help: 'Label sets held in this process.', from: 'source' },
   {
     name: 'rag_metrics_scrape_duration_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Time that the last scrape took, pauses for other work included.',
     from: 'source'
   },
   {
+    name: 'rag_metrics_push_failures_total',
+    kind: 'counter',
+    help: 'Pushes of the metrics that were refused or not answered; the next one carries what they would have.',
+    labels: { target: { values: ['otlp', 'pushgateway'] } },
+    from: 'source'
+  },
+  {
+    name: 'rag_metrics_push_last_success_timestamp_seconds',
+    across: 'max',
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'Unix time of the last push of the metrics that was taken; 0 until one is.',
+    labels: { target: { values: ['otlp', 'pushgateway'] } },
+    from: 'source'
+  },
+  {
+    name: 'rag_metrics_members',
+    kind: 'gauge',
+    help: 'Processes and threads of this service whose figures are added to those of this one.',
+    labels: { kind: { values: ['process', 'thread'] } },
+    from: 'source'
+  },
+  {
     name: 'rag_collector_last_success_timestamp_seconds',
+    across: 'max',
     kind: 'gauge',
     unit: 'seconds',
     help: 'Unix time at which a collector that runs on its own schedule last succeeded; 0 until it does.',
@@ -90,6 +117,7 @@ export const sdkMetrics = [
   },
   {
     name: 'rag_config_fingerprint_info',
+    across: 'max',
     kind: 'gauge',
     help: 'Always 1; the label changes with any non-secret part of the configuration.',
     labels: { fingerprint: { max: 5 } },

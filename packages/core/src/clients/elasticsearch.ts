@@ -1,14 +1,16 @@
 // The Elasticsearch client: every call goes through the transport of the instance.
 import { activeOperation, startOperation, withOperation } from '../context.js'
 import type { OperationRecord } from '../operation.js'
-import { outcomeOf } from '../work.js'
-import { isCovered } from './fetch.js'
+import { callOutcome, isThenable, noteCall, placeOfCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
 import { patchMethod } from './patch.js'
 
 interface Elasticsearch {
   transport: { request(parameters: TransportParameters, ...rest: unknown[]): unknown }
+  /** Tells of every attempt, in the context of its call. */
+  diagnostic?: { on(event: 'request', listener: Listener): unknown; off(event: 'request', listener: Listener): unknown }
 }
+type Listener = (error: unknown, attempt: { meta?: { attempts?: unknown } } | undefined) => void
 interface TransportParameters {
   method?: string
   path?: string
@@ -28,27 +30,38 @@ export function isElasticsearch(client: object): boolean {
 }
 
 export function observeElasticsearch(client: Elasticsearch, settings: ClientSettings): () => void {
-  return patchMethod(
+  const undo = patchMethod(
     client.transport,
     'request',
     (original) =>
       function request(this: unknown, parameters: TransportParameters, ...rest: unknown[]) {
         const pass = () => Reflect.apply(original, this, [parameters, ...rest]) as unknown
-        const outer = activeOperation()
-        if (outer && isCovered(outer)) return pass()
+        const place = placeOfCall()
+        if (place === 'unrecorded') return pass()
+        if (place) return noteCall(place, 'db.call', { system: 'elasticsearch', operation: nameOf(parameters) }, pass)
         const operation = startCall(parameters, settings)
         const result = withOperation(operation, pass)
-        if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') {
-          operation.end('ok')
-          return result
-        }
-        ;(result as PromiseLike<Answer>).then(
-          (answer) => finish(operation, answer),
-          (error: unknown) => operation.end(outcomeOf(error), error)
-        )
+        if (isThenable(result))
+          result.then(
+            (answer) => finish(operation, answer as Answer),
+            (error: unknown) => operation.end(callOutcome(error), error)
+          )
+        else operation.end('ok')
         return result
       } as never
   )
+  const { diagnostic } = client
+  diagnostic?.on('request', noteRetry)
+  return () => {
+    diagnostic?.off('request', noteRetry)
+    undo()
+  }
+}
+
+function noteRetry(_error: unknown, attempt: { meta?: { attempts?: unknown } } | undefined): void {
+  const attempts = attempt?.meta?.attempts
+  const operation = activeOperation()
+  if (typeof attempts === 'number' && attempts > 0 && operation?.kind === 'db') operation.mark('retry', { attempt: attempts })
 }
 
 function finish(operation: OperationRecord<'db'>, answer: Answer | undefined): void {
@@ -58,8 +71,13 @@ function finish(operation: OperationRecord<'db'>, answer: Answer | undefined): v
   operation.end('ok')
 }
 
-function startCall({ method = 'GET', path = '/', meta }: TransportParameters, { observers, name }: ClientSettings): OperationRecord<'db'> {
-  const operation = meta?.name ?? endpointOf(method, path)
+function nameOf({ method = 'GET', path = '/', meta }: TransportParameters): string {
+  return meta?.name ?? endpointOf(method, path)
+}
+
+function startCall(parameters: TransportParameters, { observers, name }: ClientSettings): OperationRecord<'db'> {
+  const { path = '/', meta } = parameters
+  const operation = nameOf(parameters)
   const index = typeof meta?.pathParts?.index === 'string' ? meta.pathParts.index : indexOf(path)
   return startOperation(
     'db',
@@ -74,7 +92,8 @@ function startCall({ method = 'GET', path = '/', meta }: TransportParameters, { 
       port: undefined,
       peerService: name ?? 'elasticsearch',
       rows: undefined,
-      batchSize: undefined
+      batchSize: undefined,
+      covers: true
     },
     observers
   )

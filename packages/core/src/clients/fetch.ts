@@ -1,11 +1,10 @@
 // HTTP out: a fetch that carries the trace on and records the call.
-import { type Context, context, propagation } from '@opentelemetry/api'
-import type { Outcome } from '../attributes.js'
-import { activeOperation, contextOf, startOperation } from '../context.js'
-import { joinObservers, type Observers, observerList } from '../observer.js'
-import { type Operation, type OperationRecord, spanOf } from '../operation.js'
-import { formatTraceparent } from '../traceparent.js'
-import { outcomeOf } from '../work.js'
+import { context } from '@opentelemetry/api'
+import { contextOf } from '../context.js'
+import { type Observers, observerList } from '../observer.js'
+import type { Operation } from '../operation.js'
+import { noteCall, placeOfCall, unrecorded } from './call.js'
+import { announcedAbove, endAnswered, endFailed, startOutgoing, traceHeaders } from './outgoing.js'
 
 export interface FetchOptions {
   observers?: Observers
@@ -24,59 +23,41 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
   const list = observers && observerList(observers)
   return async function observedFetch(input, init) {
     const send = inner ?? globalThis.fetch
-    const outer = activeOperation()
-    // A call below a model call or a cache belongs to that operation.
-    if (outer && isCovered(outer)) return send(input, withTrace(input, init, context.active(), outer))
-    if (outer?.kind === 'client' && outer.durationMs === undefined) {
-      // The fetch above this one, such as `obs.fetch` over a covered global one, has announced this call.
-      if (list) (outer as OperationRecord).observers = joinObservers(outer.observers, list)
-      return send(input, init)
-    }
+    const place = placeOfCall()
+    // The fetch above this one, such as `obs.fetch` over a covered global one, has announced this call.
+    if (announcedAbove(list) || place === 'unrecorded') return send(input, init)
     const url = urlOf(input)
     if (!url) return send(input, init)
     const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase()
-    const operation = startOperation(
-      'client',
-      method,
-      {
-        method,
-        host: url.hostname,
-        port: url.port === '' ? undefined : Number(url.port),
-        scheme: url.protocol.slice(0, -1),
-        path: url.pathname,
-        query: url.search.slice(1),
-        statusCode: undefined,
-        peerService: url.hostname,
-        requestBytes: undefined,
-        responseBytes: undefined
-      },
-      list
-    )
+    if (place) {
+      return noteCall(
+        place,
+        'http.call',
+        { method, host: url.hostname },
+        () => send(input, withTrace(input, init, traceHeaders(context.active(), place, url.host))),
+        ({ status }) => ({ status })
+      )
+    }
+    const operation = startOutgoing(method, url, list, bodySize(init?.body))
+    const active = contextOf(operation as unknown as Operation)
     try {
-      const response = await context.with(contextOf(operation), () => send(input, withTrace(input, init, contextOf(operation), operation)))
-      const length = Number(response.headers.get('content-length') ?? Number.NaN)
-      operation.set({ statusCode: response.status, responseBytes: Number.isFinite(length) ? length : undefined })
-      operation.end(response.status >= 400 ? 'error' : 'ok')
+      const headed = withTrace(input, init, traceHeaders(active, operation as unknown as Operation, url.host))
+      // An instrumentation of the application that sees the same request makes no second span of it.
+      const response = await context.with(active, () => unrecorded(() => send(input, headed)))
+      endAnswered(operation, response.status, response.headers.get('content-length'))
       return response
     } catch (error) {
-      operation.end(fetchOutcome(error), error)
+      endFailed(operation, error)
       throw error
     }
   }
 }
 
-/** Whether calls below this operation are part of it. */
-export function isCovered(operation: Operation): boolean {
-  return (
-    operation.kind === 'llm' ||
-    operation.kind === 'cache' ||
-    (operation.kind === 'db' && (operation as Operation<'db'>).attributes.system === 'elasticsearch')
-  )
-}
-
-function fetchOutcome(error: unknown): Outcome {
-  const code = (error as { cause?: { code?: unknown } } | null)?.cause?.code
-  return typeof code === 'string' && code.includes('TIMEOUT') ? 'timeout' : outcomeOf(error)
+/** The size of a body that is known before it is sent. */
+function bodySize(body: RequestInit['body']): number | undefined {
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body.byteLength
+  return body instanceof Blob ? body.size : undefined
 }
 
 function urlOf(input: Parameters<typeof fetch>[0]): URL | undefined {
@@ -91,32 +72,11 @@ function urlOf(input: Parameters<typeof fetch>[0]): URL | undefined {
 function withTrace(
   input: Parameters<typeof fetch>[0],
   init: RequestInit | undefined,
-  active: Context,
-  operation: Operation
+  trace: Record<string, string>
 ): RequestInit | undefined {
-  const trace = traceHeaders(active, operation)
   const names = Object.keys(trace)
   if (names.length === 0) return init
   const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
   for (const name of names) if (!headers.has(name)) headers.set(name, trace[name]!)
   return { ...init, headers }
-}
-
-/** What a call must carry for the trace to go on: by the application's propagator if it has one, else W3C. */
-function traceHeaders(active: Context, operation: Operation): Record<string, string> {
-  const headers: Record<string, string> = {}
-  try {
-    if (propagation.fields().length > 0) {
-      propagation.inject(active, headers)
-      return headers
-    }
-    const span = spanOf(operation)?.spanContext()
-    if (!span) return headers
-    headers['traceparent'] = formatTraceparent(span.traceId, span.spanId, span.traceFlags)
-    const state = span.traceState?.serialize()
-    if (state) headers['tracestate'] = state
-  } catch {
-    // A propagator of the application that throws costs the link, not the call.
-  }
-  return headers
 }

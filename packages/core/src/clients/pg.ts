@@ -1,24 +1,37 @@
 // pg: every statement goes through `query` of a Client; a Pool hands its Clients over on `connect`.
 import { context } from '@opentelemetry/api'
-import { activeOperation, startOperation, withOperation } from '../context.js'
+import { startOperation, withOperation } from '../context.js'
 import type { OperationRecord } from '../operation.js'
-import { outcomeOf } from '../work.js'
-import { isCovered } from './fetch.js'
+import { callOutcome, isThenable, noteCall, placeOfCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
 import { patchMethod } from './patch.js'
-import { describeStatement } from './sql.js'
+import { createExplainer, type Explainer } from './pg-explain.js'
+import { isSubmittable, watchSubmittable } from './pg-submittable.js'
+import { describeStatement, fingerprintOf } from './sql.js'
 
-interface PgClient {
+export interface PgClient {
   connectionParameters?: { host?: string; port?: number; database?: string }
   query(...values: unknown[]): unknown
 }
-interface PgPool {
-  options?: object
+export interface PgPool {
+  options?: { host?: string; port?: number; database?: string; max?: number }
   _clients?: readonly PgClient[]
+  waitingCount?: number
+  idleCount?: number
+  totalCount?: number
+  ending?: boolean
+  connect(...values: unknown[]): unknown
+  query(...values: unknown[]): unknown
   on(event: 'connect', listener: (client: PgClient) => void): unknown
   removeListener(event: 'connect', listener: (client: PgClient) => void): unknown
 }
-type Callback = (error: unknown, result?: { rowCount?: number | null }) => void
+interface PgResult {
+  rowCount?: number | null
+}
+type Callback = (error: unknown, result?: PgResult) => void
+
+/** How long the statement that comes next on a Client has waited for it. */
+const waits = new WeakMap<object, number>()
 
 export function isPg(client: object): boolean {
   const shape = client as { query?: unknown; connect?: unknown; connectionParameters?: unknown; totalCount?: unknown }
@@ -28,90 +41,123 @@ export function isPg(client: object): boolean {
 }
 
 export function observePg(client: PgClient | PgPool, settings: ClientSettings): () => void {
-  if (!('totalCount' in client)) return observeOne(client as PgClient, settings)
+  if (!('totalCount' in client)) return observeOne(client as PgClient, settings, undefined)
   const pool = client as PgPool
   const undoes: (() => void)[] = []
+  const explainer = settings.explain ? createExplainer(pool, settings) : undefined
   const observe = (one: PgClient) => {
-    undoes.push(observeOne(one, settings))
+    undoes.push(observeOne(one, settings, explainer))
   }
   for (const one of pool._clients ?? []) observe(one)
   pool.on('connect', observe)
-  // A client is handed over in the context of whoever gave it back.
-  undoes.push(patchMethod(pool, 'connect', bindCallback))
+  undoes.push(patchMethod(pool, 'connect', (original) => observeConnect(original, settings)))
   return () => {
     pool.removeListener('connect', observe)
     for (const undo of undoes) undo()
   }
 }
 
-function observeOne(client: PgClient, settings: ClientSettings): () => void {
+function observeOne(client: PgClient, settings: ClientSettings, explainer: Explainer | undefined): () => void {
   return patchMethod(
     client,
     'query',
     (original) =>
       function query(this: PgClient, ...values: unknown[]) {
         const pass = () => Reflect.apply(original, this, values) as unknown
-        const outer = activeOperation()
-        if (outer && isCovered(outer)) return pass()
+        const place = placeOfCall()
+        if (place === 'unrecorded') return pass()
+        if (place)
+          return noteCall(place, 'db.call', { system: 'postgresql', operation: describeStatement(textOf(values[0])).operation }, pass)
         const operation = startStatement(this, values[0], settings)
+        const finish = (error: unknown, result?: PgResult): void => {
+          if (operation.durationMs !== undefined) return
+          if (typeof result?.rowCount === 'number') operation.set({ rows: result.rowCount })
+          const slow = performance.now() - operation.startMark >= settings.slowMs
+          if (slow) operation.set({ slow: true, fingerprint: fingerprintOf(operation.attributes.statement ?? '') })
+          operation.end(error ? callOutcome(error) : 'ok', error ?? undefined)
+          if (slow && !error) explainer?.explain(operation, values)
+        }
+        if (isSubmittable(values[0])) {
+          watchSubmittable(values[0], finish)
+          return runAndEnd(operation, pass, finish)
+        }
         const last = values.length - 1
         if (typeof values[last] === 'function') {
-          values[last] = endingCallback(operation, values[last] as Callback)
-          return withOperation(operation, pass)
+          values[last] = endingCallback(finish, values[last] as Callback)
+          return runAndEnd(operation, pass, finish)
         }
-        const result = withOperation(operation, pass)
-        watch(operation, result)
+        const result = runAndEnd(operation, pass, finish)
+        if (isThenable(result)) result.then((rows) => finish(undefined, rows as PgResult), finish)
+        else finish(undefined)
         return result
       } as never
   )
 }
 
-function bindCallback(original: (...values: never[]) => unknown): never {
-  return function bound(this: unknown, ...values: unknown[]) {
+/** A statement that throws at once has ended as well. */
+function runAndEnd(operation: OperationRecord<'db'>, pass: () => unknown, finish: (error: unknown) => void): unknown {
+  try {
+    return withOperation(operation, pass)
+  } catch (error) {
+    finish(error)
+    throw error
+  }
+}
+
+/** Measures how long the caller waits for a Client, and records a connection that cannot be had: no statement will tell of it. */
+function observeConnect(original: (...values: never[]) => unknown, { observers, name, slowMs: _ }: ClientSettings): never {
+  return function connect(this: PgPool, ...values: unknown[]) {
+    const place = placeOfCall()
+    const operation = place === undefined ? startOperation('db', 'CONNECT', connectAttributes(this, name), observers) : undefined
+    const start = performance.now()
+    const settle = (error: unknown, client: unknown): void => {
+      if (error) operation?.end(callOutcome(error), error)
+      else if (typeof client === 'object' && client !== null) waits.set(client, performance.now() - start)
+    }
     const last = values.length - 1
-    if (typeof values[last] === 'function') values[last] = context.bind(context.active(), values[last] as () => void)
-    return Reflect.apply(original, this, values)
+    if (typeof values[last] === 'function') {
+      // A Client is handed over in the context of whoever gave it back.
+      const bound = context.bind(context.active(), values[last] as (...handed: unknown[]) => unknown)
+      values[last] = function handOver(this: unknown, ...handed: unknown[]) {
+        settle(handed[0], handed[1])
+        return Reflect.apply(bound, this, handed)
+      }
+      return Reflect.apply(original, this, values as never[])
+    }
+    const result = Reflect.apply(original, this, values as never[])
+    if (isThenable(result))
+      result.then(
+        (client) => settle(undefined, client),
+        (error: unknown) => settle(error ?? true, undefined)
+      )
+    return result
   } as never
 }
 
-/** The callback runs in the caller's context, which the socket of a pooled client does not know. */
-function endingCallback(operation: OperationRecord<'db'>, callback: Callback): Callback {
+/** The callback runs in the caller's context, which the socket of a pooled Client does not know. */
+function endingCallback(finish: (error: unknown, result?: PgResult) => void, callback: Callback): Callback {
   const bound = context.bind(context.active(), callback)
   return function ended(this: unknown, error, result) {
-    finish(operation, error, result)
+    finish(error, result)
     return Reflect.apply(bound, this, [error, result])
   }
 }
 
-function watch(operation: OperationRecord<'db'>, result: unknown): void {
-  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
-    ;(result as PromiseLike<{ rowCount?: number | null }>).then(
-      (rows) => finish(operation, undefined, rows),
-      (error: unknown) => finish(operation, error)
-    )
-    return
-  }
-  // A cursor, a stream or a Query object: it tells by events.
-  const emitter = result as { once?: (event: string, listener: (value?: unknown) => void) => void } | undefined
-  if (typeof emitter?.once !== 'function') {
-    operation.end('ok')
-    return
-  }
-  // Beside these a listener for `error` would hide an error that nobody handles.
-  for (const event of ['end', 'close']) emitter.once(event, () => operation.end('ok'))
+function textOf(statement: unknown): string {
+  const text = typeof statement === 'string' ? statement : ((statement as { text?: unknown } | undefined)?.text ?? cursorText(statement))
+  return typeof text === 'string' ? text : ''
 }
 
-function finish(operation: OperationRecord<'db'>, error: unknown, result?: { rowCount?: number | null }): void {
-  if (typeof result?.rowCount === 'number') operation.set({ rows: result.rowCount })
-  // 57014: the server cancelled the statement, nearly always by statement_timeout.
-  const code = (error as { code?: unknown } | null | undefined)?.code
-  operation.end(error ? (code === '57014' ? 'timeout' : outcomeOf(error)) : 'ok', error ?? undefined)
+/** A query stream keeps its statement in the cursor inside. */
+function cursorText(statement: unknown): unknown {
+  return (statement as { cursor?: { text?: unknown } } | undefined)?.cursor?.text
 }
 
 function startStatement(client: PgClient, statement: unknown, { observers, name }: ClientSettings): OperationRecord<'db'> {
-  const text = typeof statement === 'string' ? statement : (statement as { text?: unknown } | undefined)?.text
-  const { operation, collection, summary } = describeStatement(typeof text === 'string' ? text : '')
+  const { operation, collection, summary } = describeStatement(textOf(statement))
   const { host, port, database } = client.connectionParameters ?? {}
+  const waitMs = waits.get(client)
+  if (waitMs !== undefined) waits.delete(client)
   return startOperation(
     'db',
     collection ? `${operation} ${collection}` : operation,
@@ -125,8 +171,24 @@ function startStatement(client: PgClient, statement: unknown, { observers, name 
       port,
       peerService: name ?? 'postgresql',
       rows: undefined,
-      batchSize: undefined
+      batchSize: undefined,
+      ...(waitMs !== undefined && { waitMs })
     },
     observers
   )
+}
+
+function connectAttributes({ options }: PgPool, name: string | undefined): OperationRecord<'db'>['attributes'] {
+  return {
+    system: 'postgresql',
+    operation: 'CONNECT',
+    collection: undefined,
+    statement: undefined,
+    namespace: options?.database,
+    host: options?.host,
+    port: options?.port,
+    peerService: name ?? 'postgresql',
+    rows: undefined,
+    batchSize: undefined
+  }
 }

@@ -1,17 +1,18 @@
 // ioredis and node-redis: every command goes through one method of the instance.
-import { activeOperation, startOperation, withOperation } from '../context.js'
+import { startOperation, withOperation } from '../context.js'
 import type { OperationRecord } from '../operation.js'
-import { outcomeOf } from '../work.js'
-import { isCovered } from './fetch.js'
+import { endWith, noteCall, placeOfCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
 import { patchMethod } from './patch.js'
 
 interface Ioredis {
   options?: { host?: string; port?: number; db?: number }
+  status?: string
   sendCommand(command: IoredisCommand, stream?: unknown): unknown
 }
 interface IoredisCommand {
   name: string
+  args?: readonly unknown[]
   promise: Promise<unknown>
   /** Set on commands of a pipeline, which are recorded as one. */
   pipelineIndex?: number
@@ -33,20 +34,27 @@ export function isNodeRedis(client: object): boolean {
   return typeof shape.sendCommand === 'function' && typeof shape.isOpen === 'boolean' && typeof shape.multi === 'function'
 }
 
+const seen = new WeakSet<object>()
+
+/** What ioredis asks for itself while it connects. */
+function isOwn({ status }: Ioredis, { name, args }: IoredisCommand): boolean {
+  return (name === 'info' && status === 'connect') || (name === 'client' && String(args?.[0]).toUpperCase() === 'SETINFO')
+}
+
 export function observeIoredis(client: Ioredis, settings: ClientSettings): () => void {
   const { host, port, db } = client.options ?? {}
+  const target = { host, port, database: db }
   const undoCommand = patchMethod(
     client,
     'sendCommand',
     (original) =>
       function sendCommand(this: Ioredis, command: IoredisCommand, ...rest: unknown[]) {
         const pass = () => Reflect.apply(original, this, [command, ...rest]) as unknown
-        if (command?.pipelineIndex !== undefined || skipped()) return pass()
-        const operation = startCommand(command?.name ?? 'unknown', 1, { host, port, database: db }, settings)
-        const result = withOperation(operation, pass)
+        if (command?.pipelineIndex !== undefined || isOwn(this, command) || seen.has(command)) return pass()
+        // A command that waits for the connection is sent again when there is one.
+        seen.add(command)
         // Older commands carry no promise; what sendCommand returns is one then.
-        endWith(operation, command?.promise ?? result)
-        return result
+        return record(command?.name ?? 'unknown', 1, target, settings, pass, () => command?.promise)
       } as never
   )
   const undoPipelines = ['pipeline', 'multi'].map((name) =>
@@ -55,9 +63,8 @@ export function observeIoredis(client: Ioredis, settings: ClientSettings): () =>
       name,
       (original) =>
         function observed(this: Ioredis, ...values: unknown[]) {
-          const pipeline = Reflect.apply(original, this, values) as { exec?: unknown; length?: number }
-          if (pipeline && typeof pipeline.exec === 'function')
-            observeExec(pipeline, name.toUpperCase(), { host, port, database: db }, settings)
+          const pipeline = Reflect.apply(original, this, values as never[]) as { exec?: unknown; length?: number }
+          if (pipeline && typeof pipeline.exec === 'function') observeExec(pipeline, name.toUpperCase(), target, settings)
           return pipeline
         } as never
     )
@@ -71,20 +78,30 @@ export function observeIoredis(client: Ioredis, settings: ClientSettings): () =>
 export function observeNodeRedis(client: NodeRedis, settings: ClientSettings): () => void {
   const socket = client.options?.socket
   const target = { host: socket?.host, port: socket?.port, database: client.options?.database }
-  // Typed commands end in sendCommand as well.
-  return patchMethod(
-    client._self ?? client,
-    'sendCommand',
-    (original) =>
-      function sendCommand(this: NodeRedis, ...values: unknown[]) {
-        const pass = () => Reflect.apply(original, this, values) as unknown
-        if (skipped()) return pass()
-        const operation = startCommand(String((values[0] as readonly unknown[] | undefined)?.[0] ?? 'unknown'), 1, target, settings)
-        const result = withOperation(operation, pass)
-        endWith(operation, result)
-        return result
-      } as never
-  )
+  const self = client._self ?? client
+  const undoes = [
+    // Typed commands end in sendCommand as well.
+    patchMethod(self, 'sendCommand', (original) =>
+      sends(original, (values) => [String((values[0] as unknown[] | undefined)?.[0] ?? 'unknown'), 1])
+    ),
+    // `multi()` binds these from the client it is called on.
+    ...[
+      ['_executeMulti', 'MULTI'],
+      ['_executePipeline', 'PIPELINE']
+    ].map(([method, name]) =>
+      patchMethod(self, method!, (original) => sends(original, (values) => [name!, (values[0] as unknown[] | undefined)?.length ?? 0]))
+    )
+  ]
+  return () => {
+    for (const undo of undoes) undo()
+  }
+
+  function sends(original: (...values: never[]) => unknown, describe: (values: unknown[]) => [string, number]): never {
+    return function send(this: NodeRedis, ...values: unknown[]) {
+      const [name, size] = describe(values)
+      return record(name, size, target, settings, () => Reflect.apply(original, this, values as never[]))
+    } as never
+  }
 }
 
 interface Target {
@@ -99,14 +116,27 @@ function observeExec(pipeline: { exec?: unknown; length?: number }, name: string
     'exec',
     (original) =>
       function exec(this: { length?: number }, ...values: unknown[]) {
-        const pass = () => Reflect.apply(original, this, values) as unknown
-        if (skipped()) return pass()
-        const operation = startCommand(name, this.length ?? 0, target, settings)
-        const result = withOperation(operation, pass)
-        endWith(operation, result)
-        return result
+        return record(name, this.length ?? 0, target, settings, () => Reflect.apply(original, this, values as never[]))
       } as never
   )
+}
+
+/** Sends a command, a pipeline or a transaction as an operation of its own or an event of the one around it. */
+function record(
+  command: string,
+  batchSize: number,
+  target: Target,
+  settings: ClientSettings,
+  send: () => unknown,
+  promise?: () => unknown
+): unknown {
+  const place = placeOfCall()
+  if (place === 'unrecorded') return send()
+  if (place) return noteCall(place, 'db.call', { system: 'redis', operation: command.slice(0, 40).toUpperCase() }, send)
+  const operation = startCommand(command, batchSize, target, settings)
+  const result = withOperation(operation, send)
+  endWith(operation, promise?.() ?? result)
+  return result
 }
 
 function startCommand(
@@ -134,21 +164,4 @@ function startCommand(
     },
     observers
   )
-}
-
-function endWith(operation: OperationRecord<'db'>, result: unknown): void {
-  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') {
-    operation.end('ok')
-    return
-  }
-  ;(result as PromiseLike<unknown>).then(
-    () => operation.end('ok'),
-    (error: unknown) => operation.end(outcomeOf(error), error)
-  )
-}
-
-/** Calls of a cache or a model call are part of that operation. */
-function skipped(): boolean {
-  const outer = activeOperation()
-  return outer !== undefined && isCovered(outer)
 }

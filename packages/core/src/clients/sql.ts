@@ -1,4 +1,5 @@
-// What may be said of an SQL statement: its verb, its table and its text without literals.
+// What may be said of an SQL statement: its verb, its table, its text without literals, and a fingerprint of that.
+import { createHash } from 'node:crypto'
 
 export interface StatementSummary {
   operation: string
@@ -23,9 +24,26 @@ export function describeStatement(text: string): StatementSummary {
   const described: StatementSummary = {
     operation: /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*([a-z]+)/i.exec(head)?.[1]?.toUpperCase().slice(0, 20) ?? 'QUERY',
     collection: TABLE.exec(head)?.[1]?.slice(0, 100),
-    summary: head.replace(LITERALS, '?').replace(/\s+/g, ' ').trim().slice(0, LONGEST)
+    summary: withoutLiterals(head).replace(/\s+/g, ' ').trim().slice(0, LONGEST)
   }
   if (summaries.size >= KNOWN) summaries.clear()
   if (text.length <= LONGEST) summaries.set(text, described)
   return described
+}
+
+/** A text with `?` for every SQL literal. */
+export function withoutLiterals(text: string): string {
+  // What is left open was cut off in the middle of a literal.
+  return text.replace(LITERALS, '?').replace(/(?:[eEbBxX]?'|\$[A-Za-z_]*\$)[\s\S]*$/, '?')
+}
+
+/** Sixteen hexadecimal digits that are the same for statements that differ in literals, parameters, lengths of lists, case and spaces only. */
+export function fingerprintOf(summary: string): string {
+  const shape = summary
+    .replace(/\$\d+/g, '?')
+    .replace(/\(\s*\?(?:\s*,\s*\?)+\s*\)/g, '(?)')
+    .replace(/(\(\?\))(?:\s*,\s*\(\?\))+/g, '$1')
+    .replace(/\s+/g, ' ')
+    .toLowerCase()
+  return createHash('sha256').update(shape).digest('hex').slice(0, 16)
 }

@@ -5,8 +5,9 @@ import { context } from '@opentelemetry/api'
 import type { ServerAttributes } from '../attributes.js'
 import { startOperation } from '../context.js'
 import { requestIdFrom } from '../ids.js'
-import { joinObservers, type Observers } from '../observer.js'
-import { type OperationRecord, spanOf } from '../operation.js'
+import type { Observers } from '../observer.js'
+import { type Operation, type OperationRecord, spanOf } from '../operation.js'
+import { countFailure } from '../state.js'
 
 /** Copies of this module in one process find each other's operation under this key. */
 const OPERATION = Symbol.for('@rag/core/operation/1')
@@ -41,9 +42,9 @@ export function operationOfRequest(request: IncomingMessage): ServerOperation | 
 export function beginExchange(request: IncomingMessage, response: ServerResponse, observers: Observers, readRoute: RouteReader): boolean {
   const present = (request as Carrying)[OPERATION]
   if (present) {
-    const joined = joinObservers(present.observers, observers)
-    if (joined === present.observers) return false
-    present.observers = joined
+    const before = present.observers.length
+    if (!present.join(observers)) return false
+    announce(present, present.observers.slice(before))
     // Nobody among those asked so far makes spans; one who joins now may.
     if (present.span === null) present.span = undefined
     return false
@@ -52,7 +53,20 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
   operation.carrier = { request, readRoute, error: undefined } satisfies Exchange
   ;(request as Carrying)[OPERATION] = operation
   response.on('close', endExchange)
+  announce(operation, observers)
   return true
+}
+
+/** Tells the few observers that want to know that a request has begun. */
+function announce(operation: ServerOperation, observers: Observers): void {
+  for (const observer of observers) {
+    if (!observer.start) continue
+    try {
+      observer.start(operation as unknown as Operation)
+    } catch {
+      countFailure(observer.id)
+    }
+  }
 }
 
 /** An operation for a request, with everything that is only readable now. */

@@ -42,12 +42,12 @@ export function observeServer(server: Server, observers: Observers): () => void 
     }
   }
   const emit = function emit(this: Server, event: string | symbol, ...values: unknown[]): boolean {
-    const pass = () => Reflect.apply(original, this, [event, ...values]) as boolean
     if (event === 'request') {
-      const handled = pass()
+      const handled = (original as (event: string, ...values: unknown[]) => boolean).call(this, event, values[0], values[1])
       recordUnhooked(values[0] as IncomingMessage, values[1] as ServerResponse, watch.observers)
       return handled
     }
+    const pass = () => Reflect.apply(original, this, [event, ...values]) as boolean
     if (event === 'upgrade' || event === 'connect')
       return runUpgrade(values[0] as IncomingMessage, values[1] as Duplex, watch.observers, pass)
     if (event === 'clientError') recordReject(values[0], watch.observers)
@@ -79,6 +79,7 @@ function recordUnhooked(request: IncomingMessage, response: ServerResponse, obse
 function runUpgrade(request: IncomingMessage, socket: Duplex, observers: Observers, pass: () => boolean): boolean {
   const operation = startServerOperation(request, observers)
   operation.set({ special: 'upgrade' })
+  operation.uncount()
   operation.name = `${operation.attributes.method} ${UNMATCHED}`
   let status = 0
   sniffStatus(socket, (seen) => {

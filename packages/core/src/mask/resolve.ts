@@ -1,4 +1,4 @@
-// One place decides what a `mask` option means.
+// What a `mask` option of any package means: a masker, the options of one, or none.
 import type { Source } from '../source.js'
 import { type CustomMasker, guardMasker } from './guard.js'
 import { createMasker, isOwnMasker, type Masker } from './masker.js'

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Client } from '@elastic/elasticsearch'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { drain, type Operation, observeClient, releaseClient } from '../../src/index.js'
+import { drain, type Operation, observeClient, observeGlobals, releaseClient } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
 
 /** Answers on the wire as the server does: without the product header the official client refuses to go on. */
@@ -49,4 +49,27 @@ it('records the calls of the official client against a wire-level stub, with wha
   drain()
   expect(operations).toHaveLength(2)
   await client.close()
+})
+
+it('notes each further attempt of the official client on a wire-level stub, and calls of the transport are no requests of their own', async () => {
+  let refusals = 2
+  const flaky = createServer((_request, response) => {
+    const refused = refusals-- > 0
+    response.writeHead(refused ? 503 : 200, { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/json' })
+    response.end(JSON.stringify(refused ? { error: 'busy' } : { took: 2, hits: { hits: [] } }))
+  })
+  await new Promise<void>((resolve) => flaky.listen(0, '127.0.0.1', resolve))
+  const recorder = recordingObserver()
+  const undo = observeGlobals([recorder])
+  const client = observeClient(new Client({ node: `http://127.0.0.1:${(flaky.address() as AddressInfo).port}`, maxRetries: 3 }), {
+    observers: [recorder]
+  })
+  await client.search({ index: 'documents' })
+  const operations = await recorder.settled(1)
+  expect(operations.map(({ kind, name, outcome }) => [kind, name, outcome])).toEqual([['db', 'search documents', 'ok']])
+  expect(operations[0]!.marks.filter(({ event }) => event === 'retry')).toHaveLength(2)
+  undo()
+  await client.close()
+  flaky.closeAllConnections()
+  flaky.close()
 })

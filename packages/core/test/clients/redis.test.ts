@@ -86,4 +86,34 @@ describeWith(['redis'], 'observeClient on a real Redis', () => {
     expect(recorder.operations.filter(({ name }) => name === 'GET')).toEqual([])
     await client.quit()
   })
+
+  it('records a transaction and a pipeline of node-redis as one call each', async () => {
+    const client = createClient({ url: server.url }).on('error', () => {})
+    await client.connect()
+    observeClient(client, { observers: [recorder] })
+    expect(await client.multi().set('m', '1').incr('m').exec()).toEqual(['OK', 2])
+    expect(await client.multi().get('m').get('m').execAsPipeline()).toEqual(['2', '2'])
+    expect(commands()).toEqual([
+      ['MULTI', 'ok'],
+      ['PIPELINE', 'ok']
+    ])
+    expect((recorder.operations as Operation<'db'>[]).map(({ attributes }) => attributes.batchSize)).toEqual([2, 2])
+    await client.close()
+  })
+
+  it('tells a time-out from an error, and records commands whose server is away', async () => {
+    const slow = observeClient(new IORedis(server.port, '127.0.0.1', { commandTimeout: 30 }), { observers: [recorder] })
+    await expect(slow.blpop('nothing', 1)).rejects.toThrow(/timed out/)
+    slow.disconnect()
+    const away = observeClient(new IORedis(1, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => null }), {
+      observers: [recorder]
+    })
+    away.on('error', () => {})
+    await expect(away.get('x')).rejects.toThrow()
+    expect(commands()).toEqual([
+      ['BLPOP', 'timeout'],
+      ['GET', 'error']
+    ])
+    away.disconnect()
+  })
 })

@@ -15,6 +15,8 @@ export interface Bound {
   inputTokens: number
   outputTokens: number
   usd: number
+  /** The input alone. */
+  inputUsd: number
 }
 
 export function boundOf(
@@ -31,7 +33,8 @@ export function boundOf(
   return {
     inputTokens,
     outputTokens,
-    usd: found ? worst(found.rates, inputTokens, outputTokens, target.operation) : Number.POSITIVE_INFINITY
+    usd: found ? worst(found.rates, inputTokens, outputTokens, target.operation) : Number.POSITIVE_INFINITY,
+    inputUsd: found ? worst(found.rates, inputTokens, 0, target.operation) : Number.POSITIVE_INFINITY
   }
 }
 

@@ -10,8 +10,12 @@ import { checkBudget, OPTIONS } from './options.js'
 import type { Amounts, BudgetError, BudgetOptions, BudgetState, Reservation, ReserveAnswer } from './types.js'
 import { windowReader } from './window.js'
 
-/** A store that has not answered by then is away. */
-const DECISION_MS = 45
+/** A store that has not answered by then is away; all budgets of a call share it. */
+export const DECISION_MS = 45
+/** When a settlement that its store did not take is tried again. */
+const RETRIES_MS = [500, 2000, 10_000, 60_000]
+/** Subjects come from callers: their warnings are forgotten beyond this. */
+const MAX_WARNED = 10_000
 const NANO = 1e9
 
 export interface ReserveInput {
@@ -20,6 +24,8 @@ export interface ReserveInput {
   tokens: number | undefined
   identity: Identity | undefined
   id: string
+  /** By the monotonic clock: the decision must have fallen. */
+  until: number
   prices: PriceList
   stats: Stats
   track: (work: Promise<void>) => void
@@ -36,7 +42,8 @@ export interface BudgetEntry {
   /** Undefined when the call does not fall under this budget. */
   reserve(input: ReserveInput): Promise<Reserved | undefined>
   cheaper(model: string): string | undefined
-  state(subject?: string): Promise<BudgetState[]>
+  /** Of a subject, or of the identity's own. */
+  state(subject: string | undefined, identity: Identity | undefined): Promise<BudgetState[]>
   /** Milliseconds until the subject of this identity has room; undefined when it has. */
   exhaustedFor(identity: Identity | undefined): Promise<number | undefined>
   read(emit: Emit): void
@@ -68,7 +75,7 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
   }
   const refused = { limit: 0, store: 0 }
   let storeErrors = 0
-  let warned = ''
+  const warned = new Set<string>()
   let lastRatio = 0
 
   const subjectOf = (identity: Identity | undefined, model: string | undefined): string | undefined =>
@@ -91,7 +98,7 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
 
   return {
     name,
-    async reserve({ target, body, tokens, identity, id, prices, stats, track }) {
+    async reserve({ target, body, tokens, identity, id, until, prices, stats, track }) {
       const subject = subjectOf(identity, target.model)
       if (subject === undefined) return undefined
       const now = Date.now()
@@ -99,17 +106,24 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
       const key = keyOf(subject, start)
       const keepMs = end - now + ttlMs + 60_000
       const needsBound = limits.usd >= 0 || limits.tokens >= 0
-      const bound = needsBound ? boundOf(target, body, tokens, maxOutputTokens, prices) : { inputTokens: 0, outputTokens: 0, usd: 0 }
+      const bound = needsBound ? boundOf(target, body, tokens, maxOutputTokens, prices) : NO_BOUND
       const total = bound.inputTokens + bound.outputTokens
       const unbounded = { usd: !Number.isFinite(bound.usd), tokens: !Number.isFinite(total) }
       const amounts: Amounts = { usd: unbounded.usd ? 0 : Math.ceil(bound.usd * NANO), tokens: unbounded.tokens ? 0 : total, requests: 1 }
+      const least: Amounts = { usd: Math.ceil(finite(bound.inputUsd) * NANO), tokens: finite(bound.inputTokens), requests: 1 }
       let answer: ReserveAnswer | undefined
+      const asked = attempt(() => store.reserve({ key, id, amounts, limits, unbounded, ttlMs, keepMs }))
       try {
-        answer = await within(DECISION_MS, store.reserve({ key, id, amounts, limits, unbounded, ttlMs, keepMs }))
+        answer = await within(until - performance.now(), asked)
       } catch {
         storeErrors++
       }
       if (!answer && onStoreDown === 'closed') {
+        // Should the store have taken it after all, it is given back.
+        asked.then(
+          ({ admitted }) => admitted && track(settle(key, id, NOTHING, keepMs)),
+          () => {}
+        )
         refused.store++
         return { admitted: false, reason: 'store', retryAfterMs: 1000 }
       }
@@ -120,8 +134,9 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
       const share = answer ? spent(answer) : 0
       lastRatio = share
       const isSoft = share >= soft
-      if (isSoft && answer && warned !== key) {
-        warned = key
+      if (isSoft && answer && !warned.has(key)) {
+        if (warned.size >= MAX_WARNED) warned.clear()
+        warned.add(key)
         stats.move('soft_limit')
         try {
           onSoft?.(stateOf(subject, answer, end - now))
@@ -131,12 +146,7 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
       }
       const reservation: Reservation = {
         settle(record, sent) {
-          const used = sent ? usedBy(record, amounts, bound.inputTokens) : { usd: 0, tokens: 0, requests: 0 }
-          track(
-            store.settle(key, id, used, keepMs).catch(() => {
-              storeErrors++
-            })
-          )
+          track(settle(key, id, sent ? usedBy(record, amounts, least) : NOTHING, keepMs))
         }
       }
       return { admitted: true, reservation, soft: isSoft }
@@ -149,8 +159,8 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
         return undefined
       }
     },
-    async state(subject) {
-      const chosen = subject ?? (per === undefined ? 'all' : undefined)
+    async state(subject, identity) {
+      const chosen = subject ?? subjectOf(identity, undefined)
       if (chosen === undefined) return []
       const now = Date.now()
       const { start, end } = windowAt(now)
@@ -162,7 +172,10 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
       const now = Date.now()
       const { start, end } = windowAt(now)
       try {
-        const counts = await within(DECISION_MS, store.peek(keyOf(subject, start)))
+        const counts = await within(
+          DECISION_MS,
+          attempt(() => store.peek(keyOf(subject, start)))
+        )
         return spent(counts) >= 1 ? end - now : undefined
       } catch {
         storeErrors++
@@ -176,19 +189,44 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
     }
   }
 
+  /** Settling counts once per id, so what a store did not take is tried again. */
+  async function settle(key: string, id: string, used: Amounts, keepMs: number): Promise<void> {
+    for (const wait of [...RETRIES_MS, undefined]) {
+      try {
+        return await store.settle(key, id, used, keepMs)
+      } catch {
+        storeErrors++
+        if (wait === undefined) return
+        await new Promise((resolve) => setTimeout(resolve, wait).unref())
+      }
+    }
+  }
+
   function stateOf(subject: string, { used, reserved }: Pick<ReserveAnswer, 'used' | 'reserved'>, resetMs: number): BudgetState {
     const shown = (amounts: Amounts) => ({ ...amounts, usd: amounts.usd / NANO })
     return { budget: name, subject, used: shown(used), reserved: shown(reserved), limit, resetMs }
   }
 }
 
-/** What a finished call is charged. Unknown usage of an answered call is charged as reserved: never too little. */
-function usedBy({ status, usage, costUsd, operation }: UsageRecord, reserved: Amounts, inputBound: number): Amounts {
-  const answered = status !== undefined && status < 400
-  if (!answered) return { usd: 0, tokens: 0, requests: 1 }
+/** What a finished call is charged. Where its usage is unknown though it may be billed, as it was reserved: never too little. */
+function usedBy({ status, outcome, errorType, usage, costUsd, operation }: UsageRecord, reserved: Amounts, least: Amounts): Amounts {
+  const billed = status === undefined ? outcome === 'aborted' || errorType === 'timeout' : status < 400
+  if (!billed) return { usd: 0, tokens: 0, requests: 1 }
   const known = usage.inputTokens !== undefined && (usage.outputTokens !== undefined || operation === 'embeddings')
-  const tokens = known ? usage.inputTokens! + (usage.outputTokens ?? 0) : reserved.tokens || (Number.isFinite(inputBound) ? inputBound : 0)
-  return { usd: costUsd === undefined ? reserved.usd : Math.round(costUsd * NANO), tokens: Math.ceil(tokens), requests: 1 }
+  const tokens = known ? usage.inputTokens! + (usage.outputTokens ?? 0) : reserved.tokens || least.tokens
+  return { usd: costUsd === undefined ? reserved.usd || least.usd : Math.round(costUsd * NANO), tokens: Math.ceil(tokens), requests: 1 }
+}
+
+const NOTHING: Amounts = { usd: 0, tokens: 0, requests: 0 }
+const NO_BOUND = { inputTokens: 0, outputTokens: 0, usd: 0, inputUsd: 0 }
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0
+}
+
+/** A store that throws instead of rejecting fails all the same. */
+async function attempt<T>(run: () => Promise<T>): Promise<T> {
+  return run()
 }
 
 /** The error of a refused call. */
@@ -209,7 +247,7 @@ export function refusal(entry: BudgetEntry | undefined, refused: Refused | undef
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the store did not answer in time')), ms)
+    const timer = setTimeout(() => reject(new Error('the store did not answer in time')), Math.max(0, ms))
     work.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

@@ -1,9 +1,9 @@
 // The budgets of a meter: finds those that a call falls under, reserves in each, and settles when the call is over.
-import { correlation, type Emit, type Identity, randomId } from '@rag/core'
+import { correlation, type Emit, type Identity, RagError, randomId } from '@rag/core'
 import type { PriceList } from '../prices/price-list.js'
 import type { Target } from '../recognise.js'
 import type { Stats } from '../stats.js'
-import { type BudgetEntry, makeBudget, refusal } from './budget.js'
+import { type BudgetEntry, DECISION_MS, makeBudget, refusal } from './budget.js'
 import type { Budget, BudgetOptions, Reservation } from './types.js'
 
 export interface Budgets {
@@ -43,10 +43,11 @@ export function createBudgets({ prices, stats, countTokens }: BudgetsOptions): B
 
   const tryAll = async (target: Target, body: unknown, identity: Identity | undefined) => {
     const tokens = countTokens ? await counted(target, body) : undefined
+    const until = performance.now() + DECISION_MS
     const held: Reservation[] = []
     let soft: BudgetEntry | undefined
     for (const entry of entries) {
-      const result = await entry.reserve({ target, body, tokens, identity, id: randomId(), prices, stats, track })
+      const result = await entry.reserve({ target, body, tokens, identity, id: randomId(), until, prices, stats, track })
       if (result === undefined) continue
       if (!result.admitted) {
         for (const reservation of held) reservation.settle(UNSENT, false)
@@ -61,8 +62,16 @@ export function createBudgets({ prices, stats, countTokens }: BudgetsOptions): B
   return {
     add(options) {
       const entry = makeBudget(options)
+      for (const { name } of entries)
+        if (name === entry.name)
+          throw new RagError('RAG_LLM_OPTION', {
+            option: 'name',
+            value: name,
+            problem: 'this meter has a budget of that name',
+            fix: 'give it another name'
+          })
       entries.add(entry)
-      return { name: entry.name, state: (subject) => entry.state(subject), remove: () => entries.delete(entry) }
+      return { name: entry.name, state: (subject) => entry.state(subject, correlation().identity), remove: () => entries.delete(entry) }
     },
     active: () => entries.size > 0,
     async reserve(target, body) {

@@ -13,14 +13,14 @@ export interface RedisStoreOptions {
   prefix?: string
 }
 
-/** Gives back what expired reservations held. KEYS: counts, expiries. */
+/** Gives back what expired reservations held. KEYS: counts, expiries. It subtracts from 0, since Redis takes no minus zero. */
 const EXPIRE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now)
 for _, hold in ipairs(gone) do
   local u, t, r = string.match(hold, '|([%d.-]+)|([%d.-]+)|([%d.-]+)$')
-  redis.call('HINCRBY', KEYS[1], 'hu', -u) redis.call('HINCRBY', KEYS[1], 'ht', -t) redis.call('HINCRBY', KEYS[1], 'hr', -r)
+  redis.call('HINCRBY', KEYS[1], 'hu', 0 - u) redis.call('HINCRBY', KEYS[1], 'ht', 0 - t) redis.call('HINCRBY', KEYS[1], 'hr', 0 - r)
   redis.call('ZREM', KEYS[2], hold)
   redis.call('HDEL', KEYS[1], 'h:' .. string.match(hold, '^(.-)|'))
 end
@@ -58,7 +58,7 @@ if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', 3600000) then return 0 end
 local hold = redis.call('HGET', KEYS[1], 'h:' .. ARGV[1])
 if hold then
   local u, t, r = string.match(hold, '|([%d.-]+)|([%d.-]+)|([%d.-]+)$')
-  redis.call('HINCRBY', KEYS[1], 'hu', -u) redis.call('HINCRBY', KEYS[1], 'ht', -t) redis.call('HINCRBY', KEYS[1], 'hr', -r)
+  redis.call('HINCRBY', KEYS[1], 'hu', 0 - u) redis.call('HINCRBY', KEYS[1], 'ht', 0 - t) redis.call('HINCRBY', KEYS[1], 'hr', 0 - r)
   redis.call('ZREM', KEYS[2], hold)
   redis.call('HDEL', KEYS[1], 'h:' .. ARGV[1])
 end

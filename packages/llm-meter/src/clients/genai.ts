@@ -1,7 +1,6 @@
 // Meters the client of Google: `apiClient.apiCall` of the instance is one logical call, the fetch it is given one attempt.
-import { withOperation } from '@rag/core'
 import { openCall } from '../begin.js'
-import { insideCall } from '../call.js'
+import { type Call, insideCall, within } from '../call.js'
 import type { Core } from '../core.js'
 import { recognise } from '../recognise.js'
 import { abortKind, sendAttempt } from '../transport/attempt.js'
@@ -49,9 +48,9 @@ export function meterGenai(core: Core, { apiClient }: GenaiClient): () => void {
         const given = [...rest]
         given.length = Math.max(given.length, FETCH + 1)
         given[FETCH] = send
-        response = await withOperation(call.operation, () => original.call(apiClient, address, init, ...given))
+        response = await within(call, () => original.call(apiClient, address, init, ...given))
       } else {
-        response = await sendAttempt(call, (input, sent) => original.call(apiClient, input as string, sent ?? {}), address, init)
+        response = await sendAttempt(call, (input, sent) => original.call(apiClient, input as string, counting(call, sent)), address, init)
       }
       call.final = true
       return response
@@ -68,6 +67,22 @@ export function meterGenai(core: Core, { apiClient }: GenaiClient): () => void {
   return () => {
     if (apiClient.apiCall === apiCall) Reflect.deleteProperty(apiClient, 'apiCall')
   }
+}
+
+/** Version 1 waits at least a second before it sends again. */
+const SAME_ATTEMPT_MS = 500
+
+/** Version 1 sends again by itself, through the global fetch: each attempt reads the method of its request anew. */
+function counting(call: Call, init: RequestInit | undefined): RequestInit {
+  const method = init?.method
+  let last: number | undefined
+  const read = (): string | undefined => {
+    const now = performance.now()
+    if (last !== undefined && now - last > SAME_ATTEMPT_MS) call.attempt('unknown')
+    last = now
+    return method
+  }
+  return Object.defineProperty({ ...init }, 'method', { get: read, enumerable: true, configurable: true }) as RequestInit
 }
 
 /** The client aborts for its own time-out and for the caller's signal alike: told apart by the caller's signal, or by the time that went by. */

@@ -1,7 +1,6 @@
 // Meters the clients of OpenAI and Anthropic: `makeRequest` of the instance is one logical call, its `fetch` one attempt.
-import { withOperation } from '@rag/core'
 import { openCall } from '../begin.js'
-import { activeCall, type Call, insideCall } from '../call.js'
+import { activeCall, type Call, insideCall, within } from '../call.js'
 import type { Core } from '../core.js'
 import { recognise } from '../recognise.js'
 import { sendAttempt } from '../transport/attempt.js'
@@ -12,6 +11,7 @@ interface RequestOptions {
   path?: string
   body?: unknown
   signal?: AbortSignal | null
+  fetchOptions?: object
 }
 interface Answer {
   response?: Response
@@ -59,7 +59,13 @@ function agentOf(client: StainlessClient): string {
 
 /** Meters the instance; returns the undo. `onClone` meters what `withOptions` makes. */
 export function meterStainless(core: Core, client: StainlessClient, silence: boolean, onClone: (clone: object) => object): () => void {
-  const original = { makeRequest: client.makeRequest, fetch: client.fetch, withOptions: client.withOptions, tracer: client._tracer }
+  // A clone is given the fetch of the client that it comes from: metered twice, an attempt would count twice.
+  const original = {
+    makeRequest: client.makeRequest,
+    fetch: bareFetch(client.fetch),
+    withOptions: client.withOptions,
+    tracer: client._tracer
+  }
   const azure = typeof client.apiVersion === 'string' && 'deploymentName' in client
 
   const makeRequest: MakeRequest = async (given, retries, retryOf, ...rest) => {
@@ -80,9 +86,10 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
     if (azure) target.provider = 'azure.ai.openai'
     if (target.retrieves !== undefined) return watchRetrieval(core, target.retrieves, await pass())
     const { call, model } = await openCall(core, target, options.body, options.signal)
-    if (model !== undefined && body) options = { ...options, body: { ...body, model } }
+    options = { ...options, fetchOptions: { ...options.fetchOptions, [CALL]: call } }
+    if (model !== undefined && body) options.body = { ...body, model }
     try {
-      const answer = await withOperation(call.operation, () => original.makeRequest.call(client, options, retries, retryOf, ...rest))
+      const answer = await within(call, () => original.makeRequest.call(client, options, retries, retryOf, ...rest))
       // Middleware of the application answered without a request.
       if (call.attempts === 0 && answer.response) tapResponse(answer.response, call, false)
       return answer
@@ -93,10 +100,11 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
   }
 
   const send: typeof fetch = (input, init) => {
-    const call = activeCall()
+    const call = takeCall(init) ?? activeCall()
     return call && !call.settled ? sendAttempt(call, original.fetch, input, init) : original.fetch(input, init)
   }
 
+  Object.defineProperty(send, BARE, { value: original.fetch })
   define(client, 'makeRequest', makeRequest)
   define(client, 'fetch', send)
   if (original.withOptions) {
@@ -111,6 +119,22 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
     define(client, 'fetch', original.fetch)
     if (silence && original.tracer) define(client, '_tracer', original.tracer)
   }
+}
+
+/** The call travels to its attempts with the options of the request. */
+const CALL = Symbol.for('@rag/llm-meter/call/1')
+
+/** The call of a request; what the transport is given does not show it. */
+function takeCall(init: (RequestInit & { [CALL]?: Call }) | undefined): Call | undefined {
+  const call = init?.[CALL]
+  if (call) Reflect.deleteProperty(init!, CALL)
+  return call
+}
+
+const BARE = Symbol.for('@rag/llm-meter/bare-fetch/1')
+
+function bareFetch(send: typeof fetch & { [BARE]?: typeof fetch }): typeof fetch {
+  return send[BARE] ?? send
 }
 
 /** A GET of a stored response settles the background call that made it, once. */

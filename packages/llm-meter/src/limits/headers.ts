@@ -18,19 +18,23 @@ function fromOpenAI(get: Get): RateLimit {
     requestsRemaining: count(get('x-ratelimit-remaining-requests')),
     tokensLimit: count(get('x-ratelimit-limit-tokens')),
     tokensRemaining: count(get('x-ratelimit-remaining-tokens')),
-    tokensResetMs: spanMs(get('x-ratelimit-reset-tokens'))
+    tokensResetMs: spanMs(get('x-ratelimit-reset-tokens')),
+    requestsResetMs: spanMs(get('x-ratelimit-reset-requests'))
   }
 }
 
 function fromAnthropic(get: Get, now: number): RateLimit {
-  const reset = get('anthropic-ratelimit-tokens-reset') ?? get('anthropic-ratelimit-input-tokens-reset')
-  const at = reset === null ? Number.NaN : Date.parse(reset)
+  const until = (name: string): number | undefined => {
+    const at = Date.parse(get(name) ?? '')
+    return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+  }
   return {
     requestsLimit: count(get('anthropic-ratelimit-requests-limit')),
     requestsRemaining: count(get('anthropic-ratelimit-requests-remaining')),
     tokensLimit: count(get('anthropic-ratelimit-tokens-limit')) ?? count(get('anthropic-ratelimit-input-tokens-limit')),
     tokensRemaining: count(get('anthropic-ratelimit-tokens-remaining')) ?? count(get('anthropic-ratelimit-input-tokens-remaining')),
-    tokensResetMs: Number.isNaN(at) ? undefined : Math.max(0, at - now)
+    tokensResetMs: until('anthropic-ratelimit-tokens-reset') ?? until('anthropic-ratelimit-input-tokens-reset'),
+    requestsResetMs: until('anthropic-ratelimit-requests-reset')
   }
 }
 
@@ -53,7 +57,8 @@ export function retryAfterMs(headers: Headers, now = Date.now()): number | undef
   if (text === null) return undefined
   const seconds = Number(text)
   if (seconds >= 0) return seconds * 1000
-  const at = Date.parse(text)
+  // A date has letters; a bare number would be read as a year.
+  const at = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }
 

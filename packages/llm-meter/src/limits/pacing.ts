@@ -12,29 +12,37 @@ export interface PacingOptions {
 
 export interface Pacer {
   /** Resolves when the call may go. */
-  wait(provider: string, model: string, signal?: AbortSignal | null): Promise<void>
+  wait(provider: string, model: string, body: unknown, signal?: AbortSignal | null): Promise<void>
 }
 
 export function createPacer({ maxWait = '30s', reserve = 0.02 }: PacingOptions, limits: Limits, stats: Stats): Pacer {
   const longest = durationMs('pacing.maxWait', maxWait)
-  const sentSince = new Map<string, { at: number; count: number }>()
+  /** What was sent since the provider last said what remains. */
+  const sentSince = new Map<string, { at: number; requests: number; tokens: number }>()
+
+  /** How long a limit has no room, in milliseconds from `at`. */
+  const closed = (limit = 0, remaining: number | undefined, resetMs: number | undefined, taken: number): number =>
+    remaining !== undefined && remaining - taken < reserve * limit ? (resetMs ?? 0) : 0
+
   return {
-    async wait(provider, model, signal) {
-      const key = `${provider}/${model}`
+    async wait(provider, model, body, signal) {
       const known = limits.of(provider, model)
       if (!known) return
       const now = Date.now()
       let until = known.holdUntil
-      const { rateLimit } = known
-      const reset = known.at + (rateLimit?.tokensResetMs ?? 0)
-      if (rateLimit && reset > now) {
-        const sent = sentSince.get(key)
-        const count = sent && sent.at === known.at ? sent.count + 1 : 1
-        sentSince.set(key, { at: known.at, count })
-        const fewRequests =
-          rateLimit.requestsRemaining !== undefined && rateLimit.requestsRemaining - count < reserve * (rateLimit.requestsLimit ?? 0)
-        const fewTokens = rateLimit.tokensRemaining !== undefined && rateLimit.tokensRemaining <= reserve * (rateLimit.tokensLimit ?? 0)
-        if (fewRequests || fewTokens) until = Math.max(until, reset)
+      const { rateLimit, at } = known
+      if (rateLimit) {
+        const key = `${provider}/${model}`
+        const before = sentSince.get(key)
+        const sent = before?.at === at ? before : { at, requests: 0, tokens: 0 }
+        sent.requests++
+        if (rateLimit.tokensRemaining !== undefined) sent.tokens += sizeOf(body)
+        if (!before && sentSince.size >= MAX_MODELS) sentSince.clear()
+        sentSince.set(key, sent)
+        const { requestsLimit, requestsRemaining, requestsResetMs, tokensLimit, tokensRemaining, tokensResetMs } = rateLimit
+        const requests = closed(requestsLimit, requestsRemaining, requestsResetMs ?? tokensResetMs, sent.requests)
+        const tokens = closed(tokensLimit, tokensRemaining, tokensResetMs, sent.tokens)
+        until = Math.max(until, at + Math.max(requests, tokens))
       }
       const wait = Math.min(until - now, longest)
       if (wait <= 0) return
@@ -47,7 +55,19 @@ export function createPacer({ maxWait = '30s', reserve = 0.02 }: PacingOptions, 
         }
         const timer = setTimeout(done, wait)
         signal?.addEventListener('abort', done, { once: true })
+        if (signal?.aborted) done()
       })
     }
+  }
+}
+
+const MAX_MODELS = 200
+
+/** Tokens of a request by rule of thumb, four bytes each: pacing needs no more. */
+function sizeOf(body: unknown): number {
+  try {
+    return (typeof body === 'string' ? body : (JSON.stringify(body) ?? '')).length / 4
+  } catch {
+    return 0
   }
 }

@@ -4,8 +4,8 @@ import { RagError } from '@rag/core'
 import type { Price, Prices } from '../types.js'
 import type { Rate, Rates } from './cost.js'
 
-/** The last day on which the bundled list was changed. */
-export const PRICES_DATED = Date.UTC(2026, 8, 3)
+/** The bundled list: the version that this package was tested with, and the day it was published. A test holds both together. */
+export const PRICES = { version: '0.1.8', dated: Date.UTC(2026, 8, 23) } as const
 
 /** Half the price by the published terms of OpenAI (flex, batch) and Anthropic (batch). */
 const TIER_FACTORS: Readonly<Record<string, number>> = { flex: 0.5, batch: 0.5 }
@@ -111,6 +111,13 @@ function ratesOf({ input, output, cacheRead, cacheWrite, cacheWrite1h, audioInpu
 const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'audioInput', 'audioOutput']
 
 function checkPrice(model: string, price: Price): void {
+  if (typeof price !== 'object' || price === null || price.input === undefined)
+    throw new RagError('RAG_LLM_OPTION', {
+      option: `prices['${model}']`,
+      value: price,
+      problem: 'it has no price for input',
+      fix: `give USD per million tokens, such as { input: 0.25, output: 2 }`
+    })
   for (const [kind, value] of Object.entries(price)) {
     if (KINDS.includes(kind) && (value === undefined || (typeof value === 'number' && value >= 0 && Number.isFinite(value)))) continue
     throw new RagError('RAG_LLM_OPTION', {

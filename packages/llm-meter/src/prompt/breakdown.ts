@@ -21,7 +21,9 @@ export interface PromptBreakdown {
 
 /** Words in a shingle: long enough that a repeat is no coincidence. */
 const SHINGLE = 8
-const MAX_WORDS = 100_000
+/** Beyond this the context is not compared: a comparison must not block the loop. */
+const MAX_WORDS = 5000
+const MEAN_WORD = 8
 
 /**
  * Splits a prompt into its parts, in tokens; by estimate unless a counter is given.
@@ -43,11 +45,11 @@ function duplicateShare(context: readonly string[]): number {
   let words = 0
   let repeated = 0
   for (const chunk of context) {
-    const list = chunk.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+    const list = wordsOf(chunk, MAX_WORDS - words)
     const size = Math.min(SHINGLE, list.length)
     if (size === 0) continue
     let coveredTo = 0
-    for (let at = 0; at + size <= list.length && words + at < MAX_WORDS; at++) {
+    for (let at = 0; at + size <= list.length; at++) {
       const shingle = list.slice(at, at + size).join(' ')
       if (seen.has(shingle)) {
         repeated += at + size - Math.max(at, coveredTo)
@@ -57,4 +59,18 @@ function duplicateShare(context: readonly string[]): number {
     words += list.length
   }
   return words === 0 ? 0 : repeated / words
+}
+
+/** The first words of a text. */
+function wordsOf(text: string, most: number): string[] {
+  const list: string[] = []
+  if (most <= 0) return list
+  for (const [word] of text
+    .slice(0, most * MEAN_WORD)
+    .toLowerCase()
+    .matchAll(/[\p{L}\p{N}]+/gu)) {
+    list.push(word)
+    if (list.length >= most) break
+  }
+  return list
 }

@@ -1,4 +1,5 @@
 // Keeps the most relevant chunks that fit into a number of tokens.
+import { RagError } from '@rag/core'
 import { type CountTokens, estimateTokens } from './tokens.js'
 
 export interface FitOptions {
@@ -17,6 +18,7 @@ export interface Fitted<T> {
 /**
  * Keeps the chunks with the best scores within `maxTokens`; the same text twice counts once. Without scores the order given is the order of relevance.
  *
+ * @throws RagError `RAG_LLM_OPTION` when `maxTokens` is no count.
  * @example
  * const { chunks } = fitContext(hits, { maxTokens: 3000 })
  */
@@ -24,9 +26,16 @@ export function fitContext<T extends { text: string; score?: number }>(
   given: readonly T[],
   { maxTokens, count = estimateTokens }: FitOptions
 ): Fitted<T> {
+  if (!(maxTokens >= 0))
+    throw new RagError('RAG_LLM_OPTION', {
+      option: 'maxTokens',
+      value: maxTokens,
+      problem: 'this is no count',
+      fix: 'give a number of 0 or more'
+    })
   const ranked = given
-    .map((chunk, index) => ({ chunk, index }))
-    .sort((a, b) => (b.chunk.score ?? 0) - (a.chunk.score ?? 0) || a.index - b.index)
+    .map((chunk, index) => ({ chunk, index, score: Number.isFinite(chunk.score) ? chunk.score! : 0 }))
+    .sort((a, b) => b.score - a.score || a.index - b.index)
   const kept: typeof ranked = []
   const seen = new Set<string>()
   let tokens = 0

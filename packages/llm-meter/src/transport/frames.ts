@@ -9,12 +9,14 @@ export function readFrame(call: Call, frame: unknown): void {
   if (typeof frame !== 'object' || frame === null) return
   const raw = frame as Raw
   const inner = part(raw, 'response') ?? part(raw, 'message') ?? raw
-  call.usage(raw['usage'] ?? inner['usage'] ?? raw['usageMetadata'] ?? part(raw, 'x_groq')?.['usage'])
+  call.usage(raw['type'] === 'message_start' ? opening(part(inner, 'usage')) : usageOf(raw, inner))
   const model = inner['model'] ?? raw['modelVersion']
   if (typeof model === 'string') call.responseModel = model
   const id = inner['id'] ?? raw['responseId']
   if (typeof id === 'string') call.responseId = id
-  const tier = inner['service_tier'] ?? part(inner, 'usage')?.['service_tier']
+  const counted = part(inner, 'usage')
+  // Anthropic's fast mode has prices of its own.
+  const tier = counted?.['speed'] === 'fast' ? 'fast' : (inner['service_tier'] ?? counted?.['service_tier'])
   if (typeof tier === 'string') call.tier = tier
   const type = raw['type']
   if (type === 'response.completed' || type === 'response.incomplete') call.finished = true
@@ -24,6 +26,15 @@ export function readFrame(call: Call, frame: unknown): void {
   if (status === 'failed' || status === 'cancelled') call.errorType = errorName(inner['error']) ?? status
   const error = errorName(raw['error']) ?? (type === 'error' ? errorName(raw) : undefined)
   if (error) call.errorType = error
+}
+
+function usageOf(raw: Raw, inner: Raw): unknown {
+  return raw['usage'] ?? inner['usage'] ?? raw['usageMetadata'] ?? part(raw, 'x_groq')?.['usage']
+}
+
+/** The opening event of Anthropic counts the input; its count of the output is a placeholder, no figure. */
+function opening(usage: Raw | undefined): Raw | undefined {
+  return usage && { ...usage, output_tokens: undefined }
 }
 
 /** The name that a provider gave an error: its type, else its code or status. */

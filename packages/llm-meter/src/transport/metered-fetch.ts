@@ -7,8 +7,10 @@ import { retryAfterMs } from '../limits/headers.js'
 import { recognise } from '../recognise.js'
 import { sendAttempt } from './attempt.js'
 
-/** How long a failed attempt of a client that retries waits for its retry, beyond what the server asks. */
-const RETRY_WINDOW_MS = 9000
+/** How long a failed attempt of a client that retries waits for its retry, beyond what the server asks: the AI SDK and LangChain begin with 2 s and double. */
+const FIRST_MS = 2000
+const MOST_MS = 60_000
+const SLACK_MS = 1000
 const MAX_WAITING = 1000
 
 interface Waiting {
@@ -30,7 +32,8 @@ export function createMeteredFetch(core: Core): typeof fetch {
 
   /** Keeps a failed call open for its retry; without one it settles as it failed. */
   const awaitRetry = (key: string, call: Call, ms: number): void => {
-    if (waiting.size >= MAX_WAITING) return call.settle('error')
+    if (waiting.size >= MAX_WAITING) return call.fail(call.errorType ?? String(call.status ?? 'connection'))
+    call.restingSince = performance.now()
     const give = (): void => {
       const list = waiting.get(key)?.filter((entry) => entry.call !== call) ?? []
       if (list.length > 0) waiting.set(key, list)
@@ -56,7 +59,8 @@ export function createMeteredFetch(core: Core): typeof fetch {
     const target = recognise(method, address, () => body)
     if (!target) return send(input, init)
     if (target.retrieves !== undefined) return watchRetrieval(core, target.retrieves, { response: await send(input, init) }).response
-    const retries = retriesItself(init?.headers ?? request?.headers)
+    const headers = init?.headers ?? request?.headers
+    const retries = retriesItself(headers)
     const key = retries ? `${address}\n${text ?? ''}` : ''
     let call = retries ? resume(key) : undefined
     let sent = init
@@ -68,17 +72,31 @@ export function createMeteredFetch(core: Core): typeof fetch {
     call.final = !retries
     try {
       const response = await sendAttempt(call, send, input, sent)
-      if (retries && isRetryable(response.status)) awaitRetry(key, call, RETRY_WINDOW_MS + (retryAfterMs(response.headers) ?? 0))
+      if (retries && isRetryable(response.status)) awaitRetry(key, call, windowOf(call) + (retryAfterMs(response.headers) ?? 0))
       else call.final = true
       return response
     } catch (error) {
       if (!call.settled) {
-        if (init?.signal?.aborted && call.errorType === undefined && !isStainless(init.headers)) call.settle('aborted')
-        else awaitRetry(key, call, RETRY_WINDOW_MS)
+        if (init?.signal?.aborted && call.errorType === undefined) {
+          if (!ranOut(headers, call)) call.settle('aborted')
+          else call.errorType = 'timeout'
+        }
+        if (retries && !call.settled) awaitRetry(key, call, windowOf(call))
       }
       throw error
     }
   }
+}
+
+function windowOf({ attempts }: Call): number {
+  return Math.min(MOST_MS, FIRST_MS * 2 ** (attempts - 1)) + SLACK_MS
+}
+
+/** These clients abort for their own time-out too, and say how many whole seconds it is. */
+function ranOut(headers: unknown, { touchedAt }: Call): boolean {
+  const seconds = Number(headerOf(headers, 'x-stainless-timeout'))
+  const elapsed = performance.now() - touchedAt
+  return elapsed >= seconds * 950 && elapsed <= (seconds + 1) * 1000 + SLACK_MS
 }
 
 function isRetryable(status: number): boolean {
@@ -87,11 +105,7 @@ function isRetryable(status: number): boolean {
 
 /** Clients that send a failed request again by themselves say who they are. */
 function retriesItself(headers: unknown): boolean {
-  return isStainless(headers) || (headerOf(headers, 'user-agent') ?? '').includes('ai-sdk/')
-}
-
-function isStainless(headers: unknown): boolean {
-  return headerOf(headers, 'x-stainless-retry-count') !== undefined
+  return headerOf(headers, 'x-stainless-retry-count') !== undefined || (headerOf(headers, 'user-agent') ?? '').includes('ai-sdk/')
 }
 
 function headerOf(headers: unknown, name: string): string | undefined {

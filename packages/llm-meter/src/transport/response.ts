@@ -1,18 +1,22 @@
 // Watches a reply on the Response object itself, so that the client gets the very object that its fetch made.
 import type { Call } from '../call.js'
 import { readFrame } from './frames.js'
-import { createScanner } from './sse.js'
+import { createScanner, latin1 } from './sse.js'
 import { type Tap, tapStream } from './stream.js'
 import { createStrip } from './strip.js'
 
 /** A non-streamed body beyond this is passed on but not kept for reading. */
 const MAX_BODY = 16 * 1024 * 1024
+/** How long a released body waits for its next reader. */
+const RELEASE_MS = 500
 /** Background responses waited for at a time. */
 const MAX_BACKGROUND = 1000
 const READERS = ['json', 'text', 'arrayBuffer', 'blob', 'bytes'] as const
 
-const forgotten = new FinalizationRegistry<Call>((call) => {
-  if (call.settled) return
+/** A reply that nobody kept and nobody read. */
+const forgotten = new FinalizationRegistry<{ call: Call; attempt: number }>(({ call, attempt }) => {
+  // A failed attempt is let go of while its call goes on; so is the receipt of a background response.
+  if (call.settled || call.pending || attempt !== call.attempts || (call.status ?? 0) >= 400) return
   call.core.stats.oddity('unread')
   call.settle('aborted')
 })
@@ -20,7 +24,7 @@ const forgotten = new FinalizationRegistry<Call>((call) => {
 /** Taps a reply. `strip` takes out what our request for usage put in. */
 export function tapResponse(response: Response, call: Call, strip: boolean): Response {
   const streamed = (response.headers.get('content-type') ?? '').includes('text/event-stream')
-  forgotten.register(response, call)
+  forgotten.register(response, { call, attempt: call.attempts }, response)
   if (streamed) tapStreamed(response, call, strip)
   else tapWhole(response, call)
   return response
@@ -31,7 +35,7 @@ function tapStreamed(response: Response, call: Call, strip: boolean): void {
   const body = bodyGetter(response)
   const tapped = (): ReadableStream<Uint8Array> | null => {
     const stream = body()
-    return stream && tapStream(stream, tap)
+    return stream && tapStream(kept(response, stream), tap)
   }
   own(response, 'body', tapped)
   for (const name of READERS) {
@@ -45,12 +49,13 @@ function tapWhole(response: Response, call: Call): void {
   const body = bodyGetter(response)
   own(response, 'body', () => {
     const stream = body()
-    return stream && tapStream(stream, tap)
+    return stream && tapStream(kept(response, stream), tap)
   })
   for (const name of READERS) {
     const read = response[name as 'text'] as ((this: Response) => Promise<unknown>) | undefined
     if (typeof read !== 'function') continue
     own(response, name, () => () => {
+      forgotten.unregister(response)
       const result = read.call(response)
       result.then(
         (value) => settleWhole(call, value),
@@ -61,19 +66,32 @@ function tapWhole(response: Response, call: Call): void {
   }
 }
 
+/** Whoever has the stream may let go of the reply. */
+function kept<T>(response: Response, stream: T): T {
+  forgotten.unregister(response)
+  return stream
+}
+
 function streamTap(call: Call, strip: boolean): Tap {
   const scanner = createScanner(call)
   const cleaner = strip ? createStrip() : undefined
   const finish = (whenOpen: 'ok' | 'aborted'): void => {
-    const ended = scanner.ended()
+    let ended = false
+    try {
+      ended = scanner.ended()
+    } catch {
+      // Called from listeners and timers of the host, too: nothing of ours may be thrown there.
+      call.core.stats.oddity('callback')
+    }
     if (call.errorType !== undefined) call.settle('error')
     else call.settle(ended ? 'ok' : whenOpen)
   }
   call.close = () => finish('aborted')
   return guarded(call, {
     chunk(bytes) {
-      scanner.chunk(bytes)
-      return cleaner ? cleaner.chunk(bytes) : bytes
+      const text = latin1(bytes)
+      scanner.chunk(bytes, text)
+      return cleaner ? cleaner.chunk(bytes, text) : bytes
     },
     end() {
       finish('ok')
@@ -83,7 +101,8 @@ function streamTap(call: Call, strip: boolean): Tap {
     error(error) {
       if (call.errorType !== undefined) call.settle('error')
       else settleBroken(call, error)
-    }
+    },
+    release: () => afterRelease(call, () => finish('aborted'))
   })
 }
 
@@ -95,7 +114,7 @@ function wholeTap(call: Call): Tap {
       size += bytes.length
       if (size > MAX_BODY) parts = undefined
       parts?.push(bytes.slice())
-      call.touchedAt = performance.now()
+      call.active = true
       return bytes
     },
     end() {
@@ -106,8 +125,19 @@ function wholeTap(call: Call): Tap {
       // A retried attempt is cancelled unread; the call goes on.
       if (call.status === undefined || call.status < 400) call.settle('aborted')
     },
-    error: (error) => settleBroken(call, error)
+    error: (error) => settleBroken(call, error),
+    release: () => afterRelease(call, () => call.settle('aborted'))
   })
+}
+
+/** Clients that stop reading without a cancel only let go of their reader; another one may follow. */
+function afterRelease(call: Call, finish: () => void): void {
+  call.active = false
+  const timer = setTimeout(() => {
+    if (!call.active) finish()
+  }, RELEASE_MS)
+  timer.unref()
+  call.onSettle(() => clearTimeout(timer))
 }
 
 /** A fault of ours costs the figures of this call, never the bytes. */
@@ -127,7 +157,8 @@ function guarded(call: Call, tap: Tap): Tap {
     chunk: (bytes) => attempt<Uint8Array | undefined>(() => tap.chunk(bytes), bytes),
     end: () => attempt<Uint8Array | undefined>(() => tap.end(), undefined),
     cancel: () => attempt(() => tap.cancel(), undefined),
-    error: (error) => attempt(() => tap.error(error), undefined)
+    error: (error) => attempt(() => tap.error(error), undefined),
+    release: () => attempt(() => tap.release(), undefined)
   }
 }
 

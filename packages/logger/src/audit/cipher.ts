@@ -1,5 +1,7 @@
 // AES-256-GCM for files that are written in frames: one data key each time a file is opened, kept wrapped in the file.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { RagError } from '@rag/core'
+import { keyBytes } from './chain.js'
 
 /** How a file is encrypted: with a key, or with a service that wraps keys. */
 export interface Encryption {
@@ -23,9 +25,35 @@ export interface FrameCipher {
 const IV = 12
 const TAG = 16
 
-export async function wrapKey({ keyId, key, wrap }: Encryption, dataKey: Buffer): Promise<string> {
+/** A data key as it stands in the file; at once with a key, later with a service. */
+export function wrapKey({ keyId, key, wrap }: Encryption, dataKey: Buffer): Promise<string> | string {
   if (wrap) return wrap(dataKey, keyId)
   return encrypt(wrappingKey(key), randomBytes(IV), dataKey, keyId).toString('base64')
+}
+
+/**
+ * Checks an encryption before anything is written with it.
+ *
+ * @throws RagError `RAG_LOGGER_AUDIT_KEY`, `RAG_LOGGER_OPTION`
+ */
+export function checkEncryption(option: string, encryption: Encryption): void {
+  const { keyId, key, wrap, unwrap } = encryption
+  if (typeof keyId !== 'string' || !/^[^"\\\p{Cc}]{1,200}$/u.test(keyId)) {
+    throw new RagError('RAG_LOGGER_OPTION', {
+      option: `${option}.keyId`,
+      value: keyId,
+      problem: 'this is no name of a key',
+      fix: 'give a short text, such as k1'
+    })
+  }
+  if (!wrap) keyBytes(`${option}.key`, key)
+  else if (!unwrap) {
+    throw new RagError('RAG_LOGGER_OPTION', {
+      option: `${option}.unwrap`,
+      problem: 'what is wrapped could not be read again',
+      fix: 'give `unwrap` beside `wrap`'
+    })
+  }
 }
 
 export async function unwrapKey({ keyId: current, key, keys, unwrap }: Encryption, wrapped: string, keyId: string): Promise<Buffer> {

@@ -2,26 +2,31 @@
 import { randomBytes } from 'node:crypto'
 import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey, wrapKey } from './cipher.js'
 
-const KEY_LINE = /^\{"segment":"([0-9a-f]{32})","keyId":("[^"\\]{1,200}"),"wrapped":"([^"\\]+)"\}$/
+export const KEY_LINE = /^\{"segment":"([0-9a-f]{32})","keyId":("[^"\\]{1,200}"),"wrapped":"([^"\\]+)"\}$/
 const FRAME_LINE = /^\{"frame":(0|[1-9]\d{0,15}),"data":"([A-Za-z0-9+/=]+)"\}$/
 
 /** Turns a group of lines into what is written. */
 export interface FrameWriter {
   /** What stands before the first group of this opening. */
   readonly head: string
-  frame(lines: string): string
+  frame(lines: string | Buffer): string
 }
 
 export async function openFrameWriter(encryption: Encryption | undefined): Promise<FrameWriter> {
-  if (!encryption) return { head: '', frame: (lines) => lines }
+  if (!encryption) return { head: '', frame: (lines) => lines.toString() }
   const key = randomBytes(32)
+  return frameWriter(encryption, key, await wrapKey(encryption, key))
+}
+
+/** A writer with a data key of its own. */
+export function frameWriter(encryption: Encryption, key: Buffer, wrapped: string): FrameWriter {
   const segment = randomBytes(16).toString('hex')
-  const wrapped = await wrapKey(encryption, key)
   const cipher: FrameCipher = { key, context: segment }
   let number = 0
   return {
     head: `{"segment":"${segment}","keyId":${JSON.stringify(encryption.keyId)},"wrapped":"${wrapped}"}\n`,
-    frame: (lines) => `{"frame":${number},"data":"${encryptFrame(cipher, number++, Buffer.from(lines))}"}\n`
+    frame: (lines) =>
+      `{"frame":${number},"data":"${encryptFrame(cipher, number++, typeof lines === 'string' ? Buffer.from(lines) : lines)}"}\n`
   }
 }
 

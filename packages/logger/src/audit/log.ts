@@ -3,16 +3,27 @@ import { createPrivateKey, KeyObject, randomUUID, sign } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { checkOptions, type Duration, durationMs, type Masker, RagError, resolveMasker } from '@rag/core'
+import {
+  checkOptions,
+  type Duration,
+  durationMs,
+  type Masker,
+  type Observer,
+  RagError,
+  registerSource,
+  resolveMasker,
+  type Source
+} from '@rag/core'
 import { isoTime } from '../clock.js'
 import { escapeHostile } from '../escape.js'
 import { beginWalk, cutTexts, plain } from '../plain.js'
 import { createMac, GENESIS, keyBytes, seal } from './chain.js'
-import type { Encryption } from './cipher.js'
+import { checkEncryption, type Encryption } from './cipher.js'
+import { createFigures, figureSource } from './figures.js'
 import { type FrameWriter, openFrameWriter } from './frames.js'
 import { lockFile } from './lock.js'
 import { scanLines } from './scan.js'
-import { type Anchor, walkAuditLog } from './verify.js'
+import { type Anchor, type Verification, walkAuditLog } from './verify.js'
 
 /** Who did what, on what, how it ended and why. Further fields are kept as they are. */
 export interface AuditRecord {
@@ -36,6 +47,10 @@ export interface AuditOptions {
   headEvery?: Duration
   /** Takes each head to a place outside this host. */
   onHead?: (head: Anchor & { time: string; signature?: string }) => void
+  /** How often the writer checks its own file from the first line on; what it finds goes to metrics. It is checked at every start anyway. @default never */
+  verifyEvery?: Duration
+  /** Observers that get the figures of the log, such as `metrics.observer`. */
+  observers?: readonly Observer[]
   /** @default createMasker() */
   mask?: Masker | false
 }
@@ -45,6 +60,8 @@ export interface AuditLog {
   append(record: AuditRecord): Promise<Anchor>
   /** Records that somebody read something. */
   access(record: Omit<AuditRecord, 'what'> & { what?: string }): Promise<Anchor>
+  /** Records, refusals and checks, as plain numbers. */
+  readonly source: Source
   /** Writes a last head and lets the file go. */
   close(): Promise<void>
 }
@@ -55,7 +72,7 @@ interface Pending {
   readonly reject: (error: unknown) => void
 }
 
-const OPTIONS = ['file', 'key', 'signingKey', 'encryption', 'headEvery', 'onHead', 'mask'] as const
+const OPTIONS = ['file', 'key', 'signingKey', 'encryption', 'headEvery', 'onHead', 'mask', 'verifyEvery', 'observers'] as const
 const HEAD_RECORDS = 1000
 const MAX_GROUP = 1000
 
@@ -69,7 +86,7 @@ const MAX_GROUP = 1000
  */
 export function createAuditLog(options: AuditOptions): AuditLog {
   checkOptions('createAuditLog', options, OPTIONS)
-  const { key, signingKey, encryption, headEvery = '60s', onHead, mask } = options
+  const { key, signingKey, encryption, headEvery = '60s', onHead, mask, verifyEvery, observers = [] } = options
   if (typeof options.file !== 'string' || options.file === '') {
     throw new RagError('RAG_LOGGER_OPTION', {
       option: 'file',
@@ -80,13 +97,17 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   }
   const file = resolve(options.file)
   const mac = createMac(keyBytes('key', key))
-  if (encryption && !encryption.wrap) keyBytes('encryption.key', encryption.key)
+  if (encryption) checkEncryption('encryption', encryption)
   const signer = signingKey === undefined ? undefined : signingKey instanceof KeyObject ? signingKey : createPrivateKey(signingKey)
   const gate = resolveMasker(mask)
   const everyMs = durationMs('headEvery', headEvery)
+  const checkMs = verifyEvery === undefined ? undefined : durationMs('verifyEvery', verifyEvery)
   mkdirSync(dirname(file), { recursive: true })
   const unlock = lockFile(file)
 
+  const figures = createFigures()
+  const source = figureSource(file, figures)
+  const hide = registerSource(observers, source)
   let handle: FileHandle
   let frames: FrameWriter | undefined
   let prefix = ''
@@ -104,6 +125,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   // Whoever appends is told; nobody appending is no reason to end the process.
   ready.catch(() => {})
   const timer = setInterval(() => void inTurn(writeHead).catch(() => {}), everyMs).unref()
+  const checks = checkMs === undefined ? undefined : setInterval(() => void inTurn(check).catch(() => {}), checkMs).unref()
 
   /** Finds the end of the chain, removes what a killed write has left, and starts a segment. */
   async function begin(): Promise<void> {
@@ -113,13 +135,25 @@ export function createAuditLog(options: AuditOptions): AuditLog {
     if (existed) {
       tornBytes = await measure()
       if (tornBytes > 0) await handle.truncate(length)
-      const { head, firstBad } = await walkAuditLog({ file, key, ...(encryption && { encryption }) }, undefined)
+      const { head, firstBad } = await verified(undefined)
       if (firstBad) throw new Error(`record ${firstBad.seq} on line ${firstBad.line}: ${firstBad.reason}`)
       ;({ seq, head: link } = head)
     }
     const opened = entry({ kind: 'open', id: randomUUID(), format: 'rag-audit/1', ...(tornBytes > 0 && { tornBytes }) })
     await commit(opened.line)
     ;({ seq, link } = opened)
+  }
+
+  /** Checks what is on the disk; the newest head is known here, so a cut is seen too. */
+  async function verified(anchor: Anchor | undefined): Promise<Verification> {
+    const result = await walkAuditLog({ file, key, ...(encryption && { encryption }), ...(anchor && { anchor }) }, undefined)
+    if (result.ok) figures.verified = Date.now() / 1000
+    else figures.broken++
+    return result
+  }
+
+  async function check(): Promise<void> {
+    await verified({ seq, head: link })
   }
 
   async function measure(): Promise<number> {
@@ -178,11 +212,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       try {
         await commit(text)
       } catch (error) {
+        figures.failures += group.length
         for (const { reject } of group) reject(refused(error))
         continue
       }
       ;({ seq, link } = at)
       for (const [index, { resolve: done }] of group.entries()) done(anchors[index]!)
+      figures.records += group.length
       sinceHead += group.length
       if (sinceHead >= HEAD_RECORDS) await writeHead().catch(() => {})
     }
@@ -218,6 +254,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
         inTurn(work).catch((error) => {
           const failed = pending
           pending = []
+          figures.failures += failed.length
           for (const each of failed) each.reject(refused(error))
         })
       })
@@ -232,11 +269,14 @@ export function createAuditLog(options: AuditOptions): AuditLog {
 
   return {
     append,
+    source,
     access: (record) => append({ what: 'read', ...record } as AuditRecord),
     async close() {
       if (closed) return
       closed = true
       clearInterval(timer)
+      clearInterval(checks)
+      hide()
       try {
         await inTurn(work)
         await inTurn(writeHead)

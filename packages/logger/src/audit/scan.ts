@@ -1,6 +1,8 @@
 // Reads a file line by line with little memory, and says what stands behind the last line feed.
 import { open } from 'node:fs/promises'
 
+const CHUNK = 1024 * 1024
+
 export interface ScannedLine {
   readonly text: string
   /** Where the line ends in the file, behind its line feed. */
@@ -13,7 +15,8 @@ export async function* scanLines(file: string): AsyncGenerator<readonly ScannedL
   try {
     let rest: Buffer = Buffer.alloc(0)
     let start = 0
-    const chunk = Buffer.allocUnsafe(1024 * 1024)
+    const { size } = await handle.stat()
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(size, 1)))
     for (;;) {
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, null)
       if (bytesRead === 0) return rest.length

@@ -14,6 +14,8 @@ export interface LogFile extends Output {
   readonly path: string
   /** Bytes in the file. Opens it. */
   size(): number
+  /** How often the file has been opened; what was begun in one opening cannot go on in the next. */
+  openings(): number
   /** Whether the open file still has its name. */
   isHere(): boolean
 }
@@ -67,6 +69,7 @@ export function openLogFile(file: string, mode = 0o640): LogFile {
       if (fd === undefined) open()
       return bytes
     },
+    openings: () => opened,
     isHere: () => fd !== undefined && statSync(path, { throwIfNoEntry: false })?.ino === inode,
     write(buffer, offset, length) {
       const taken = writeSync(fd ?? open(), buffer, offset, length)

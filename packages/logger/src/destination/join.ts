@@ -1,6 +1,12 @@
 // Several destinations as one: each line goes to each, and each counts its own.
 import type { DropReason, Sink } from './sink.js'
 
+/** The last chance of a sink before the process is gone. */
+export function exitOf(sink: Sink): void {
+  if (sink.exit) sink.exit()
+  else sink.flushSync()
+}
+
 export function joinSinks(sinks: readonly Sink[]): Sink {
   return {
     write(line) {
@@ -8,6 +14,9 @@ export function joinSinks(sinks: readonly Sink[]): Sink {
     },
     flushSync() {
       for (const sink of sinks) sink.flushSync()
+    },
+    exit() {
+      for (const sink of sinks) exitOf(sink)
     },
     async flush(deadlineMs) {
       await Promise.all(sinks.map((sink) => sink.flush(deadlineMs)))

@@ -1,7 +1,7 @@
 // A log file that is moved aside when it is large enough or its period is over.
 import { renameSync, statSync } from 'node:fs'
 import { createArchives, type Keep } from './archive.js'
-import { type LogFile, openLogFile } from './file.js'
+import type { LogFile } from './file.js'
 import type { Output } from './writer.js'
 
 export interface Rotation {
@@ -14,12 +14,7 @@ export interface Rotation {
 }
 
 /** A rotating file. Rotation is one rename between two lines, so that a kill at any moment leaves every line in exactly one file. */
-export function createRotatingFile(
-  path: string,
-  mode: number | undefined,
-  { bytes, everyMs, gzip, keep }: Rotation
-): Output & { tidy(): Promise<void> } {
-  const file: LogFile = openLogFile(path, mode)
+export function createRotatingFile(file: LogFile, { bytes, everyMs, gzip, keep }: Rotation): Output & { tidy(): Promise<void> } {
   const archives = createArchives(file.path, { gzip, keep })
   let period: number | undefined
   let tidied = false

@@ -6,6 +6,8 @@ export interface Sink {
   write(line: string): void
   /** Hands over what it can without going back to the event loop; waits at most a second for a slow reader. */
   flushSync(): void
+  /** What is left to do when the process exits; without it {@link flushSync} is. */
+  exit?(): void
   /** Resolves when nothing is queued any more, or after `deadlineMs`. */
   flush(deadlineMs?: number): Promise<void>
   /** Flushes, counts what is left as dropped, and lets go of the descriptor. */
@@ -17,4 +19,4 @@ export interface Sink {
   reopen?(): void
 }
 
-export type DropReason = 'queue_full' | 'destination' | 'shutdown'
+export type DropReason = 'queue_full' | 'destination' | 'rejected' | 'shutdown'

@@ -1,6 +1,7 @@
 // Metrics of others in the same registry, read by their shape: prom-client and its successor alike.
 import { escapeValue } from '../storage/labels.js'
-import { boundText, type Format, headText, numberText } from './format.js'
+import { boundText, headText, numberText, type TextFormat } from './format.js'
+import type { MetricView, SeriesView } from './view.js'
 
 interface ForeignValue {
   value: number
@@ -22,7 +23,11 @@ interface ForeignData {
 }
 
 /** One metric of the registry as text; a metric that cannot be read costs itself alone. */
-export async function renderForeign(metric: unknown, format: Format, defaults: Readonly<Record<string, string | number>>): Promise<string> {
+export async function renderForeign(
+  metric: unknown,
+  format: TextFormat,
+  defaults: Readonly<Record<string, string | number>>
+): Promise<string> {
   try {
     const { name, help, type, values } = await (metric as ForeignMetric).get()
     const counter = type === 'counter'
@@ -47,4 +52,59 @@ export async function renderForeign(metric: unknown, format: Format, defaults: R
   } catch {
     return ''
   }
+}
+
+/** One metric of the registry for the encoders that are not text; undefined when it cannot be read. */
+export async function viewForeign(metric: unknown, defaults: Readonly<Record<string, string | number>>): Promise<MetricView | undefined> {
+  try {
+    const { name, help, type, values } = await (metric as ForeignMetric).get()
+    const all = values.map((value) => ({ ...value, labels: { ...defaults, ...value.sharedLabels, ...value.labels } }))
+    if (type === 'counter' || type === 'gauge')
+      return { name, help, kind: type, series: all.map(({ labels, value }) => ({ labels: pairsOf(labels), values: [value] })) }
+    const groups = new Map<string, { labels: SeriesView['labels']; parts: typeof all }>()
+    for (const value of all) {
+      const labels = pairsOf(value.labels).filter(([label]) => label !== 'le' && label !== 'quantile')
+      const key = JSON.stringify(labels)
+      const group = groups.get(key) ?? { labels, parts: [] }
+      groups.set(key, group)
+      group.parts.push(value)
+    }
+    const series = [...groups.values()]
+    if (type === 'summary') return { name, help, kind: 'summary', series: series.map((group) => summaryOf(name, group)) }
+    const bounds = [...new Set(all.map(({ labels }) => Number((labels as { le?: string | number }).le)))].filter(Number.isFinite)
+    bounds.sort((a, b) => a - b)
+    return { name, help, kind: 'histogram', bounds, series: series.map((group) => histogramOf(name, group, bounds)) }
+  } catch {
+    return undefined
+  }
+}
+
+interface Group {
+  labels: SeriesView['labels']
+  parts: readonly (ForeignValue & { labels: Readonly<Record<string, string | number>> })[]
+}
+
+function pairsOf(labels: Readonly<Record<string, string | number>>): (readonly [string, string])[] {
+  return Object.entries(labels).map(([label, value]) => [label, String(value)] as const)
+}
+
+function ending(name: string, parts: Group['parts'], part: string): number {
+  return parts.find(({ metricName }) => metricName === `${name}_${part}`)?.value ?? 0
+}
+
+function summaryOf(name: string, { labels, parts }: Group): SeriesView {
+  const quantiles = parts.flatMap((part) => ('quantile' in part.labels ? [[Number(part.labels['quantile']), part.value] as const] : []))
+  return { labels, values: [ending(name, parts, 'count'), ending(name, parts, 'sum')], quantiles }
+}
+
+/** Their buckets are cumulative, ours hold their own counts. */
+function histogramOf(name: string, { labels, parts }: Group, bounds: readonly number[]): SeriesView {
+  const upTo = new Map(parts.map((part) => [Number(part.labels['le']), part.value]))
+  let before = 0
+  const values = bounds.map((bound) => {
+    const count = Math.max(0, (upTo.get(bound) ?? before) - before)
+    before += count
+    return count
+  })
+  return { labels, values: [...values, Math.max(0, ending(name, parts, 'count') - before), ending(name, parts, 'sum')] }
 }

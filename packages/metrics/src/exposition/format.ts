@@ -2,26 +2,33 @@
 // https://prometheus.io/docs/instrumenting/exposition_formats/ and https://prometheus.io/docs/specs/om/open_metrics_spec/
 import type { MetricDefinition } from '@rag/core/catalogue'
 
-export type Format = 'prometheus' | 'openmetrics'
+export type TextFormat = 'prometheus' | 'openmetrics'
+export type Format = TextFormat | 'protobuf'
 
 export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   prometheus: 'text/plain; version=0.0.4; charset=utf-8',
-  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  protobuf: 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited'
 }
 
-/** OpenMetrics if the caller asks for it at least as much as for plain text. */
-export function negotiate(accept: string | undefined): Format {
-  if (!accept?.includes('openmetrics-text')) return 'prometheus'
-  let open = 0
-  let plain = 0
-  for (const part of accept.split(',')) {
+/** OpenMetrics if the caller asks for it at least as much as for plain text; protobuf only where there are native histograms for it. */
+export function negotiate(accept: string | undefined, native = false): Format {
+  if (accept === undefined) return 'prometheus'
+  const best = { prometheus: 0, openmetrics: 0, protobuf: 0 }
+  for (const part of accept.slice(0, MAX_ACCEPT).split(',')) {
     const [type, ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase())
-    const quality = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1)
-    if (type === 'application/openmetrics-text') open = Math.max(open, quality)
-    else if (type === 'text/plain') plain = Math.max(plain, quality)
+    const quality = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1) || 0
+    if (type === 'application/openmetrics-text') best.openmetrics = Math.max(best.openmetrics, quality)
+    else if (type === 'text/plain') best.prometheus = Math.max(best.prometheus, quality)
+    else if (native && type === 'application/vnd.google.protobuf' && parameters.includes('encoding=delimited'))
+      best.protobuf = Math.max(best.protobuf, quality)
   }
-  return open > 0 && open >= plain ? 'openmetrics' : 'prometheus'
+  if (best.protobuf > 0 && best.protobuf >= best.openmetrics && best.protobuf >= best.prometheus) return 'protobuf'
+  return best.openmetrics > 0 && best.openmetrics >= best.prometheus ? 'openmetrics' : 'prometheus'
 }
+
+/** Longest header that is read. */
+const MAX_ACCEPT = 2048
 
 export function numberText(value: number): string {
   if (Number.isFinite(value)) return String(value)
@@ -40,11 +47,14 @@ export function boundText(bound: number): string {
 }
 
 /** A family is named without `_total` in OpenMetrics. */
-function familyName(name: string, format: Format): string {
+function familyName(name: string, format: TextFormat): string {
   return format === 'openmetrics' ? name.replace(/_total$/, '') : name
 }
 
-export function headText({ name, kind, help, unit }: Pick<MetricDefinition, 'name' | 'kind' | 'help' | 'unit'>, format: Format): string {
+export function headText(
+  { name, kind, help, unit }: Pick<MetricDefinition, 'name' | 'kind' | 'help' | 'unit'>,
+  format: TextFormat
+): string {
   const family = familyName(name, format)
   const escaped = help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')
   const open = format === 'openmetrics'

@@ -1,8 +1,10 @@
 // One scrape: drained, collected, rendered in slices, shared by everyone who asks meanwhile.
 import type { Metric } from '../storage/metric.js'
-import { renderForeign } from './foreign.js'
+import { renderForeign, viewForeign } from './foreign.js'
 import type { Format } from './format.js'
+import { renderProto } from './protobuf.js'
 import { renderMetric } from './render.js'
+import { type MetricView, viewOf } from './view.js'
 
 export interface PageParts {
   /** Brings the store up to this moment. */
@@ -18,13 +20,17 @@ export interface PageParts {
 /** Longest stretch of rendering before other work has its turn, in milliseconds. */
 const SLICE_MS = 3
 
+type Piece = string | Uint8Array
+
 export interface Pages {
   /** The pieces of the page; the same array for all who ask while it is made. */
-  pieces(format: Format): Promise<readonly string[]>
+  pieces(format: Format): Promise<readonly Piece[]>
+  /** Hands every metric over, in slices, for encoders of their own. */
+  views(take: (view: MetricView) => Iterable<unknown>): Promise<void>
 }
 
 export function pagesOf(parts: PageParts): Pages {
-  const running = new Map<Format, Promise<readonly string[]>>()
+  const running = new Map<Format, Promise<readonly Piece[]>>()
   return {
     pieces(format) {
       const present = running.get(format)
@@ -32,33 +38,63 @@ export function pagesOf(parts: PageParts): Pages {
       const made = make(parts, format).finally(() => running.delete(format))
       running.set(format, made)
       return made
-    }
+    },
+    views: (take) =>
+      walk(
+        parts,
+        (metric) => take(viewOf(metric)),
+        async (metric, defaults) => {
+          const view = await viewForeign(metric, defaults)
+          for (const _ of view ? take(view) : []);
+        }
+      )
   }
 }
 
-async function make(parts: PageParts, format: Format): Promise<readonly string[]> {
+async function make(parts: PageParts, format: Format): Promise<readonly Piece[]> {
   const start = performance.now()
+  const pieces: Piece[] = []
+  const keep = function* (made: Iterable<Piece>): Generator<void> {
+    for (const piece of made) {
+      if (piece.length > 0) pieces.push(piece)
+      yield
+    }
+  }
+  await walk(
+    parts,
+    (metric) => keep(format === 'protobuf' ? renderProto(viewOf(metric)) : renderMetric(metric, format)),
+    async (metric, defaults) => {
+      if (format !== 'protobuf') return void pieces.push(await renderForeign(metric, format, defaults))
+      const view = await viewForeign(metric, defaults)
+      for (const piece of view ? renderProto(view) : []) pieces.push(piece)
+    }
+  )
+  if (format === 'openmetrics') pieces.push('# EOF\n')
+  parts.scraped((performance.now() - start) / 1000)
+  return pieces
+}
+
+/** Goes over all metrics; between two steps of `ours` other work has its turn when a slice is over. */
+async function walk(
+  parts: PageParts,
+  ours: (metric: Metric) => Iterable<unknown>,
+  theirs: (metric: unknown, defaults: Readonly<Record<string, string | number>>) => Promise<void>
+): Promise<void> {
   await parts.prepare?.()
   parts.collect()
-  const pieces: string[] = []
   let slice = performance.now()
   const pause = async () => {
     if (performance.now() - slice < SLICE_MS) return
     await new Promise((resolve) => setImmediate(resolve))
     slice = performance.now()
   }
-  for (const metric of [...parts.metrics()].sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1))) {
-    for (const piece of renderMetric(metric, format)) {
-      pieces.push(piece)
-      await pause()
-    }
+  for (const metric of parts.metrics()) {
+    await pause()
+    for (const _ of ours(metric)) await pause()
   }
   const { metrics, defaults } = parts.foreign()
   for (const metric of metrics) {
-    pieces.push(await renderForeign(metric, format, defaults))
+    await theirs(metric, defaults)
     await pause()
   }
-  if (format === 'openmetrics') pieces.push('# EOF\n')
-  parts.scraped((performance.now() - start) / 1000)
-  return pieces
 }

@@ -1,13 +1,13 @@
 // Our metrics as text, a piece at a time.
 import type { Metric } from '../storage/metric.js'
 import type { Exemplar, Series } from '../storage/series.js'
-import { boundText, type Format, headText, numberText } from './format.js'
+import { boundText, headText, numberText, type TextFormat } from './format.js'
 
 /** Label sets in a piece; a histogram has some thirty lines each. */
 const PIECE = 64
 
 /** The lines of a metric; nothing for one without a label set. */
-export function* renderMetric(metric: Metric, format: Format): Generator<string> {
+export function* renderMetric(metric: Metric, format: TextFormat): Generator<string> {
   if (metric.series.size === 0) return
   let text = headText(metric.definition, format)
   const line = metric.bounds ? histogramLines(metric, format) : simpleLine(metric)
@@ -26,7 +26,7 @@ function simpleLine({ definition: { name } }: Metric): (series: Series) => strin
   return ({ text, values }) => (text === '' ? `${name} ${numberText(values[0]!)}\n` : `${name}{${text}} ${numberText(values[0]!)}\n`)
 }
 
-function histogramLines({ definition: { name }, bounds }: Metric, format: Format): (series: Series) => string {
+function histogramLines({ definition: { name }, bounds }: Metric, format: TextFormat): (series: Series) => string {
   const ends = [...bounds!, Number.POSITIVE_INFINITY].map((bound) => `le="${boundText(bound)}"} `)
   const open = format === 'openmetrics'
   return ({ text, values, exemplars }) => {

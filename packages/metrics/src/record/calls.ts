@@ -39,10 +39,17 @@ function retriesOf(operation: Operation): number {
 
 export function clientRecorder(store: Store, dependency: RecordDependency): (operation: Operation<'client'>) => void {
   const duration = store.get('http_client_request_duration_seconds')
+  const firstByte = store.get('rag_http_client_time_to_first_byte_seconds')
+  const requestBody = store.get('http_client_request_body_size_bytes')
+  const responseBody = store.get('http_client_response_body_size_bytes')
   return (operation) => {
-    const { method, host, statusCode, peerService } = operation.attributes
+    const { method, host, statusCode, peerService, requestBytes, responseBytes } = operation.attributes
     const series = duration.resolve([methodLabel(method), host, statusLabel(statusCode)])
     observeTraced(series, operation.durationMs! / 1000, operation as unknown as Operation)
+    const head = operation.marks.find((mark) => mark.event === 'first-byte')
+    if (head) observe(firstByte.resolve([host]), head.offsetMs / 1000)
+    if (requestBytes !== undefined) observe(requestBody.resolve([host]), requestBytes)
+    if (responseBytes !== undefined) observe(responseBody.resolve([host]), responseBytes)
     dependency(operation as unknown as Operation, peerService || host, retriesOf(operation as unknown as Operation))
   }
 }
@@ -53,7 +60,7 @@ export function dbRecorder(store: Store, dependency: RecordDependency, slowMs: n
   return (operation) => {
     const { system, operation: name, peerService } = operation.attributes
     const ms = operation.durationMs!
-    observe(duration.resolve([system, name, operation.outcome ?? 'ok']), ms / 1000)
+    observeTraced(duration.resolve([system, name, operation.outcome ?? 'ok']), ms / 1000, operation as unknown as Operation)
     const slowSeries = slow.resolve([system, name])
     if (ms >= slowMs) add(slowSeries, 1)
     dependency(operation as unknown as Operation, peerService || system, retriesOf(operation as unknown as Operation))

@@ -17,6 +17,15 @@ const TOKENS: readonly (readonly [keyof LlmUsage, string])[] = [
   ['audioOutputTokens', 'audio_output']
 ]
 
+/** The counters of the conventions, each a whole or a part of a whole; only the whole is split by modality. */
+const USAGE = [
+  ['gen_ai_client_inference_usage_input_tokens_total', 'inputTokens', 'audioInputTokens'],
+  ['gen_ai_client_inference_usage_output_tokens_total', 'outputTokens', 'audioOutputTokens'],
+  ['gen_ai_client_inference_usage_cache_read_input_tokens_total', 'cacheReadTokens', undefined],
+  ['gen_ai_client_inference_usage_cache_write_input_tokens_total', 'cacheWriteTokens', undefined],
+  ['gen_ai_client_inference_usage_reasoning_output_tokens_total', 'reasoningTokens', undefined]
+] as const
+
 interface ModelHandles {
   readonly calls: readonly Series[]
   readonly cost: Series
@@ -32,6 +41,12 @@ export function llmRecorder(store: Store, dependency: RecordDependency): (operat
   const cost = store.get('rag_llm_cost_usd_total')
   const calls = store.get('rag_llm_calls_total')
   const unpriced = store.get('rag_llm_unpriced_calls_total')
+
+  const operationTokens = [
+    [store.get('gen_ai_client_inference_operation_input_tokens'), 'inputTokens'],
+    [store.get('gen_ai_client_inference_operation_output_tokens'), 'outputTokens']
+  ] as const
+  const usageCounters = USAGE.map(([metric, whole, audio]) => ({ counter: store.get(metric), whole, audio }))
 
   // Born together at 0 when a model is first seen.
   const handlesOf = (provider: string, model: string): ModelHandles => ({
@@ -54,6 +69,17 @@ export function llmRecorder(store: Store, dependency: RecordDependency): (operat
     }
     if (counted?.inputTokens !== undefined) observe(usage.resolve([provider, model, 'input']), counted.inputTokens)
     if (counted?.outputTokens !== undefined) observe(usage.resolve([provider, model, 'output']), counted.outputTokens)
+    for (const [sizes, field] of operationTokens) {
+      const count = counted?.[field]
+      if (count !== undefined) observe(sizes.resolve([name, provider, model]), count)
+    }
+    for (const { counter, whole, audio } of usageCounters) {
+      const spoken = audio ? (counted?.[audio] ?? 0) : 0
+      const rest = Math.max(0, (counted?.[whole] ?? 0) - spoken)
+      // What is not known counts 0 of unknown modality, as the conventions have it.
+      add(counter.resolve([name, provider, model, 'unknown']), rest)
+      if (spoken > 0) add(counter.resolve([name, provider, model, 'audio']), spoken)
+    }
     if (costUsd !== undefined) {
       add(handles.cost, costUsd)
       observe(callCost.resolve([provider, model]), costUsd)

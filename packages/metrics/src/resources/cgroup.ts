@@ -41,7 +41,9 @@ export function findCgroup(proc: string, mount: string): (() => CgroupFigures) |
   const memory = pathOf('memory', 'memory.usage_in_bytes')
   const disk = pathOf('blkio', 'blkio.throttle.io_service_bytes')
   if (!cpu && !usage && !memory && !disk) return undefined
-  return () => version1({ cpu, usage, memory, disk })
+  // The root of version 1 counts no disk I/O: there the container is the machine.
+  const whole = disk !== undefined && existsSync(`${disk}/release_agent`)
+  return () => version1({ cpu, usage, memory, disk }, whole ? () => machineDisks(proc) : undefined)
 }
 
 /** In a container the path may belong to the host while the mount shows the group of the container at its root. */
@@ -77,13 +79,17 @@ interface Folders1 {
   disk: string | undefined
 }
 
-function version1({ cpu, usage, memory: memoryFolder, disk }: Folders1): CgroupFigures {
+function version1({ cpu, usage, memory: memoryFolder, disk }: Folders1, disks: (() => Io | undefined) | undefined): CgroupFigures {
   const stat = cpu === undefined ? new Map<string, number>() : fields(read(`${cpu}/cpu.stat`))
   const quota = cpu === undefined ? undefined : number(read(`${cpu}/cpu.cfs_quota_us`))
   const period = cpu === undefined ? undefined : number(read(`${cpu}/cpu.cfs_period_us`))
   const memory = memoryFolder === undefined ? undefined : number(read(`${memoryFolder}/memory.usage_in_bytes`))
-  const limit = memoryFolder === undefined ? undefined : number(read(`${memoryFolder}/memory.limit_in_bytes`))
-  const io = disk === undefined ? undefined : sumIo(read(`${disk}/blkio.throttle.io_service_bytes`), /\bRead (\d+)/g, /\bWrite (\d+)/g)
+  const memoryStat = memoryFolder === undefined ? new Map<string, number>() : fields(read(`${memoryFolder}/memory.stat`))
+  const own = memoryFolder === undefined ? undefined : number(read(`${memoryFolder}/memory.limit_in_bytes`))
+  // A group above may allow less.
+  const limit = own === undefined ? undefined : Math.min(own, memoryStat.get('hierarchical_memory_limit') ?? own)
+  const service = disk === undefined ? undefined : read(`${disk}/blkio.throttle.io_service_bytes`)
+  const io = disks ? disks() : sumIo(service, /\bRead (\d+)/g, /\bWrite (\d+)/g)
   return {
     cpuSeconds: usage === undefined ? undefined : scaled(number(read(`${usage}/cpuacct.usage`)), 1e9),
     cpuLimit: quota !== undefined && quota > 0 && period ? quota / period : undefined,
@@ -91,8 +97,7 @@ function version1({ cpu, usage, memory: memoryFolder, disk }: Folders1): CgroupF
     throttledPeriods: stat.get('nr_throttled'),
     throttledSeconds: scaled(stat.get('throttled_time'), 1e9),
     memory,
-    workingSet:
-      memoryFolder === undefined ? undefined : workingSet(memory, fields(read(`${memoryFolder}/memory.stat`)).get('total_inactive_file')),
+    workingSet: workingSet(memory, memoryStat.get('total_inactive_file')),
     memoryLimit: limit === undefined || limit >= UNLIMITED ? undefined : limit,
     diskRead: io?.read,
     diskWrite: io?.write
@@ -103,7 +108,30 @@ function workingSet(memory: number | undefined, inactive: number | undefined): n
   return memory === undefined ? undefined : Math.max(0, memory - (inactive ?? 0))
 }
 
-function sumIo(text: string | undefined, reads: RegExp, writes: RegExp): { read: number; write: number } | undefined {
+interface Io {
+  read: number
+  write: number
+}
+
+const SECTOR = 512
+/** Parts of disks, and devices that lie on others: their bytes are counted where they land. */
+const NOT_A_DISK = /^(ram|loop|fd|sr|zram|dm-|md)\d|^(h|s|v|xv)d[a-z]+\d+$|^(nvme\d+n|mmcblk)\d+p\d+$/
+
+/** All disks of the machine; https://docs.kernel.org/admin-guide/iostats.html */
+function machineDisks(proc: string): Io | undefined {
+  const text = read(`${proc}/diskstats`)
+  if (text === undefined) return undefined
+  const io: Io = { read: 0, write: 0 }
+  for (const line of text.split('\n')) {
+    const [, , name, , , sectorsRead, , , , sectorsWritten] = line.trim().split(/\s+/)
+    if (name === undefined || NOT_A_DISK.test(name)) continue
+    io.read += Number(sectorsRead) * SECTOR
+    io.write += Number(sectorsWritten) * SECTOR
+  }
+  return io
+}
+
+function sumIo(text: string | undefined, reads: RegExp, writes: RegExp): Io | undefined {
   if (text === undefined) return undefined
   const sum = (pattern: RegExp) => [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0)
   return { read: sum(reads), write: sum(writes) }

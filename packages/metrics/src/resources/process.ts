@@ -5,6 +5,18 @@ import type { Source } from '@rag/core'
 
 const STARTED = Date.now() / 1000 - process.uptime()
 
+/** The heap of this thread. */
+export const heapSource: Source = {
+  read(emit) {
+    for (const { space_name, space_used_size, space_size } of getHeapSpaceStatistics()) {
+      const name = { v8js_heap_space_name: space_name }
+      emit('v8js_memory_heap_used_bytes', space_used_size, name)
+      emit('v8js_memory_heap_space_size_bytes', space_size, name)
+    }
+    emit('v8js_memory_heap_limit_bytes', getHeapStatistics().heap_size_limit)
+  }
+}
+
 export const processSource: Source = {
   read(emit) {
     const { user, system } = process.cpuUsage()
@@ -12,12 +24,6 @@ export const processSource: Source = {
     emit('process_cpu_time_seconds_total', system / 1e6, { cpu_mode: 'system' })
     emit('process_memory_usage_bytes', process.memoryUsage.rss())
     emit('process_start_time_seconds', STARTED)
-    for (const { space_name, space_used_size, space_size } of getHeapSpaceStatistics()) {
-      const name = { v8js_heap_space_name: space_name }
-      emit('v8js_memory_heap_used_bytes', space_used_size, name)
-      emit('v8js_memory_heap_space_size_bytes', space_size, name)
-    }
-    emit('v8js_memory_heap_limit_bytes', getHeapStatistics().heap_size_limit)
     if (process.platform !== 'linux') return
     const descriptors = attempt(() => readdirSync('/proc/self/fd').length - 1)
     if (descriptors !== undefined) emit('process_open_file_descriptors', descriptors)

@@ -1,12 +1,15 @@
 // One metric and its label sets, bounded: by the values of each label, by label sets a metric, by label sets a process.
 import type { MetricDefinition } from '@rag/core/catalogue'
 import { cleanValue, labelText, OTHER } from './labels.js'
+import { newNative } from './native.js'
 import { Series } from './series.js'
 import type { Store } from './store.js'
 
 export class Metric {
   readonly labelNames: readonly string[]
   readonly bounds: Float64Array | undefined
+  /** Whether its label sets keep native buckets too. */
+  readonly hasNative: boolean
   readonly series = new Map<string, Series>()
   /** Label sets asked for beyond a bound. */
   overflowed = 0
@@ -15,6 +18,7 @@ export class Metric {
   private readonly closed: (ReadonlySet<string> | undefined)[]
   private readonly seen: Set<string>[]
   private readonly limits: number[]
+  private readonly hashed: boolean[]
 
   constructor(
     readonly definition: MetricDefinition,
@@ -25,6 +29,8 @@ export class Metric {
     this.closed = labels.map(([, bound]) => ('values' in bound ? new Set(bound.values) : undefined))
     this.seen = labels.map(() => new Set())
     this.limits = labels.map(([, bound]) => ('max' in bound ? bound.max : 0))
+    this.hashed = labels.map(([, bound]) => 'max' in bound && bound.hashed === true)
+    this.hasNative = store.hasNative(definition)
     this.bounds = definition.kind === 'histogram' ? Float64Array.from(definition.buckets ?? []) : undefined
   }
 
@@ -42,6 +48,7 @@ export class Metric {
     for (const series of this.series.values()) {
       series.values.fill(0)
       series.exemplars = undefined
+      if (series.native) series.native = newNative()
     }
     this.retired.clear()
   }
@@ -87,10 +94,18 @@ export class Metric {
   private bound(index: number, value: string): string {
     const closed = this.closed[index]
     if (closed) return closed.has(value) ? value : OTHER
+    if (this.hashed[index]) return value === OTHER ? value : bucketOf(value, this.limits[index]!)
     const seen = this.seen[index]!
     if (seen.has(value) || value === OTHER) return value
     // Once a label is full, a stranger's value costs neither masking nor memory.
     if (seen.size >= this.limits[index]!) return OTHER
     return cleanValue(this.store.mask(value))
   }
+}
+
+/** FNV-1a: the same value falls into the same bucket in every process. */
+function bucketOf(value: string, buckets: number): string {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < value.length && index < 256; index++) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193)
+  return String((hash >>> 0) % buckets)
 }

@@ -1,5 +1,6 @@
 // One label set of one metric. Recording through it is a write into a Float64Array and nothing else.
 import type { Metric } from './metric.js'
+import { type NativeData, newNative, observeNative } from './native.js'
 
 /** The trace behind a value; kept per bucket so that a slow bucket leads to a slow request. */
 export interface Exemplar {
@@ -14,6 +15,8 @@ export class Series {
   /** Counter and gauge: the value. Histogram: a count per bucket, the count beyond the last bound, the sum. */
   readonly values: Float64Array
   exemplars: (Exemplar | undefined)[] | undefined = undefined
+  /** Sparse buckets beside the fixed ones, for metrics that have them. */
+  native: NativeData | undefined
 
   constructor(
     readonly metric: Metric,
@@ -22,6 +25,7 @@ export class Series {
     readonly text: string
   ) {
     this.values = new Float64Array(metric.bounds ? metric.bounds.length + 2 : 1)
+    this.native = metric.hasNative ? newNative() : undefined
   }
 }
 
@@ -58,6 +62,7 @@ export function observe(series: Series, value: number): number {
   }
   series.values[low]!++
   series.values[bounds!.length + 1]! += value
+  if (series.native !== undefined) observeNative(series.native, value)
   return low
 }
 

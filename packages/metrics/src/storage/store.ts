@@ -9,7 +9,17 @@ export interface StoreOptions {
   maxSeriesPerMetric: number
   mask: (value: string) => string
   warn: (message: string) => void
+  /** Durations of HTTP requests and model calls keep native buckets beside the fixed ones. */
+  native?: boolean
 }
+
+const NATIVE: ReadonlySet<string> = new Set<MetricName>([
+  'http_server_request_duration_seconds',
+  'rag_http_server_time_to_first_byte_seconds',
+  'http_client_request_duration_seconds',
+  'gen_ai_client_operation_duration_seconds',
+  'gen_ai_client_operation_time_to_first_chunk_seconds'
+])
 
 export type InvalidReason = 'value' | 'negative' | 'labels' | 'unknown_metric'
 
@@ -42,6 +52,10 @@ export class Store {
 
   mask(value: string): string {
     return this.options.mask(value)
+  }
+
+  hasNative({ name }: MetricDefinition): boolean {
+    return this.options.native === true && NATIVE.has(name)
   }
 
   isFull(metric: Metric): boolean {

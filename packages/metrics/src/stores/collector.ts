@@ -26,6 +26,8 @@ export interface RunningCollector {
   stop(): void
 }
 
+/** What a timer of Node holds at most. */
+const MAX_MS = 2 ** 31 - 1
 /** Figures older than this many failed runs are no longer shown. */
 const MAX_FAILURES = 5
 
@@ -63,7 +65,7 @@ export function runCollector(collector: Collector, { every = '30s', timeout = '1
     running ??= once().finally(() => {
       running = undefined
       clearTimeout(timer)
-      if (!stopped) timer = setTimeout(run, everyMs).unref()
+      if (!stopped) timer = setTimeout(run, Math.min(everyMs, MAX_MS)).unref()
     })
     return running
   }

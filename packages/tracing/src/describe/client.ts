@@ -25,16 +25,33 @@ export function describeClient(operation: Operation, sink: AttributeSink, { text
 
 export function describeDb(operation: Operation, sink: AttributeSink, { text }: Describer): void {
   const attributes = operation.attributes as DbAttributes
+  if (attributes.destination === undefined) describeStore(attributes, sink, text)
+  else {
+    sink.known('messaging.system', attributes.system)
+    sink.known('messaging.operation.name', attributes.operation)
+    sink.put('messaging.destination.name', text(attributes.destination))
+    if (attributes.batchSize !== undefined) sink.put('messaging.batch.message_count', attributes.batchSize)
+  }
+  sink.known('server.address', attributes.host)
+  sink.put('server.port', attributes.port)
+  sink.known('peer.service', attributes.peerService)
+  sink.put('http.response.status_code', attributes.statusCode)
+}
+
+function describeStore(attributes: DbAttributes, sink: AttributeSink, text: Describer['text']): void {
   sink.known('db.system.name', attributes.system)
   sink.known('db.operation.name', attributes.operation)
   if (attributes.collection !== undefined) sink.known('db.collection.name', text(attributes.collection))
   if (attributes.namespace !== undefined) sink.known('db.namespace', attributes.namespace)
   if (attributes.statement !== undefined) sink.put('db.query.text', text(attributes.statement))
-  sink.known('server.address', attributes.host)
-  sink.put('server.port', attributes.port)
-  sink.known('peer.service', attributes.peerService)
   sink.put('db.response.returned_rows', attributes.rows)
   if (attributes.batchSize !== undefined && attributes.batchSize > 1) sink.put('db.operation.batch.size', attributes.batchSize)
+  sink.put('rag.db.took_ms', attributes.tookMs)
+  sink.put('rag.db.failed_shards', attributes.failedShards)
+  sink.put('rag.db.pool_wait_ms', attributes.waitMs)
+  if (attributes.slow) sink.put('rag.db.slow', true)
+  sink.put('rag.db.fingerprint', attributes.fingerprint)
+  if (attributes.plan !== undefined) sink.put('rag.db.plan', text(attributes.plan))
 }
 
 export function describeCache(operation: Operation, sink: AttributeSink): void {

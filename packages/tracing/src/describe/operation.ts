@@ -1,12 +1,13 @@
 // What a span says of an operation: name, kind, attributes. The same route, status and outcome as the log line and the metric.
 import { SpanKind } from '@opentelemetry/api'
-import type { CacheAttributes, ClientAttributes, Kind, LlmAttributes, Operation, ServerAttributes } from '@rag/core'
+import type { CacheAttributes, ClientAttributes, DbAttributes, Kind, LlmAttributes, Operation, ServerAttributes } from '@rag/core'
 import { errorType } from '../span/exception.js'
 import type { SpanOwner } from '../span/own-span.js'
 import type { AttributeSink } from '../span/sink.js'
 import { maskedText } from '../span/values.js'
 import { describeCache, describeClient, describeDb } from './client.js'
 import type { Describer } from './describer.js'
+import { withOldNames } from './old-names.js'
 import { describeServer, statusError } from './server.js'
 import { describeLlm, describeWork } from './work.js'
 
@@ -42,7 +43,7 @@ export function describe(operation: Operation, sink: AttributeSink, owner: SpanO
   let describer = describerOf.get(owner)
   if (!describer)
     describerOf.set(owner, (describer = { text: (value, key) => maskedText(value, owner.mask, owner.limits.textLength, key) }))
-  describers[operation.kind](operation, sink, describer)
+  describers[operation.kind](operation, owner.oldNames ? withOldNames(sink, operation.kind, owner.oldNames) : sink, describer)
   const { outcome, requestId, identity } = operation
   sink.known('rag.outcome', outcome)
   sink.known('error.type', errorTypeOf(operation))
@@ -62,10 +63,24 @@ export function errorTypeOf(operation: Operation): string | undefined {
   if (outcome !== 'error') return outcome
   if (kind === 'server') return statusError((operation.attributes as ServerAttributes).statusCode, 500) ?? '_OTHER'
   if (kind === 'client') return statusError((operation.attributes as ClientAttributes).statusCode, 400) ?? '_OTHER'
+  if (kind === 'db') return statusError((operation.attributes as DbAttributes).statusCode, 400) ?? '_OTHER'
   return '_OTHER'
 }
 
+/** What a message is sent or taken with, by the messaging conventions. */
+const MESSAGING: Record<string, SpanKind | undefined> = {
+  publish: SpanKind.PRODUCER,
+  send: SpanKind.PRODUCER,
+  create: SpanKind.PRODUCER,
+  process: SpanKind.CONSUMER,
+  consume: SpanKind.CONSUMER
+}
+
 export function spanKindOf(operation: Operation): SpanKind {
+  if (operation.kind === 'db') {
+    const { destination, operation: action } = operation.attributes as DbAttributes
+    return (destination !== undefined && MESSAGING[action]) || SpanKind.CLIENT
+  }
   if (operation.kind === 'cache' && (operation.attributes as CacheAttributes).layer === 'redis') return SpanKind.CLIENT
   return kinds[operation.kind]
 }

@@ -3,6 +3,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { Account } from '@rag/core'
 import type { DropReason } from './delivery.js'
+import type { Tls } from './transport.js'
 
 export interface Exit {
   readonly account: Account
@@ -14,7 +15,14 @@ export interface Exit {
   flush(deadline: number): Promise<void>
   close(deadline: number): Promise<void>
   /** What is not delivered yet as one HTTP request each, for the moment at which nothing asynchronous runs any more. */
-  rest?(): { url: string; headers: Record<string, string>; bodies: Uint8Array[]; delivered(): void } | undefined
+  rest?(): Rest | undefined
+}
+
+export interface Rest {
+  url: string
+  headers: Record<string, string>
+  tls?: Tls
+  bodies: Uint8Array[]
 }
 
 export interface QueueOptions {

@@ -5,9 +5,13 @@ import { join } from 'node:path'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { type Masker, RagError } from '@rag/core'
 import { maskSpans } from '../mask-spans.js'
+import { createEncoder } from '../otlp/encoder.js'
+import { otlpJson } from '../otlp/json.js'
+import { zipkinJson } from '../zipkin/json.js'
 import { createConsoleExporter } from './console-exporter.js'
 import type { Exit, QueueOptions } from './exit.js'
-import { createOtlpExit } from './otlp-exit.js'
+import { createHttpExit } from './http-exit.js'
+import { createJsonEncoder } from './json-encoder.js'
 import { createSdkExit } from './sdk-exit.js'
 
 export type ExporterName = 'otlp' | 'zipkin' | 'jaeger' | 'console'
@@ -18,8 +22,11 @@ export interface OtlpOptions {
   /** Full URL of the traces endpoint. */
   url?: string
   headers?: Record<string, string>
-  protocol?: 'http/protobuf' | 'grpc'
+  /** @default 'http/protobuf' */
+  protocol?: OtlpProtocol
 }
+
+export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc'
 
 type Environment = Readonly<Record<string, string | undefined>>
 const KNOWN = 'otlp, zipkin, jaeger, console'
@@ -45,17 +52,20 @@ function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, m
       return otlpExit(otlp, queue, env)
     case 'console':
       return createSdkExit(createConsoleExporter(), queue, 'console exporter')
-    case 'zipkin': {
-      const { ZipkinExporter } = loadPeer('@opentelemetry/exporter-zipkin', exporter) as {
-        ZipkinExporter: new (options: object) => SpanExporter
-      }
-      return createSdkExit(new ZipkinExporter({}), queue, 'Zipkin exporter')
-    }
+    case 'zipkin':
+      return createHttpExit({
+        name: 'Zipkin exporter',
+        encoder: createJsonEncoder(zipkinJson),
+        contentType: 'application/json',
+        url: checkUrl(env['OTEL_EXPORTER_ZIPKIN_ENDPOINT'] ?? 'http://localhost:9411/api/v2/spans', 'OTEL_EXPORTER_ZIPKIN_ENDPOINT'),
+        headers: {},
+        queue
+      })
     case 'jaeger': {
       const { JaegerExporter } = loadPeer('@opentelemetry/exporter-jaeger', exporter) as {
         JaegerExporter: new (options: object) => SpanExporter
       }
-      return createSdkExit(new JaegerExporter({}), queue, 'Jaeger exporter')
+      return createSdkExit(new JaegerExporter({ flushTimeout: 500 }), queue, 'Jaeger exporter')
     }
   }
   if (typeof exporter === 'object' && exporter !== null && typeof (exporter as SpanExporter).export === 'function')
@@ -71,7 +81,8 @@ function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, m
 function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, env: Environment): Exit {
   const variable = (name: string): string | undefined =>
     env[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`] || undefined
-  if ((protocol ?? variable('PROTOCOL')) === 'grpc') {
+  const wanted = checkProtocol(protocol, variable('PROTOCOL'))
+  if (wanted === 'grpc') {
     const { OTLPTraceExporter } = loadPeer('@opentelemetry/exporter-trace-otlp-grpc', 'otlp over grpc') as {
       OTLPTraceExporter: new (options: object) => SpanExporter
     }
@@ -85,8 +96,11 @@ function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, 
     return path === undefined ? undefined : readFileSync(path)
   }
   const tls = { ca: file('CERTIFICATE'), cert: file('CLIENT_CERTIFICATE'), key: file('CLIENT_KEY') }
-  return createOtlpExit({
-    url: checkUrl(target),
+  return createHttpExit({
+    name: 'OTLP exporter',
+    encoder: wanted === 'http/json' ? createJsonEncoder(otlpJson) : createEncoder(),
+    contentType: wanted === 'http/json' ? 'application/json' : 'application/x-protobuf',
+    url: checkUrl(target, 'otlp.url'),
     headers: { ...parseHeaders(variable('HEADERS')), ...headers },
     tls: definedOf(tls),
     queue
@@ -97,7 +111,23 @@ function definedOf<T extends object>(given: T): { [K in keyof T]?: NonNullable<T
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
 }
 
-function checkUrl(text: string): URL {
+const PROTOCOLS: readonly unknown[] = ['http/protobuf', 'http/json', 'grpc']
+
+/** The option must be right; a variable that is not is left out, as the specification asks. */
+function checkProtocol(option: unknown, variable: string | undefined): OtlpProtocol {
+  if (option !== undefined && !PROTOCOLS.includes(option)) {
+    throw new RagError('RAG_TRACING_EXPORTER', {
+      option: 'otlp.protocol',
+      value: option,
+      problem: 'this is no protocol of OTLP',
+      fix: `it takes 'http/protobuf', 'http/json' or 'grpc'`
+    })
+  }
+  const wanted = option ?? variable
+  return PROTOCOLS.includes(wanted) ? (wanted as OtlpProtocol) : 'http/protobuf'
+}
+
+function checkUrl(text: string, option: string): URL {
   try {
     const url = new URL(text)
     if (url.protocol === 'http:' || url.protocol === 'https:') return url
@@ -105,7 +135,7 @@ function checkUrl(text: string): URL {
     // Reported below.
   }
   throw new RagError('RAG_TRACING_ENDPOINT', {
-    option: 'otlp.url',
+    option,
     value: text,
     problem: 'this is no address of a collector',
     fix: `give an http or https URL such as 'http://localhost:4318/v1/traces'`

@@ -2,6 +2,7 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { type ExportResult, suppressTracing } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { bounded } from './bounded.js'
 import { createDelivery, type Verdict } from './delivery.js'
 import type { Exit, QueueOptions } from './exit.js'
 
@@ -47,7 +48,11 @@ export function createSdkExit(exporter: SpanExporter, queue: QueueOptions, name 
     async close(deadline) {
       seal()
       await delivery.settled(deadline)
+      // What ended meanwhile, once: then nothing is taken any more.
+      seal()
+      await delivery.settled(deadline)
       closed = true
+      seal()
       delivery.close()
       await bounded(() => exporter.shutdown(), deadline)
     }
@@ -74,20 +79,4 @@ function exportSpans(exporter: SpanExporter, spans: ReadableSpan[], timeoutMs: n
       settle({ status: 'retry', problem: String(error) })
     }
   })
-}
-
-async function bounded(work: () => Promise<void> | undefined, deadline: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  try {
-    await Promise.race([
-      work(),
-      new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, Math.max(0, deadline - performance.now()))
-      })
-    ])
-  } catch {
-    // An exporter that cannot close has nothing left to say.
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,6 +1,7 @@
 // Gathers spans as bytes, grouped by resource and scope, and closes them into the body of one OTLP request.
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import type { Encoder } from '../export/encoder.js'
 import { attributeValue } from '../span/values.js'
 import { encodeSpan } from './encode-span.js'
 import { Writer } from './writer.js'
@@ -9,15 +10,6 @@ interface Group {
   readonly resource: Resource
   readonly scope: ReadableSpan['instrumentationScope']
   readonly spans: Writer
-}
-
-export interface Encoder {
-  readonly spans: number
-  readonly bytes: number
-  /** Returns false for a span that cannot be encoded. */
-  add(span: ReadableSpan): boolean
-  /** The body of an ExportTraceServiceRequest; the encoder is empty afterwards. */
-  take(): Buffer
 }
 
 const MOST_GROUPS = 256

@@ -65,15 +65,20 @@ function readW3c(headers: Headers): SpanContext | undefined {
   return context
 }
 
+// https://github.com/openzipkin/b3-propagation#single-header
+const B3 = /^([0-9a-f]{16}|[0-9a-f]{32})-([0-9a-f]{16})(?:-([01d])(?:-[0-9a-f]{16})?)?$/
+
 function readB3(headers: Headers): SpanContext | undefined {
   const header = headers['b3']
-  if (typeof header !== 'string' || header.length < 33 || header.length > 70) return undefined
-  const [traceId, spanId, sampled] = header.split('-')
+  if (typeof header !== 'string' || header.length > 70) return undefined
+  const [, traceId, spanId, sampled] = B3.exec(header) ?? []
   return caller(traceId, spanId, sampled === '1' || sampled === 'd')
 }
 
 function readB3Multi(headers: Headers): SpanContext | undefined {
-  return caller(headers['x-b3-traceid'], headers['x-b3-spanid'], headers['x-b3-sampled'] === '1' || headers['x-b3-flags'] === '1')
+  const sampled = headers['x-b3-sampled']
+  // Some senders wrote a word before the specification asked for a digit.
+  return caller(headers['x-b3-traceid'], headers['x-b3-spanid'], sampled === '1' || sampled === 'true' || headers['x-b3-flags'] === '1')
 }
 
 function readJaeger(headers: Headers): SpanContext | undefined {

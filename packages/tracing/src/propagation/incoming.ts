@@ -1,5 +1,6 @@
 // What a caller's trace context is worth: linked to, trusted or ignored.
 import { BlockList, isIP } from 'node:net'
+import type { Link, SpanContext } from '@opentelemetry/api'
 import { RagError } from '@rag/core'
 
 /** `link`: a new trace linked to the caller's. `trust`: a child of it. `restart`: a new trace. Networks: trust inside, link outside. */
@@ -28,6 +29,21 @@ export function treatmentOf(option: Incoming | undefined, env: string | undefine
     }
     return treatment
   }
+}
+
+/** The link of a new trace to the span of the caller. */
+export function callerLink(caller: SpanContext): Link {
+  return { context: caller, attributes: { 'rag.link': 'caller' } }
+}
+
+/**
+ * Whether an address lies in one of the networks.
+ *
+ * @throws RagError `RAG_TRACING_INCOMING` for what is no network
+ */
+export function networkTest(networks: readonly unknown[]): (peer: string | undefined) => boolean {
+  const list = blockList(networks)
+  return (peer) => peer !== undefined && contains(list, peer)
 }
 
 function isMode(value: unknown): value is Treatment {

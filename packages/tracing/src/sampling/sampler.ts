@@ -1,7 +1,8 @@
 // Which traces are recorded: the parent decides, else a ratio of trace ids, rules by path, at most so many a second.
-import { type Attributes, type Context, type SpanKind, TraceFlags } from '@opentelemetry/api'
+import { type Attributes, type Context, SpanKind, TraceFlags } from '@opentelemetry/api'
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base'
 import { RagError } from '@rag/core'
+import type { KeepOptions } from './late.js'
 
 /** The first rule that fits a root operation gives its ratio. */
 export interface SamplingRule {
@@ -18,6 +19,8 @@ export interface SamplingOptions {
   rules?: readonly SamplingRule[]
   /** Most traces a second, those that a trusted caller asks for included. */
   perSecond?: number
+  /** Keeps this process's spans of unsampled traces that failed, were slow or met a budget, by deciding at the end. @default false */
+  keep?: boolean | KeepOptions
 }
 
 export type RootDecision = (traceId: string, name: string, method: string | undefined, kind: SpanKind, attributes: Attributes) => boolean
@@ -25,22 +28,32 @@ export type RootDecision = (traceId: string, name: string, method: string | unde
 /** What decides: for roots, and for traces that a trusted caller wants sampled. */
 export interface Decider {
   root: RootDecision
-  /** Whether a trusted caller's sampled flag may count now. */
-  forced(): boolean
+  /** Whether the sampled flag of another process may count for this trace now. */
+  forced(traceId: string): boolean
+  /** What is kept of traces that were not sampled. */
+  keep?: KeepOptions | undefined
   /** The application's own sampler, asked for every span. */
   sampler: Sampler | undefined
 }
 
 const ROOT_RATIO = 1
+/** Traces a second beyond our own ratio that trusted callers may ask for. */
+const FORCED_PER_SECOND = 100
+
+const OPTIONS = new Set(['ratio', 'rules', 'perSecond', 'keep'])
 
 /** @throws RagError `RAG_TRACING_SAMPLER` */
 export function createDecider(given: number | Sampler | SamplingOptions | undefined): Decider {
   const always = (): boolean => true
   if (given === undefined) return { root: always, forced: always, sampler: undefined }
-  if (typeof given === 'number') return { root: ratioDecision(checkRatio('sampler', given)), forced: always, sampler: undefined }
+  if (typeof given === 'number') {
+    const root = ratioDecision(checkRatio('sampler', given))
+    return { root, forced: forcedBeyond(given, root), sampler: undefined }
+  }
   if (typeof given !== 'object' || given === null) throw wrong('sampler', given)
   if ('shouldSample' in given) return { root: always, forced: always, sampler: given }
-  const { ratio = ROOT_RATIO, rules = [], perSecond } = given
+  const { ratio = ROOT_RATIO, rules = [], perSecond, keep = false } = given
+  for (const key of Object.keys(given)) if (!OPTIONS.has(key)) throw wrong(`sampler.${key}`, (given as Record<string, unknown>)[key])
   const base = ratioDecision(checkRatio('sampler.ratio', ratio))
   const compiled = rules.map(({ match, method, ratio: share }) => ({
     pattern: glob(match),
@@ -56,9 +69,18 @@ export function createDecider(given: number | Sampler | SamplingOptions | undefi
       )
       return (rule ? rule.decide : base)(traceId, name, method, kind, attributes) && allow()
     },
-    forced: allow,
-    sampler: undefined
+    forced: perSecond === undefined ? forcedBeyond(ratio, base) : allow,
+    sampler: undefined,
+    keep: keep === true ? {} : keep === false ? undefined : keep
   }
+}
+
+/** What our own ratio takes is free; beyond it callers get so many a second, and none where the ratio is 0. */
+function forcedBeyond(ratio: number, base: RootDecision): (traceId: string) => boolean {
+  if (ratio >= 1) return () => true
+  if (ratio <= 0) return () => false
+  const allow = tokenBucket(FORCED_PER_SECOND)
+  return (traceId) => base(traceId, '', undefined, SpanKind.INTERNAL, {}) || allow()
 }
 
 /** The decision of the SDK's TraceIdRatioBasedSampler, so that services with either agree. */
@@ -126,6 +148,6 @@ function wrong(option: string, value: unknown): RagError {
     option,
     value,
     problem: 'this is no way to sample',
-    fix: 'pass a ratio from 0 to 1, a Sampler of the SDK, or { ratio, rules, perSecond }'
+    fix: 'pass a ratio from 0 to 1, a Sampler of the SDK, or { ratio, rules, perSecond, keep }'
   })
 }

@@ -45,6 +45,13 @@ export class OperationSpan extends OwnSpan {
   /** The operation says when it is over, not whoever holds its span. */
   override end(): void {}
 
+  override get failure(): 'error' | 'budget' | undefined {
+    const { operation } = this
+    if (this.givenStatus.code === SpanStatusCode.ERROR) return 'error'
+    if (operation?.outcome !== 'error' && operation?.outcome !== 'timeout') return undefined
+    return errorTypeOf(operation)?.startsWith('RAG_LLM_BUDGET') ? 'budget' : 'error'
+  }
+
   /** Called once, when the operation is recorded. */
   finish(): void {
     if (this.durationMs >= 0 || this.operation?.durationMs === undefined) return
@@ -79,7 +86,7 @@ export class OperationSpan extends OwnSpan {
       return
     }
     if (!operation) return super.visitAttributes(sink)
-    if (!pairs) return describe(operation, sink, owner)
+    if (!pairs && !this.held?.kept) return describe(operation, sink, owner)
     // What the operation knows wins over what was set by hand, so that log, metric and span agree.
     const described: Attributes = {}
     const object = objectSink(described)

@@ -3,6 +3,7 @@ import {
   type Attributes,
   type AttributeValue,
   type HrTime,
+  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -13,6 +14,8 @@ import {
 } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base'
+import type { OldNames } from '../describe/old-names.js'
+import type { Held } from '../sampling/late.js'
 import { errorFacts } from './exception.js'
 import { type AttributeSink, objectSink } from './sink.js'
 import { hrTime, isTime, now, readTime } from './time.js'
@@ -39,6 +42,8 @@ export interface SpanOwner {
   readonly resource: Resource
   readonly limits: SpanLimits
   readonly mask: Mask
+  /** Conventions that are written under their old names too. */
+  readonly oldNames?: OldNames | undefined
   /** Takes a span that has ended and was recorded. */
   finish(span: OwnSpan): void
 }
@@ -73,6 +78,8 @@ export class OwnSpan implements Span, ReadableSpan {
   droppedAttributesCount = 0
   droppedEventsCount = 0
   droppedLinksCount = 0
+  /** Set on a span that is not sampled but kept until its request has ended. */
+  held: Held | undefined = undefined
   private readAttributes: Attributes | undefined = undefined
   private readEvents: TimedEvent[] | undefined = undefined
 
@@ -154,8 +161,12 @@ export class OwnSpan implements Span, ReadableSpan {
   addLink(link: Link): this {
     if (!this.isRecording()) return this
     try {
-      const { context, attributes } = link
-      if (typeof context?.traceId !== 'string' || typeof context.spanId !== 'string') return this
+      const { attributes } = link
+      const { traceId, spanId, traceFlags, isRemote, traceState } = link.context
+      const context: SpanContext = { traceId, spanId, traceFlags: Number(traceFlags) & 0xff }
+      if (!isSpanContextValid(context)) return this
+      if (isRemote) context.isRemote = true
+      if (traceState) context.traceState = traceState
       if (this.rawLinks.length >= this.owner.limits.links) {
         this.droppedLinksCount++
         return this
@@ -207,6 +218,11 @@ export class OwnSpan implements Span, ReadableSpan {
     if (this.durationMs >= 0) return
     this.durationMs = Math.max(0, (time === undefined ? now() : readTime(time)) - this.startMs)
     this.owner.finish(this)
+  }
+
+  /** Whether this span says that something failed, and whether at a budget. */
+  get failure(): 'error' | 'budget' | undefined {
+    return this.givenStatus.code === SpanStatusCode.ERROR ? 'error' : undefined
   }
 
   get name(): string {
@@ -265,7 +281,8 @@ export class OwnSpan implements Span, ReadableSpan {
 
   /** Hands every attribute, masked, to a sink; no key twice. */
   visitAttributes(sink: AttributeSink): void {
-    const { pairs, owner } = this
+    const { pairs, owner, held } = this
+    if (held?.kept) sink.known('rag.sampling.kept', held.kept)
     if (!pairs) return
     for (let index = 0; index < pairs.length; index += 2) {
       const value = pairs[index + 1]!

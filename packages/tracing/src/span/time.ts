@@ -32,11 +32,15 @@ export function readTime(input: TimeInput | undefined): number {
 }
 
 export function isTime(input: unknown): input is TimeInput {
-  return (
-    typeof input === 'number' ||
-    input instanceof Date ||
-    (Array.isArray(input) && input.length === 2 && typeof input[0] === 'number' && typeof input[1] === 'number')
-  )
+  if (typeof input !== 'object' || input === null) return typeof input === 'number'
+  try {
+    return (
+      input instanceof Date || (Array.isArray(input) && input.length === 2 && typeof input[0] === 'number' && typeof input[1] === 'number')
+    )
+  } catch {
+    // A proxy may throw at any question; it is no time.
+    return false
+  }
 }
 
 export function hrTime(milliseconds: number): HrTime {

@@ -1,9 +1,8 @@
 // Checks the Redis that REDIS_URL names, or finds the redis-server of this machine.
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
 import { reason } from './database.js'
 import { DemoFailure } from './failure.js'
+import { findOn } from './find-program.js'
 
 /** @throws DemoFailure with the fix. */
 export async function checkRedis(url: string): Promise<void> {
@@ -34,15 +33,5 @@ export async function awaitRedis(url: string): Promise<void> {
 
 /** The redis-server on the path, if there is one. */
 export function findRedisServer(path = process.env.PATH ?? ''): string | undefined {
-  return path
-    .split(delimiter)
-    .map((folder) => join(folder, 'redis-server'))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
+  return findOn(path, 'redis-server')
 }

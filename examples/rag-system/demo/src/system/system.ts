@@ -1,21 +1,50 @@
 // The whole system: its backends, its services, and where each can be reached.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkDatabase, dropSchema } from './database.js'
+import {
+  type Environment,
+  environmentsOf,
+  local,
+  type Name,
+  ownModel,
+  type Places,
+  SERVICES,
+  type Service,
+  type Variables
+} from './environments.js'
 import { freePorts } from './ports.js'
 import { createProcesses, type Running } from './processes.js'
 import { awaitRedis, checkRedis, findRedisServer } from './redis.js'
 import { type Sink, startSink } from './sink.js'
+import { madeUpPeople, type Person, usersFile } from './users.js'
+import { startWatch, type Watch } from './watch.js'
 
 export interface System {
-  /** The three instrumented services, outermost first. */
+  /** The instrumented services, outermost first. */
   readonly services: readonly Running[]
+  service(name: Service): Running
   readonly gateway: Running
   readonly sink: Sink
-  readonly backends: { readonly database: string; readonly redis: string; readonly model: string }
+  readonly people: readonly Person[]
+  readonly backends: { readonly database: string; readonly redis: string; readonly model: string; readonly words: string }
   readonly broken: Promise<never>
+  /** Faults of the stand-in provider are set here. */
+  readonly model: string
+  readonly database: string
+  /** The Redis that was started for this run; undefined when it is somebody else's. */
+  readonly redis: Running | undefined
+  /** PostgreSQL and Redis, as far as they were started for this run. */
+  readonly stores: readonly Running[]
+  readonly redisUrl: string | undefined
+  /** Prometheus and Alertmanager, where they were asked for and found. */
+  readonly watch: Watch
+  /** Starts a service anew, with other variables. The log goes on, the counters begin at 0. */
+  restart(name: Service, variables?: Variables): Promise<void>
+  kill(name: Service): Promise<void>
+  signal(running: Running, signal: NodeJS.Signals): void
 }
 
 export interface SystemControl {
@@ -24,11 +53,37 @@ export interface SystemControl {
   stop(): Promise<void>
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+export interface SystemOptions {
+  readonly environment?: Environment
+  /** Start Prometheus and Alertmanager where the machine has them. @default false */
+  readonly watch?: boolean
+  /** Variables that win, by service. */
+  readonly variables?: Partial<Readonly<Record<Name, Variables>>>
+  /** More for the Node of each service, and for its environment. */
+  readonly node?: readonly string[]
+  readonly everywhere?: Variables
+}
 
 const EXAMPLE = fileURLToPath(new URL('../../../', import.meta.url))
+const PORTS = [
+  'api-gateway',
+  'auth-service',
+  'document-service',
+  'rag-engine',
+  'llm-service',
+  'frontend',
+  'model',
+  'postgres',
+  'redis'
+] as const
 
-export async function createSystem(environment: Environment = process.env): Promise<SystemControl> {
+export async function createSystem({
+  environment = process.env,
+  watch = false,
+  variables = {},
+  node = [],
+  everywhere = {}
+}: SystemOptions = {}): Promise<SystemControl> {
   const folder = await mkdtemp(join(tmpdir(), 'rag-demo-'))
   const processes = createProcesses(folder)
   let sink: Sink | undefined
@@ -40,53 +95,87 @@ export async function createSystem(environment: Environment = process.env): Prom
       if (DATABASE_URL) await checkDatabase(DATABASE_URL)
       if (REDIS_URL) await checkRedis(REDIS_URL)
       const found = REDIS_URL ? undefined : findRedisServer()
-      const [redisPort = 0, postgresPort = 0, modelPort = 0, llmPort = 0, enginePort = 0, gatewayPort = 0, ...admin] = await freePorts(11)
+      const names = [...PORTS, ...SERVICES.map((name) => `${name}-admin` as const)]
+      const free = await freePorts(names.length)
+      const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!])) as Places['ports']
       sink = await startSink()
-      const common = telemetry(sink.url)
-      const start = (name: string, port: number, env: Record<string, string> = {}) =>
+      const people = madeUpPeople()
+      const file = join(folder, 'users.json')
+      await writeFile(file, await usersFile(people), { mode: 0o600 })
+      const watched = watch ? await startWatch({ folder, processes, targets: SERVICES.map((name) => [name, ports[`${name}-admin`]]) }) : {}
+      const database = DATABASE_URL ?? `postgres://postgres:postgres@127.0.0.1:${ports.postgres}/postgres`
+      const environments = environmentsOf(
+        {
+          folder,
+          ports,
+          collector: sink.url,
+          database,
+          redis: REDIS_URL ?? (found && `redis://127.0.0.1:${ports.redis}`),
+          usersFile: file,
+          guestKey: people.find(({ user }) => user === 'guest')!.apiKey,
+          alertmanager: watched.alertmanager
+        },
+        environment
+      )
+      const start = (name: Name, more: Variables = {}) =>
         processes.start({
           name,
           folder: join(EXAMPLE, name),
-          env: { ...common, PORT: String(port), ADMIN_PORT: String(admin.pop() ?? 0), ...env }
+          env: { ...environments[name], ...everywhere, ...variables[name], ...more },
+          ...(SERVICES.includes(name as Service) && { node })
         })
 
-      const own = Boolean(environment['OPENAI_API_KEY'] || environment['OPENAI_BASE_URL'])
-      const encoder = `${local(modelPort)}/v1`
-      const chat: Record<string, string> = own
-        ? { CHAT_MODEL: environment['CHAT_MODEL'] ?? 'gpt-4o-mini', OPENAI_API_KEY: environment['OPENAI_API_KEY'] ?? 'none' }
-        : { CHAT_MODEL: 'extractive-1', OPENAI_API_KEY: 'none', OPENAI_BASE_URL: encoder }
-      const redis = REDIS_URL ?? (found && `redis://127.0.0.1:${redisPort}`)
-      const cache: Record<string, string> = redis ? { REDIS_URL: redis } : {}
-
-      progress('model, database, cache, api-gateway, llm-service')
-      if (found) await startRedis(found, redisPort)
-      const [llm, gateway, database] = await Promise.all([
-        start('llm-service', llmPort, { ENCODER_URL: encoder, ...chat, ...cache }),
-        start('api-gateway', gatewayPort, { RAG_ENGINE_URL: local(enginePort) }),
-        DATABASE_URL ?? start('postgres', postgresPort).then(({ url }) => url),
-        start('model', modelPort)
+      progress('model, database, cache, api-gateway, auth-service, llm-service, frontend')
+      const redis = found ? await startRedis(found, ports.redis) : undefined
+      const [llm, gateway, auth, frontend, postgres] = await Promise.all([
+        start('llm-service'),
+        start('api-gateway'),
+        start('auth-service'),
+        start('frontend'),
+        DATABASE_URL ? undefined : start('postgres'),
+        start('model')
       ])
-      progress('rag-engine, which embeds and indexes the documents')
-      const engine = await start('rag-engine', enginePort, { DATABASE_URL: database, LLM_SERVICE_URL: llm.url, ...cache })
+      progress('rag-engine, and document-service, which embeds and indexes the documents')
+      const [engine, documents] = await Promise.all([start('rag-engine'), start('document-service')])
+      const running = new Map([frontend, gateway, auth, engine, documents, llm].map((one) => [one!.name as Service, one!]))
+      const own = ownModel(environment)
       return {
-        services: [gateway, engine, llm],
-        gateway,
-        sink,
+        get services() {
+          return [...running.values()]
+        },
+        service: (name) => running.get(name)!,
+        gateway: gateway!,
+        sink: sink!,
+        people,
         broken: processes.broken,
+        model: local(ports.model),
+        database,
+        redis,
+        stores: [postgres, redis].filter((one) => one !== undefined),
+        redisUrl: redis && `redis://127.0.0.1:${ports.redis}`,
+        watch: watched,
+        async restart(name, more) {
+          await processes.end(running.get(name)!)
+          running.set(name, await start(name, more))
+        },
+        kill: (name) => processes.end(running.get(name)!, 'SIGKILL'),
+        signal: processes.signal,
         backends: {
           database: DATABASE_URL ? 'PostgreSQL of DATABASE_URL' : 'PGlite with pgvector, embedded',
           redis: REDIS_URL ? 'Redis of REDIS_URL' : found ? `${found}, started for this run` : 'none: caches keep to memory',
-          model: own ? `${chat['CHAT_MODEL']} at ${environment['OPENAI_BASE_URL'] ?? 'api.openai.com'}` : 'extractive-1, embedded'
+          model: own ? `providers of the environment` : 'extractive-1, embedded',
+          words: environment['ELASTICSEARCH_URL'] ? 'Elasticsearch of ELASTICSEARCH_URL' : 'full text of PostgreSQL'
         }
       }
     },
     stop: () => (stopped ??= stop())
   }
 
-  async function startRedis(program: string, port: number): Promise<void> {
+  async function startRedis(program: string, port: number): Promise<Running> {
     const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
-    await processes.start({ name: 'redis', folder, env: {}, command: [program, ...options] })
+    const running = await processes.start({ name: 'redis', folder, env: {}, command: [program, ...options] })
     await awaitRedis(`redis://127.0.0.1:${port}`)
+    return running
   }
 
   async function stop(): Promise<void> {
@@ -94,22 +183,5 @@ export async function createSystem(environment: Environment = process.env): Prom
     sink?.close()
     if (DATABASE_URL) await dropSchema(DATABASE_URL).catch(() => {})
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-const local = (port: number) => `http://127.0.0.1:${port}`
-
-/** The standard variables that send spans to the demo: all of them, soon. They win over what the shell may have set. */
-function telemetry(collector: string): Record<string, string> {
-  return {
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector,
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector}/v1/traces`,
-    OTEL_EXPORTER_OTLP_HEADERS: '',
-    OTEL_TRACES_SAMPLER: 'parentbased_always_on',
-    OTEL_TRACES_EXPORTER: 'otlp',
-    OTEL_SDK_DISABLED: 'false',
-    OTEL_BSP_SCHEDULE_DELAY: '500',
-    LOG_LEVEL: 'info',
-    NODE_ENV: 'development'
   }
 }

@@ -1,0 +1,45 @@
+// A traced service under load from itself, told to run by its parent.
+import { Agent, createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { observeEveryServer } from '@rag/core/every-server'
+import { startTracing } from '@rag/tracing'
+
+const REQUESTS = 4000
+const CONCURRENCY = 16
+const tracing = startTracing({ service: 'loaded', signals: false, queue: { delay: '200ms' } })
+observeEveryServer([tracing.observer])
+const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
+const server = createServer((_request, response) => response.end('ok'))
+
+const heap = (): number => {
+  global.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+let before: number | undefined
+
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo
+  const call = () =>
+    new Promise<boolean>((resolve) => {
+      get({ host: '127.0.0.1', port, path: '/documents/42', agent }, (response) => {
+        response.resume()
+        response.on('end', () => resolve(response.statusCode === 200))
+      }).on('error', () => resolve(false))
+    })
+  process.on('message', async () => {
+    let left = REQUESTS
+    let failed = 0
+    const start = performance.now()
+    await Promise.all(
+      Array.from({ length: CONCURRENCY }, async () => {
+        while (left-- > 0) if (!(await call())) failed++
+      })
+    )
+    const ms = performance.now() - start
+    const used = heap()
+    before ??= used
+    process.send!({ ms, failed, grownMiB: (used - before) / 2 ** 20 })
+  })
+  process.send!('ready')
+})

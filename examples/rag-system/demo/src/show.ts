@@ -1,0 +1,55 @@
+// Shows the system at work: asks, reads back what left the services, reports, and stays until it is stopped.
+import { checksOf, type Sent } from './agreement.js'
+import { type Facts, factsOf } from './facts.js'
+import type { Progress } from './progress.js'
+import { HANDBOOK, madeUpSecret, plannedQuestions } from './questions.js'
+import { takeReadings } from './readings.js'
+import { reportOf } from './report.js'
+import { settled } from './settle.js'
+import type { System } from './system/system.js'
+import { type Asked, ask, measureRecall, search, upload } from './traffic.js'
+
+/** Gives the exit code. */
+export async function show(
+  system: System,
+  { once, json }: { once: boolean; json: boolean },
+  progress: Progress,
+  interrupted: Promise<number>
+): Promise<number> {
+  const ready = progress.seconds()
+  const page = system.service('frontend').url
+  if (!once) progress.say(`Open ${page} in a browser. What follows can be watched there.`)
+  const facts = await Promise.race([observe(system, progress, ready), system.broken])
+  progress.end()
+  console.log(json ? JSON.stringify(facts) : reportOf(facts))
+  if (once || !facts.ok) return facts.ok ? 0 : 1
+  const { prometheus } = system.watch
+  console.error(`The services stay up: ${page}${prometheus ? `, Prometheus ${prometheus}` : ''}\nStop with Ctrl-C.`)
+  return Promise.race([interrupted, system.broken])
+}
+
+async function observe(system: System, progress: Progress, ready: number): Promise<Facts> {
+  const door = { url: system.gateway.url, apiKey: system.people[0]!.apiKey }
+  const secret = madeUpSecret()
+  const planned = plannedQuestions(secret)
+  const asked: Asked[] = []
+  let firstAnswer = 0
+  progress.step('uploading a document')
+  const uploaded = await upload(door, HANDBOOK.id, HANDBOOK.markdown)
+  for (const [index, question] of planned.entries()) {
+    progress.step(`asking question ${index + 1} of ${planned.length}`)
+    asked.push(await ask(door, question))
+    firstAnswer ||= progress.seconds()
+  }
+  // Secrets are pasted into URLs too.
+  await search(door, `Why is ${secret} refused?`)
+  progress.step('measuring recall')
+  const recall = await measureRecall(door)
+  const sent: Sent = { requests: planned.length + 2 + recall.questions, asked, secret, uploaded }
+  progress.step('reading metrics, logs and spans')
+  const readings = await settled(
+    () => takeReadings(system),
+    (taken) => checksOf(taken, sent).every(({ ok }) => ok)
+  )
+  return factsOf(system, readings, sent, recall, { ready, firstAnswer, total: progress.seconds() })
+}

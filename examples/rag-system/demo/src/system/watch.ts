@@ -1,0 +1,90 @@
+// The real Prometheus and Alertmanager over the system, where this machine has them.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { findProgram } from './find-program.js'
+import { freePorts } from './ports.js'
+import type { Processes } from './processes.js'
+import { makeRules } from './rules.js'
+
+export interface Watch {
+  readonly prometheus?: string
+  readonly alertmanager?: string
+}
+
+export interface WatchOptions {
+  readonly folder: string
+  readonly processes: Processes
+  /** Services with the port of their admin listener. */
+  readonly targets: readonly (readonly [name: string, port: number])[]
+}
+
+export async function startWatch({ folder, processes, targets }: WatchOptions): Promise<Watch> {
+  const [prometheus, alertmanager] = [findProgram('prometheus'), findProgram('prometheus-alertmanager', 'alertmanager')]
+  const [prometheusPort = 0, alertmanagerPort = 0] = await freePorts(2)
+  const started: { prometheus?: string; alertmanager?: string } = {}
+  if (alertmanager) {
+    const file = join(folder, 'alertmanager.yml')
+    // Alerts are shown on the page; nobody is called.
+    await writeFile(file, 'route:\n  receiver: page\nreceivers:\n  - name: page\n')
+    const values = [`--config.file=${file}`, `--storage.path=${join(folder, 'alertmanager')}`, '--cluster.listen-address=']
+    await processes.start({
+      name: 'alertmanager',
+      folder,
+      env: {},
+      command: [alertmanager, ...values, `--web.listen-address=127.0.0.1:${alertmanagerPort}`]
+    })
+    started.alertmanager = `http://127.0.0.1:${alertmanagerPort}`
+  }
+  if (prometheus) {
+    const file = join(folder, 'prometheus.yml')
+    const configure = (rules: readonly string[]) =>
+      writeFile(file, configuration(targets, rules, alertmanager ? alertmanagerPort : undefined))
+    await configure([])
+    const values = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'prometheus')}`, '--enable-feature=exemplar-storage']
+    const running = await processes.start({
+      name: 'prometheus',
+      folder,
+      env: {},
+      command: [prometheus, ...values, `--web.listen-address=127.0.0.1:${prometheusPort}`]
+    })
+    // Nobody waits for the rules: Prometheus reads them when they are made.
+    makeRules(folder)
+      .then(configure)
+      .then(
+        () => processes.signal(running, 'SIGHUP'),
+        () => {}
+      )
+    started.prometheus = `http://127.0.0.1:${prometheusPort}`
+  }
+  await Promise.all(Object.values(started).map((url) => ready(url)))
+  return started
+}
+
+function configuration(targets: WatchOptions['targets'], rules: readonly string[], alertmanagerPort: number | undefined): string {
+  return JSON.stringify({
+    global: { scrape_interval: '1s', evaluation_interval: '2s' },
+    rule_files: rules,
+    ...(alertmanagerPort !== undefined && {
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] }
+    }),
+    scrape_configs: targets.map(([name, port]) => ({
+      job_name: name,
+      static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { service: name } }]
+    }))
+  })
+}
+
+async function ready(url: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (
+      await fetch(`${url}/-/ready`).then(
+        ({ ok }) => ok,
+        () => false
+      )
+    )
+      return
+    await pause(50)
+  }
+  throw new Error(`nothing is ready at ${url}`)
+}

@@ -1,0 +1,62 @@
+// Scenarios on the real system: each shows its fault, and fails when the fault is not injected. A short load run comes first.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { underLoad } from '../src/load/command.js'
+import { createProgress } from '../src/progress.js'
+import { play } from '../src/scenarios/command.js'
+import { SCENARIOS } from '../src/scenarios/index.js'
+import { findProgram } from '../src/system/find-program.js'
+import { createSystem, type System } from '../src/system/system.js'
+
+/** Those that start services anew take long; `npm run demo -- scenario all` plays them too, and so does RAG_SCENARIOS=all. */
+const LONG = new Set(['cold-start', 'budget-exhausted', 'memory-leak', 'bad-release', 'provider-failover', 'provider-429', 'client-aborts'])
+const everything = process.env['RAG_SCENARIOS'] === 'all'
+const played = SCENARIOS.filter(({ name }) => (everything || !LONG.has(name)) && (name !== 'redis-down' || findProgram('redis-server')))
+/** Without the fault there is nothing to wait for. */
+const SHORT_MS = 1500
+
+describe('scenarios', () => {
+  const control = createSystem({ watch: true, environment: {} })
+  let system: System
+
+  beforeAll(async () => {
+    system = await (await control).start(() => {})
+  }, 150_000)
+  afterAll(async () => (await control).stop(), 30_000)
+
+  it('are all that the system promises', () => {
+    const names = SCENARIOS.map(({ name }) => name)
+    for (const name of [
+      'traffic',
+      'cold-start',
+      'hot-document-update',
+      'redis-down',
+      'provider-429',
+      'provider-failover',
+      'budget-exhausted',
+      'slow-query',
+      'secret-in-prompt',
+      'client-aborts',
+      'memory-leak',
+      'bad-release'
+    ])
+      expect(names).toContain(name)
+  })
+
+  it('a short load run with faults ends with counts that agree', async () => {
+    const { checks, sent, faults } = await underLoad(system, 0.1, createProgress({ write: () => true, isTTY: false } as never))
+    expect(Object.values(sent.kinds).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
+    expect(Object.keys(faults).length).toBeGreaterThan(0)
+    expect(checks.filter(({ ok }) => !ok)).toEqual([])
+  }, 60_000)
+
+  it.each(played.map((scenario) => [scenario.name, scenario] as const))(
+    '%s is shown, and is not when its fault is left out',
+    async (_, scenario) => {
+      expect((await play(scenario, system, false, () => {}, SHORT_MS)).ok).toBe(false)
+      const { checks } = await play(scenario, system, true, () => {})
+      expect(checks.length).toBeGreaterThan(0)
+      expect(checks.filter(({ ok }) => !ok)).toEqual([])
+    },
+    90_000
+  )
+})

@@ -1,0 +1,51 @@
+// The page: three views, one of them shown.
+import { render } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { Ask } from './ask.js'
+import { html } from './html.js'
+import { SignIn } from './sign-in.js'
+
+const VIEWS = [
+  ['ask', 'Ask'],
+  ['operate', 'Operate'],
+  ['documents', 'Documents']
+]
+// What is not shown first is loaded when it is wanted.
+const LATER = {
+  operate: () => import('./operate.js').then((module) => module.Operate),
+  documents: () => import('./documents.js').then((module) => module.Documents)
+}
+
+function viewOf(hash) {
+  const name = hash.replace('#/', '')
+  return VIEWS.some(([view]) => view === name) ? name : 'ask'
+}
+
+function App() {
+  const [view, setView] = useState(viewOf(location.hash))
+  const [loaded, setLoaded] = useState({})
+  useEffect(() => {
+    const follow = () => setView(viewOf(location.hash))
+    addEventListener('hashchange', follow)
+    return () => removeEventListener('hashchange', follow)
+  }, [])
+  useEffect(() => {
+    if (LATER[view] && !loaded[view]) LATER[view]().then((component) => setLoaded((before) => ({ ...before, [view]: component })))
+  }, [view])
+  const Later = loaded[view]
+  return html`
+    <header>
+      <h1>Ask the documentation</h1>
+      <nav aria-label="Views">
+        ${VIEWS.map(([name, title]) => html`<a href=${`#/${name}`} aria-current=${view === name ? 'page' : undefined}>${title}</a>`)}
+      </nav>
+      <${SignIn} />
+    </header>
+    <div hidden=${view !== 'ask'}><${Ask} /></div>
+    ${view !== 'ask' && (Later ? html`<${Later} />` : html`<p class="loading">Loading …</p>`)}
+  `
+}
+
+const main = document.querySelector('main')
+main.replaceChildren()
+render(html`<${App} />`, main)

@@ -1,0 +1,5 @@
+// Templates: htm over Preact.
+import htm from 'htm'
+import { h } from 'preact'
+
+export const html = htm.bind(h)

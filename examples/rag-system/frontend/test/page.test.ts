@@ -1,0 +1,228 @@
+// The page in a real browser over the real system: ask, watch, stop, operate, upload; both themes, wide and narrow.
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWith } from '../../../../scripts/test-support.js'
+import { createSystem, type System } from '../../demo/src/system/system.js'
+import { openBrowser, type TestBrowser } from './browser.js'
+
+/** With RAG_SCREENSHOTS=1 the pictures of the docs are taken anew. */
+const PICTURES = fileURLToPath(new URL('../../../../docs/screenshots/', import.meta.url))
+const taking = process.env['RAG_SCREENSHOTS'] === '1'
+const QUESTION = 'How do I redact secrets from objects with safe and fast paths?'
+
+describeWith(['chromium'], 'the page of the example', () => {
+  let system: System
+  let browser: TestBrowser
+  let page: Page
+  const problems: string[] = []
+  const control = createSystem({ watch: true, environment: {} })
+
+  beforeAll(async () => {
+    system = await (await control).start(() => {})
+    browser = await openBrowser()
+    page = await browser.context.newPage()
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('console', (line) => {
+      if (line.type() === 'error') problems.push(line.text())
+    })
+    if (taking) mkdirSync(PICTURES, { recursive: true })
+  }, 150_000)
+  afterAll(async () => {
+    await browser?.close()
+    await (await control).stop()
+  }, 30_000)
+
+  const open = (view = '') => page.goto(`${system.service('frontend').url}/${view}`)
+  const ask = async (question: string, on = page) => {
+    await on.getByLabel('Your question').fill(question)
+    await on.getByRole('button', { name: 'Ask', exact: true }).click()
+  }
+  const picture = async (name: string) => {
+    if (taking) await page.screenshot({ path: `${PICTURES}${name}.png` })
+  }
+  const overflow = () => page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+
+  it('is usable at once, without a build and without anything from elsewhere', async () => {
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).origin))
+    await open()
+    await page.getByLabel('Your question').waitFor()
+    expect(await page.getByRole('button', { name: 'Ask', exact: true }).isEnabled()).toBe(true)
+    expect(new Set(asked)).toEqual(new Set([new URL(system.service('frontend').url).origin]))
+    await picture('ask-empty')
+  })
+
+  it('streams an answer with citations, and shows its trace, lines, tokens and cost', async () => {
+    await ask(QUESTION)
+    const answer = page.getByTestId('answer')
+    await page.getByText('Answering …').waitFor({ timeout: 20_000 })
+    await page.getByText('By extractive-1.').waitFor({ timeout: 20_000 })
+    expect((await answer.textContent())?.length).toBeGreaterThan(40)
+    await page
+      .getByRole('link', { name: /^Source \d/ })
+      .first()
+      .click()
+    expect(await page.locator('.sources details[open] blockquote').first().isVisible()).toBe(true)
+
+    const waterfall = page.getByRole('region', { name: 'Trace', exact: true })
+    for (const service of ['api-gateway', 'auth-service', 'rag-engine', 'llm-service'])
+      await waterfall.getByRole('cell', { name: service }).first().waitFor({ timeout: 10_000 })
+    for (const step of ['embed', 'retrieve', 'rerank', 'prompt', 'generate'])
+      expect(await waterfall.getByRole('rowheader', { name: step, exact: true }).count(), step).toBe(1)
+    const lines = page.getByRole('region', { name: 'Log lines' })
+    await lines.getByText('POST /ask 200').waitFor({ timeout: 10_000 })
+    const tiles = await page.locator('.insides .tiles').textContent()
+    expect(tiles).toMatch(/Tokens in[1-9]/)
+    expect(tiles).toMatch(/Cost\$0\.000/)
+    await picture('ask-light')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await picture('ask-dark')
+    await page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  it('says which cache answered and what that saved', async () => {
+    await ask(QUESTION)
+    await page.getByText('this was asked before').waitFor({ timeout: 10_000 })
+    await page.getByText('answers (memory)').waitFor({ timeout: 10_000 })
+    expect(await page.locator('.insides .tiles').textContent()).toMatch(/Saved\$0\.000[1-9]/)
+  })
+
+  it('stops an answer, and the services behind it stop too', async () => {
+    await ask('How can I stream a file from the file system as an HTTP response with range support?')
+    await page.getByText('Answering …').waitFor({ timeout: 20_000 })
+    const traceId = await page.getByTestId('trace-id').textContent()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('Stopped.').waitFor()
+    await expect
+      .poll(
+        async () => {
+          const lines = (await (await fetch(`${system.service('llm-service').admin}/logs?traceId=${traceId}&limit=100`)).json()) as {
+            outcome?: string
+          }[]
+          return lines.some(({ outcome }) => outcome === 'aborted')
+        },
+        { timeout: 10_000 }
+      )
+      .toBe(true)
+  })
+
+  it('says in words what was refused, and counts it', async () => {
+    await page.evaluate(`sessionStorage.setItem('rag-session', '{"user":"x","token":"no-such-session"}')`)
+    await open()
+    await ask('Who am I?')
+    await page.getByRole('alert').filter({ hasText: 'This key or session is not valid.' }).waitFor()
+    await page.evaluate('sessionStorage.clear()')
+    const metrics = await (await fetch(`${system.service('auth-service').admin}/metrics`)).text()
+    expect(metrics).toMatch(/rag_http_server_requests_total\{http_route="\/check",status_class="4xx"[^}]*\} 1\b/)
+    problems.length = 0
+  })
+
+  it('signs a person in and out', async () => {
+    const [ada] = system.people
+    await open()
+    await page.locator('summary', { hasText: 'Guest' }).click()
+    await page.getByLabel('User').fill(ada!.user)
+    await page.getByLabel('Password').fill(ada!.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('ada').waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.locator('summary', { hasText: 'Guest' }).waitFor()
+  })
+
+  it('shows an operator rates, percentiles, spend, budgets, caches, the index and losses, at most a second old', async () => {
+    await open('#/operate')
+    const row = (region: string, name: string) =>
+      page.getByRole('region', { name: region }).getByRole('row', { name: new RegExp(`^${name}`) })
+    await row('Rate, errors and duration by service', 'rag-engine').waitFor()
+    const requests = async () =>
+      Number((await row('Rate, errors and duration by service', 'api-gateway').getByRole('cell').first().textContent())?.replace(/\D/g, ''))
+    const before = await requests()
+    const key = system.people[0]!.apiKey
+    await fetch(`${system.gateway.url}/search?q=cookies`, { headers: { authorization: `Bearer ${key}` } })
+    const answeredAt = Date.now()
+    await expect.poll(requests, { timeout: 10_000, interval: 50 }).toBe(before + 1)
+    const lag = Date.now() - answeredAt
+    if (lag > 1000) process.stderr.write(`the operator's view was ${lag} ms behind\n`)
+    expect(await row('Calls, tokens and cost by model', 'extractive-1').textContent()).toMatch(/\$0\.000/)
+    expect(await page.getByText(/Budget user-day/).textContent()).toMatch(/Budget user-day/)
+    expect(await row('Hit rate by cache and layer', 'answers memory').count()).toBe(1)
+    expect(await page.getByRole('region', { name: 'Index', exact: true }).textContent()).toMatch(/Passages[1-9]/)
+    expect(await row('Cardinality and losses by service', 'rag-engine').count()).toBe(1)
+    expect(await page.locator('.chart canvas').count()).toBe(4)
+    await picture('operate-light')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await picture('operate-dark')
+    await page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  it('takes a document, answers from it, and refuses a binary one with a reason', async () => {
+    await open('#/documents')
+    const file = page.getByLabel('Markdown, text or PDF')
+    const text = '# Harbour rules\n\nThe ferry to Larkholm leaves at seven from the blue pier.'
+    await file.setInputFiles({ name: 'harbour.md', mimeType: 'text/markdown', buffer: Buffer.from(text) })
+    await page.getByRole('button', { name: 'Upload' }).click()
+    await page.getByText('harbour.md is in the index').waitFor({ timeout: 15_000 })
+    await picture('documents')
+    await file.setInputFiles({ name: 'noise.txt', mimeType: 'text/plain', buffer: Buffer.from([0xff, 0xfe, 0, 1, 2]) })
+    await page.getByRole('button', { name: 'Upload' }).click()
+    await page.getByRole('alert').filter({ hasText: 'This file is binary' }).waitFor()
+    await page.getByRole('link', { name: 'Ask', exact: true }).click()
+    await ask('When does the ferry to Larkholm leave?')
+    await expect.poll(() => page.getByTestId('answer').textContent(), { timeout: 20_000 }).toContain('blue pier')
+    problems.length = 0
+  })
+
+  it('works by keyboard alone', async () => {
+    await open()
+    await page.getByLabel('Your question').waitFor()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+    await page.getByLabel('Your question').focus()
+    await page.keyboard.type('How do I parse and serialize HTTP cookies?')
+    await page.keyboard.press('Enter')
+    await page.getByText('By extractive-1.').waitFor({ timeout: 20_000 })
+    await page
+      .getByRole('link', { name: /^Source \d/ })
+      .first()
+      .focus()
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY')
+  })
+
+  it('fits 1280 and 390 pixels in every view', async () => {
+    for (const [width, height] of [
+      [1280, 900],
+      [390, 844]
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      for (const view of ['', '#/operate', '#/documents']) {
+        await open(view)
+        await page.locator('section:visible').first().waitFor()
+        expect(await overflow(), `${view} at ${width}`).toBe(0)
+        if (width === 390 && view !== '#/documents') await picture(view === '' ? 'ask-narrow' : 'operate-narrow')
+      }
+    }
+    await page.setViewportSize({ width: 1280, height: 900 })
+  })
+
+  it('serves two visitors at once, each with their own trace', async () => {
+    const second = await browser.context.newPage()
+    await open()
+    await second.goto(system.service('frontend').url)
+    await Promise.all([ask('How do I generate an ETag for a response?'), ask('Which JSON schema validator is the fastest?', second)])
+    const ids = await Promise.all(
+      [page, second].map(async (one) => {
+        await one.getByText(/^By extractive-1\.|^From the cache/).waitFor({ timeout: 20_000 })
+        return one.getByTestId('trace-id').textContent()
+      })
+    )
+    expect(new Set(ids).size).toBe(2)
+    await second.close()
+  })
+
+  it('wrote no error into the console', () => {
+    expect(problems).toEqual([])
+  })
+})

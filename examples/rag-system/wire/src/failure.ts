@@ -1,0 +1,38 @@
+// An error that a service answers with: a status, words for people, and when to try again.
+
+export class ServiceError extends Error {
+  constructor(
+    readonly statusCode: number,
+    message: string,
+    readonly retryAfterSeconds?: number,
+    options?: ErrorOptions
+  ) {
+    super(message, options)
+  }
+}
+
+/** What another service said when it refused. */
+export async function failureOf(name: string, response: Response): Promise<ServiceError> {
+  const { message } = (await response.json().catch(() => ({}))) as { message?: string }
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+  // A refusal that the caller can do something about goes on as it is; any other is the fault of what is behind.
+  const status = response.status === 429 || response.status === 413 || response.status === 507 ? response.status : 502
+  const text = status === 502 ? `${name} answered ${response.status}: ${message ?? 'no reason given'}` : (message ?? 'refused')
+  return new ServiceError(status, text, Number.isFinite(retryAfter) ? retryAfter : undefined)
+}
+
+/** A service that cannot be reached, in words for people. */
+export function unreachable(name: string, cause: unknown): ServiceError {
+  return new ServiceError(503, `${name} cannot be reached at the moment. Please try again.`, 2, { cause })
+}
+
+/** The reply to an error: its status, headers and body. */
+export function replyTo(error: unknown): { status: number; headers: Record<string, string>; body: { message: string } } {
+  const { statusCode, status, message, retryAfterSeconds } = (error ?? {}) as Partial<ServiceError> & { status?: number }
+  const code = statusCode ?? status ?? 500
+  return {
+    status: code >= 400 && code <= 599 ? code : 500,
+    headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+    body: { message: message || 'failed' }
+  }
+}

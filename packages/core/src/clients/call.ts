@@ -1,0 +1,81 @@
+// What every instrumented client asks before it records a call: whether the call stands alone, belongs to the operation around it, or is nobody's business.
+import { context, createContextKey } from '@opentelemetry/api'
+import type { Outcome, Values } from '../attributes.js'
+import { activeOperation } from '../context.js'
+import type { Operation } from '../operation.js'
+import { outcomeOf } from '../work.js'
+
+/** The key of `suppressTracing()` in `@opentelemetry/core`: exporters send under it. */
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+/** Runs work whose calls are not recorded, such as the SDK's own. */
+export function unrecorded<T>(fn: () => T): T {
+  return context.with(context.active().setValue(SUPPRESSED, true), fn)
+}
+
+/** The operation that a call is part of, `unrecorded` under {@link unrecorded}, or undefined for a call of its own. */
+export function placeOfCall(): Operation | 'unrecorded' | undefined {
+  if (context.active().getValue(SUPPRESSED) === true) return 'unrecorded'
+  const outer = activeOperation()
+  return outer && isCovered(outer) ? outer : undefined
+}
+
+/** Whether calls below this operation are events of it: a model call, a cache and Elasticsearch are recorded as what they are, not as HTTP or Redis. */
+function isCovered({ kind, attributes, durationMs }: Operation): boolean {
+  if (durationMs !== undefined) return false
+  return kind === 'llm' || kind === 'cache' || (kind === 'db' && (attributes as { covers?: boolean }).covers === true)
+}
+
+/** Runs a call and notes it as an event of the operation around it. What it returns or throws passes unchanged. */
+export function noteCall<T>(outer: Operation, event: string, facts: Values, run: () => T, answer?: (result: Awaited<T>) => Values): T {
+  const start = performance.now()
+  const note = (outcome: Outcome, more?: Values): void =>
+    outer.mark(event, { ...facts, ...more, outcome, durationMs: performance.now() - start })
+  let result: T
+  try {
+    result = run()
+  } catch (error) {
+    note(callOutcome(error))
+    throw error
+  }
+  if (isThenable(result)) {
+    result.then(
+      (value) => note('ok', answer?.(value as Awaited<T>)),
+      (error: unknown) => note(callOutcome(error))
+    )
+  } else note('ok')
+  return result
+}
+
+/** How a call ended that failed with this error; drivers say that the time ran out in a name, a code or a sentence. */
+export function callOutcome(error: unknown): Outcome {
+  try {
+    const { code, message, cause } = (error ?? {}) as { code?: unknown; message?: unknown; cause?: { code?: unknown } }
+    for (const known of [code, cause?.code]) {
+      // 57014: PostgreSQL cancelled the statement, nearly always by statement_timeout.
+      if (known === '57014' || (typeof known === 'string' && /TIME_?D?OUT/.test(known))) return 'timeout'
+    }
+    const outcome = outcomeOf(error)
+    return outcome === 'error' && typeof message === 'string' && /\btim(?:ed out|e-?out)\b/i.test(message.slice(0, 500))
+      ? 'timeout'
+      : outcome
+  } catch {
+    return 'error'
+  }
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+/** Ends an operation with what a call returned: at once, or when its promise settles. */
+export function endWith(operation: Operation, result: unknown): void {
+  if (!isThenable(result)) {
+    operation.end('ok')
+    return
+  }
+  result.then(
+    () => operation.end('ok'),
+    (error: unknown) => operation.end(callOutcome(error), error)
+  )
+}

@@ -1,0 +1,108 @@
+// A request that this process sends, whatever client sends it: how it is announced, what it carries, how it ends.
+import { type Context, propagation } from '@opentelemetry/api'
+import { activeOperation, startOperation } from '../context.js'
+import type { Observers } from '../observer.js'
+import { type Operation, type OperationRecord, spanOf } from '../operation.js'
+import { formatTraceparent } from '../traceparent.js'
+import { callOutcome } from './call.js'
+import { vectorCall } from './vector-stores.js'
+
+export type Outgoing = OperationRecord<'client'> | OperationRecord<'db'>
+
+/** Marks an operation whose request is on its way down through other clients that may be instrumented too. */
+const ANNOUNCED = Symbol.for('@rag/core/announced/1')
+
+/** The operation that a client above this one has announced for the same request; the observers here join it. */
+export function announcedAbove(list: Observers | undefined): OperationRecord | undefined {
+  const outer = activeOperation() as OperationRecord | undefined
+  if (outer?.carrier !== ANNOUNCED || outer.durationMs !== undefined) return undefined
+  if (list) outer.join(list)
+  return outer
+}
+
+/** Announces a request; a call to a vector store is one of a data store. */
+export function startOutgoing(method: string, url: URL, observers: Observers | undefined, requestBytes?: number): Outgoing {
+  const vector = vectorCall(method, url)
+  const host = url.hostname
+  const port = url.port === '' ? undefined : Number(url.port)
+  const operation = vector
+    ? startOperation(
+        'db',
+        vector.collection ? `${vector.operation} ${vector.collection}` : vector.operation,
+        {
+          ...vector,
+          statement: undefined,
+          namespace: undefined,
+          host,
+          port,
+          peerService: vector.system,
+          rows: undefined,
+          batchSize: undefined
+        },
+        observers
+      )
+    : startOperation(
+        'client',
+        method,
+        {
+          method,
+          host,
+          port,
+          scheme: url.protocol.slice(0, -1),
+          path: url.pathname,
+          query: url.search.slice(1),
+          statusCode: undefined,
+          peerService: host,
+          requestBytes,
+          responseBytes: undefined
+        },
+        observers
+      )
+  operation.carrier = ANNOUNCED
+  return operation as Outgoing
+}
+
+/** Ends a request that was answered. */
+export function endAnswered(operation: Outgoing, statusCode: number, contentLength: unknown): void {
+  const size = contentLength === undefined || contentLength === null ? Number.NaN : Number(contentLength)
+  if (operation.kind === 'client') operation.set({ statusCode, responseBytes: Number.isFinite(size) ? size : undefined })
+  else operation.set({ statusCode })
+  operation.mark('first-byte')
+  operation.end(statusCode >= 400 ? 'error' : 'ok')
+}
+
+export function endFailed(operation: Outgoing, error: unknown): void {
+  operation.end(callOutcome(error), error)
+}
+
+/** What a call must carry for the trace to go on: by the application's propagator if it has one, else W3C; baggage only to hosts that an observer allows. */
+export function traceHeaders(active: Context, operation: Operation, host: string): Record<string, string> {
+  const headers: Record<string, string> = {}
+  try {
+    const baggage = propagation.getBaggage(active)
+    const carried = baggage !== undefined && operation.observers.some((observer) => observer.baggageTo?.(host) === true)
+    if (propagation.fields().length > 0) {
+      propagation.inject(baggage === undefined || carried ? active : propagation.deleteBaggage(active), headers)
+    } else {
+      const span = spanOf(operation)?.spanContext()
+      if (span) {
+        headers['traceparent'] = formatTraceparent(span.traceId, span.spanId, span.traceFlags)
+        const state = span.traceState?.serialize()
+        if (state) headers['tracestate'] = state
+      }
+    }
+    if (carried && !headers['baggage'])
+      headers['baggage'] = baggage
+        .getAllEntries()
+        .map(([key, { value }]) => `${key}=${encodeURIComponent(value)}`)
+        .join(',')
+  } catch {
+    // A propagator of the application that throws costs the link, not the call.
+  }
+  return headers
+}
+
+/** Whether the trace is carried by this name in any format. */
+export function carriesTrace(headers: string): boolean {
+  return /\b(?:traceparent|b3|uber-trace-id)\b/i.test(headers)
+}

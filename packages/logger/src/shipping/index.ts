@@ -1,0 +1,6 @@
+export { indexTemplate, type Json, type LifecycleOptions, lifecyclePolicy, policyName } from './elasticsearch.js'
+export { createEmfWriter, type EmfOptions, type EmfWriter } from './emf.js'
+export { filebeatConfig } from './filebeat.js'
+export { type LogrotateOptions, logrotateConfig, type S3Options, s3Storage } from './keeping.js'
+export type { ShippingOptions } from './options.js'
+export { type RsyslogOptions, rsyslogConfig } from './rsyslog.js'

@@ -1,0 +1,46 @@
+// All alerts of a model, by area.
+import type { Model } from '../config/model.js'
+import { anomalyAlerts } from './anomaly.js'
+import { availabilityAlerts } from './availability.js'
+import { backupAlerts } from './backup.js'
+import { cacheAlerts } from './cache.js'
+import { capacityAlerts } from './capacity.js'
+import { dataAlerts } from './data.js'
+import { dependencyAlerts } from './dependencies.js'
+import { deployAlerts } from './deploy.js'
+import { escalationAlerts } from './escalation.js'
+import { llmAlerts } from './llm.js'
+import { logAlerts } from './logs.js'
+import { processAlerts } from './process.js'
+import { qualityAlerts } from './quality.js'
+import { sloAlerts } from './slo.js'
+import { telemetryAlerts } from './telemetry.js'
+import type { Alert } from './types.js'
+
+const AREAS: Readonly<Record<string, (model: Model) => Alert[]>> = {
+  'service-levels': sloAlerts,
+  availability: availabilityAlerts,
+  dependencies: dependencyAlerts,
+  process: processAlerts,
+  data: dataAlerts,
+  llm: llmAlerts,
+  cache: cacheAlerts,
+  quality: qualityAlerts,
+  backup: backupAlerts,
+  logs: logAlerts,
+  telemetry: telemetryAlerts,
+  deploy: deployAlerts,
+  capacity: capacityAlerts,
+  anomaly: anomalyAlerts,
+  escalation: escalationAlerts
+}
+
+/** The alerts of each area. */
+export function alertAreas(model: Model): { area: string; alerts: Alert[] }[] {
+  return Object.entries(AREAS).map(([area, make]) => ({ area, alerts: make(model) }))
+}
+
+/** All alerts. */
+export function allAlerts(model: Model): Alert[] {
+  return alertAreas(model).flatMap(({ alerts }) => alerts)
+}

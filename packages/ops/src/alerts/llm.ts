@@ -1,0 +1,510 @@
+// Models: errors, rate limits, budgets, prices.
+import type { Model } from '../config/model.js'
+import { around } from './around.js'
+import { BY, grewOrBorn, quantileOf, rateOf } from './expr.js'
+import { kit, m, type Phase } from './kit.js'
+import type { Alert } from './types.js'
+
+const CALLS = 'rag_llm_calls_total'
+const MODEL = 'gen_ai_request_model'
+const AT = { [MODEL]: 'large' }
+
+export function llmAlerts(model: Model): Alert[] {
+  const { limits } = model
+  const { counter, gauge, histogram } = kit(model)
+  const calls = (phases: readonly (readonly [rate: number, failing: number, length: string])[], outcome = 'error') => [
+    counter(
+      CALLS,
+      phases.map(([rate, failing, length]): Phase => [rate * (1 - failing), length]),
+      { ...AT, outcome: 'ok' }
+    ),
+    counter(
+      CALLS,
+      phases.map(([rate, failing, length]): Phase => [rate * failing, length]),
+      { ...AT, outcome }
+    )
+  ]
+  /** A gauge that rises by so much an hour. */
+  const climb = (metric: string, labels: Record<string, string>, start: number, perHour: number, hours: number, from = 0) => ({
+    ...gauge(metric, [], labels),
+    samples: (step: number) =>
+      Array.from({ length: Math.round((hours * 3600) / step) }, (_, index) => start + perHour * Math.max(0, (index * step) / 3600 - from))
+  })
+  const used = (start: number, perHour: number, hours: number) => climb('rag_llm_budget_used_ratio', { budget }, start, perHour, hours)
+  const budget = model.budgets[0]?.name ?? 'daily'
+  const windowHours = (model.budgets[0]?.windowSeconds ?? 86_400) / 3600
+  const limited = { ...AT, kind: 'tokens', gen_ai_provider_name: 'openai' }
+  const utilisation = 'rag_llm_rate_limit_utilisation_ratio'
+  const alerts: Alert[] = [
+    {
+      name: 'LlmErrorRate',
+      sentence: `Within 10 minutes more than ${limits.llmErrors} of the calls of a service to a model failed or timed out, at more than ${limits.llmCalls} calls per second, for 5 minutes.`,
+      priority: 'P1',
+      type: 'availability',
+      expr: `${rateOf(`${CALLS}{outcome=~"error|timeout"}`, '10m', MODEL)} / (${rateOf(CALLS, '10m', MODEL)} > ${limits.llmCalls}) > ${limits.llmErrors}`,
+      for: '5m',
+      summary: 'Calls of {{ $labels.service }} to {{ $labels.gen_ai_request_model }} fail',
+      impact: '{{ $value | humanizePercentage }} of the calls fail; their answers are missing or come from a fallback.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['the provider has an outage', 'the key or the model name is no longer valid', 'the account ran out of credit'],
+        look: [`sum by (gen_ai_request_model, outcome) (rate(${CALLS}[5m]))`, 'rate(rag_llm_reroutes_total[5m])'],
+        act: ['Look at the status page of the provider; switch the failover on or to another model.']
+      },
+      tests: [
+        {
+          title: 'a tenth above, then healthy',
+          series: calls([
+            [1, limits.llmErrors * 1.1, m(40)],
+            [1, 0, m(30)]
+          ]),
+          expect: 'quiet 5m, fires 7m, fires 39m, quiet 45m',
+          labels: AT
+        },
+        {
+          title: 'time-outs, and the window needs its time',
+          series: calls(
+            [
+              [1, 0, m(40)],
+              [1, limits.llmErrors * 2, m(40)]
+            ],
+            'timeout'
+          ),
+          expect: 'quiet 49m, fires 52m',
+          labels: AT
+        },
+        { title: 'a tenth below', series: calls([[1, limits.llmErrors * 0.9, m(40)]]), expect: 'quiet 39m' },
+        { title: 'too few calls', series: calls([[limits.llmCalls * 0.9, 1, m(40)]]), expect: 'quiet 39m' },
+        { title: 'just enough calls', series: calls([[limits.llmCalls * 1.1, 1, m(40)]]), expect: 'fires 39m', labels: AT },
+        { title: 'aborted by the user', series: calls([[1, 0.5, m(40)]], 'aborted'), expect: 'quiet 39m' }
+      ]
+    },
+    {
+      name: 'LlmRateLimitForecast',
+      sentence: `More than ${limits.rateLimitUsed} of a rate limit is used and at the pace of the last 15 minutes it is used up within ${limits.rateLimitMinutes} minutes; so for 3 minutes.`,
+      priority: 'P2',
+      type: 'saturation',
+      expr: `predict_linear(${utilisation}{service!=""}[15m], ${limits.rateLimitMinutes * 60}) > 1 and ${utilisation} > ${limits.rateLimitUsed}`,
+      for: '3m',
+      summary: 'The rate limit of {{ $labels.gen_ai_request_model }} will be reached',
+      impact:
+        'In a quarter of an hour demand is {{ $value | humanizePercentage }} of the limit for {{ $labels.kind }}; calls beyond it are refused.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['growing traffic', 'longer prompts', 'a batch job on the same account'],
+        look: ['rag_llm_rate_limit_used / rag_llm_rate_limit', 'sum by (service) (rate(rag_llm_tokens_total[5m]))'],
+        act: ['Stop batch jobs; use the cache; ask for a higher limit.']
+      },
+      tests: [
+        {
+          title: 'reaches the limit within the horizon',
+          series: [climb(utilisation, limited, 0.52, 2.4, 0.35)],
+          expect: 'quiet 2m, fires 6m',
+          labels: { ...limited, instance: 'a:9464' }
+        },
+        {
+          title: 'reaches it only later',
+          series: [climb(utilisation, limited, 0.52, 0.8, 0.5)],
+          expect: 'quiet 15m, quiet 20m'
+        },
+        { title: 'rises steeply from little use', series: [climb(utilisation, limited, 0.1, 3.6, 0.11)], expect: 'quiet 6m' },
+        {
+          title: 'rises steeply past the least use',
+          series: [climb(utilisation, limited, 0.1, 3.6, 0.2)],
+          expect: 'fires 11m',
+          labels: { ...limited, instance: 'a:9464' }
+        },
+        { title: 'high but steady', series: [gauge(utilisation, [[0.9, m(60)]], limited)], expect: 'quiet 40m' },
+        {
+          title: 'rose, then level: the window forgets',
+          series: [climb(utilisation, limited, 0.5, 3, 0.15), gauge('up', [[1, m(40)]])],
+          expect: 'fires 7m, quiet 15m',
+          labels: { ...limited, instance: 'a:9464' }
+        },
+        {
+          title: 'one jump, then level for longer than the window',
+          series: [
+            gauge(
+              utilisation,
+              [
+                [0.55, m(20)],
+                [0.8, m(40)]
+              ],
+              limited
+            )
+          ],
+          expect: 'fires 27m, quiet 38m',
+          labels: { ...limited, instance: 'a:9464' }
+        }
+      ]
+    },
+    {
+      name: 'LlmRateLimited',
+      sentence: `Within 5 minutes a provider refused more than ${limits.rateLimited} as many calls as were made to a model because of its rate limit, for 5 minutes.`,
+      priority: 'P2',
+      type: 'saturation',
+      expr: `${rateOf('rag_llm_rate_limited_total', '5m', MODEL)} / (${rateOf(CALLS, '5m', MODEL)} > 0) > ${limits.rateLimited}`,
+      for: '5m',
+      summary: '{{ $labels.gen_ai_request_model }} refuses calls of {{ $labels.service }}',
+      impact: '{{ $value | humanizePercentage }} of the calls are refused at first and wait for a retry or fail.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['traffic above the limit of the account'],
+        look: ['rag_llm_rate_limit_reset_seconds', 'sum by (service) (rate(rag_llm_retries_total[5m]))'],
+        act: ['Pace the callers; move batch work; ask for a higher limit.']
+      },
+      tests: [
+        {
+          title: 'a tenth above, then none',
+          series: [
+            ...calls([[1, 0, m(60)]]),
+            counter(
+              'rag_llm_rate_limited_total',
+              [
+                [limits.rateLimited * 1.1, m(20)],
+                [0, m(40)]
+              ],
+              AT
+            )
+          ],
+          expect: 'quiet 5m, fires 7m, fires 19m, quiet 23m',
+          labels: AT
+        },
+        {
+          title: 'none, then twice as many',
+          series: [
+            ...calls([[1, 0, m(60)]]),
+            counter(
+              'rag_llm_rate_limited_total',
+              [
+                [0, m(20)],
+                [limits.rateLimited * 2, m(40)]
+              ],
+              AT
+            )
+          ],
+          expect: 'quiet 27m, fires 29m',
+          labels: AT
+        },
+        {
+          title: 'a tenth below',
+          series: [...calls([[1, 0, m(20)]]), counter('rag_llm_rate_limited_total', [[limits.rateLimited * 0.9, m(20)]], AT)],
+          expect: 'quiet 19m'
+        },
+        {
+          title: 'no calls any more',
+          series: [...calls([[0, 0, m(20)]]), counter('rag_llm_rate_limited_total', [[1, m(20)]], AT)],
+          expect: 'quiet 19m'
+        }
+      ]
+    },
+    {
+      name: 'LlmSlowFirstToken',
+      sentence: `Within 10 minutes one streamed answer in twenty of a model began later than ${limits.llmFirstTokenSeconds} s, for 10 minutes.`,
+      priority: 'P2',
+      type: 'latency',
+      expr: `${quantileOf(0.95, 'gen_ai_client_operation_time_to_first_chunk_seconds', '10m', MODEL)} > ${limits.llmFirstTokenSeconds}`,
+      for: '10m',
+      summary: '{{ $labels.gen_ai_request_model }} answers late',
+      impact: 'One answer in twenty begins after more than {{ $value | humanizeDuration }}.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['the provider is loaded', 'longer prompts', 'no prompt caching'],
+        look: [
+          'histogram_quantile(0.95, sum by (le, gen_ai_request_model) (rate(gen_ai_client_token_usage_bucket{gen_ai_token_type="input"}[10m])))'
+        ],
+        act: ['Compare the length of prompts with last week; try another region or model.']
+      },
+      tests: [
+        {
+          title: 'one in ten begins late, then none',
+          series: histogram(
+            'gen_ai_client_operation_time_to_first_chunk_seconds',
+            [
+              [{ 1: 9, [limits.llmFirstTokenSeconds * 1.4]: 1 }, m(40)],
+              [{ 1: 10 }, m(30)]
+            ],
+            AT
+          ),
+          expect: 'quiet 10m, fires 12m, fires 39m, quiet 47m',
+          labels: AT
+        },
+        {
+          title: 'one in ten from now on: half of the window is enough',
+          series: histogram(
+            'gen_ai_client_operation_time_to_first_chunk_seconds',
+            [
+              [{ 1: 10 }, m(40)],
+              [{ 1: 9, [limits.llmFirstTokenSeconds * 1.4]: 1 }, m(40)]
+            ],
+            AT
+          ),
+          expect: 'quiet 54m, fires 57m',
+          labels: AT
+        },
+        {
+          title: 'one in thirty begins late',
+          series: histogram(
+            'gen_ai_client_operation_time_to_first_chunk_seconds',
+            [[{ 1: 29, [limits.llmFirstTokenSeconds * 1.4]: 1 }, m(40)]],
+            AT
+          ),
+          expect: 'quiet 39m'
+        },
+        {
+          title: 'all begin just in time',
+          series: histogram(
+            'gen_ai_client_operation_time_to_first_chunk_seconds',
+            [[{ [limits.llmFirstTokenSeconds * 0.9]: 1 }, m(40)]],
+            AT
+          ),
+          expect: 'quiet 39m'
+        }
+      ]
+    },
+    {
+      name: 'LlmBudgetForecast',
+      sentence: `More than ${limits.budgetMinimum} of a budget is spent and at the pace of the last hour more than ${limits.budgetForecast} of it is spent when it starts over; so for 15 minutes.`,
+      priority: 'P2',
+      type: 'cost',
+      expr: `max by (${BY}, budget) (rag_llm_budget_used_ratio) + (max by (${BY}, budget) (deriv(rag_llm_budget_used_ratio[1h])) * on (budget) group_left () budget:rag_budget_reset:seconds) > ${limits.budgetForecast} and max by (${BY}, budget) (rag_llm_budget_used_ratio) > ${limits.budgetMinimum}`,
+      for: '15m',
+      summary: 'The budget {{ $labels.budget }} will not last',
+      impact: '{{ $value | humanizePercentage }} of the budget will be spent when it starts over.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['more traffic', 'longer prompts', 'a loop of an agent', 'a dearer model'],
+        look: [
+          'sum by (service, gen_ai_request_model) (rate(rag_llm_cost_usd_total[1h]) * 3600)',
+          'sum by (service) (rate(rag_llm_calls_total[1h]))'
+        ],
+        act: ['Find who spends; downgrade the model or raise the budget, before callers are refused.']
+      },
+      tests: []
+    },
+    {
+      name: 'LlmBudgetNearlySpent',
+      sentence: `More than ${limits.budgetWarning} of a budget is spent, for 5 minutes.`,
+      priority: 'P3',
+      type: 'cost',
+      expr: `max by (${BY}, budget) (rag_llm_budget_used_ratio) > ${limits.budgetWarning}`,
+      for: '5m',
+      summary: 'The budget {{ $labels.budget }} is nearly spent',
+      impact: '{{ $value | humanizePercentage }} of the budget is spent.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['as LlmBudgetForecast'],
+        look: ['rag_llm_budget_used_ratio'],
+        act: ['Decide whether to raise it or to let it end.']
+      },
+      tests: around({
+        limit: limits.budgetWarning,
+        hold: '5m',
+        labels: { budget },
+        series: (phases) => [gauge('rag_llm_budget_used_ratio', phases, { budget })]
+      })
+    },
+    {
+      name: 'LlmBudgetExceeded',
+      sentence: `A budget is spent (${limits.budgetExceeded} of it or more) for 1 minute.`,
+      priority: 'P1',
+      type: 'cost',
+      expr: `max by (${BY}, budget) (rag_llm_budget_used_ratio) >= ${limits.budgetExceeded}`,
+      for: '1m',
+      summary: 'The budget {{ $labels.budget }} is spent',
+      impact: '{{ $value | humanizePercentage }} of the budget is spent: calls under it are refused or downgraded.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['as LlmBudgetForecast'],
+        look: ['rate(rag_llm_budget_refusals_total[5m])'],
+        act: ['Raise the budget for today, or tell those whose calls are refused.']
+      },
+      tests: [
+        ...around({
+          limit: limits.budgetExceeded,
+          hold: '1m',
+          above: limits.budgetExceeded,
+          below: limits.budgetExceeded * 0.95,
+          labels: { budget },
+          series: (phases) => [gauge('rag_llm_budget_used_ratio', phases, { budget })]
+        }),
+        {
+          title: 'waits a minute',
+          series: [
+            gauge(
+              'rag_llm_budget_used_ratio',
+              [
+                [0.5, m(10)],
+                [1.2, m(10)]
+              ],
+              { budget }
+            )
+          ],
+          expect: 'quiet 10m, fires 11m',
+          labels: { budget }
+        }
+      ]
+    },
+    {
+      name: 'LlmUnknownPrice',
+      sentence: 'Within 1 hour a call was made to a model whose price is not known.',
+      priority: 'P3',
+      type: 'cost',
+      expr: `${grewOrBorn('rag_llm_unpriced_calls_total', '1h', MODEL)} > 0`,
+      summary: '{{ $labels.gen_ai_request_model }} has no price',
+      impact: '{{ $value | humanize }} calls are missing from spend and budgets.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['a new model', 'a misspelled name'],
+        look: ['sum by (service, gen_ai_request_model) (increase(rag_llm_unpriced_calls_total[1h]))'],
+        act: ['Give its price in the option `prices` of the meter.']
+      },
+      tests: [
+        {
+          title: 'the first ever, in a counter born with it',
+          series: [
+            gauge(
+              'rag_llm_unpriced_calls_total',
+              [
+                [null, m(20)],
+                [1, m(120)]
+              ],
+              AT
+            )
+          ],
+          expect: 'quiet 19m, fires 21m, fires 75m, quiet 85m',
+          labels: AT
+        },
+        {
+          title: 'one after two hours of none',
+          series: [
+            counter(
+              'rag_llm_unpriced_calls_total',
+              [
+                [0, m(120)],
+                [1 / 60, m(1)],
+                [0, m(120)]
+              ],
+              AT
+            )
+          ],
+          expect: 'quiet 119m, fires 122m, fires 178m, quiet 185m',
+          labels: AT
+        },
+        { title: 'some, yesterday', series: [gauge('rag_llm_unpriced_calls_total', [[7, m(200)]], AT)], expect: 'quiet 180m' }
+      ]
+    },
+    {
+      name: 'LlmPricesOld',
+      sentence: `The price table is older than ${limits.priceAgeDays} days, for 1 hour.`,
+      priority: 'P4',
+      type: 'cost',
+      expr: `max by (${BY}) (rag_llm_price_age_seconds) > ${limits.priceAgeDays * 86_400}`,
+      for: '1h',
+      summary: 'The price table of {{ $labels.service }} is old',
+      impact: 'Prices are {{ $value | humanizeDuration }} old; spend may be wrong by as much as they changed.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['the package was not updated'],
+        look: ['rag_llm_price_age_seconds'],
+        act: ['Update the package, or give your own prices.']
+      },
+      tests: around({ limit: limits.priceAgeDays * 86_400, hold: '1h', series: (phases) => [gauge('rag_llm_price_age_seconds', phases)] })
+    },
+    {
+      name: 'LlmFailover',
+      sentence: 'Within 10 minutes a call was answered by another model than asked for because the first one failed, for 5 minutes.',
+      priority: 'P3',
+      type: 'availability',
+      expr: `${rateOf('rag_llm_reroutes_total{reason=~"failover_.+"}', '10m', 'reason')} > 0`,
+      for: '5m',
+      summary: '{{ $labels.service }} answers from its fallback model',
+      impact: '{{ $value | humanize }} calls a second go to the fallback; quality and price differ.',
+      dashboard: 'spend',
+      runbook: {
+        causes: ['the first provider fails or limits'],
+        look: ['sum by (reason) (rate(rag_llm_reroutes_total[10m]))'],
+        act: ['Nothing while the fallback holds; see LlmErrorRate for the first provider.']
+      },
+      tests: [
+        {
+          title: 'for some minutes, then no more',
+          series: [
+            counter(
+              'rag_llm_reroutes_total',
+              [
+                [0, m(20)],
+                [0.1, m(20)],
+                [0, m(30)]
+              ],
+              { reason: 'failover_status' }
+            )
+          ],
+          expect: 'quiet 19m, quiet 24m, fires 27m, fires 48m, quiet 52m',
+          labels: { reason: 'failover_status' }
+        },
+        {
+          title: 'rerouted by plan',
+          series: [counter('rag_llm_reroutes_total', [[0.1, m(40)]], { reason: 'downgraded' })],
+          expect: 'quiet 30m'
+        }
+      ]
+    }
+  ]
+  return alerts.map((alert) =>
+    alert.name === 'LlmBudgetForecast'
+      ? {
+          ...alert,
+          tests: [
+            // promtool begins at the first second of 1970: midnight UTC, so in another zone the day is partly over.
+            ...(
+              [
+                ['a tenth above the forecast', 1.1, 'fires'],
+                ['a tenth below the forecast', 0.9, 'quiet']
+              ] as const
+            ).map(([title, side, state]) => {
+              const start = limits.budgetMinimum * 1.5
+              const left = windowHours - (shiftHours(model.timeZone) % windowHours)
+              const perHour = (limits.budgetForecast * side - start) / left
+              return {
+                title,
+                step: '5m',
+                series: [used(start, perHour, 2)],
+                expect: `quiet 10m, ${state} 95m`,
+                labels: { budget }
+              }
+            }),
+            { title: 'a steep start with little spent', series: [used(0, 0.09, 1)], expect: 'quiet 55m' },
+            {
+              title: 'a steep start, past the least',
+              series: [used(limits.budgetMinimum * 1.1, 0.3, 1)],
+              expect: 'quiet 15m, fires 18m',
+              labels: { budget }
+            },
+            {
+              title: 'spent fast, then not at all: the hour forgets',
+              step: '5m',
+              series: [
+                gauge(
+                  'rag_llm_budget_used_ratio',
+                  [
+                    [0.2, m(60)],
+                    [0.5, m(240)]
+                  ],
+                  { budget }
+                )
+              ],
+              expect: 'fires 95m, quiet 140m',
+              labels: { budget }
+            }
+          ]
+        }
+      : alert
+  )
+}
+
+function shiftHours(timeZone: string): number {
+  const winter = new Date(Date.UTC(2025, 0, 15))
+  const hours = (zone: string) => new Date(winter.toLocaleString('en-US', { timeZone: zone })).getTime() / 3_600_000
+  return (hours(timeZone) - hours('UTC') + 24) % 24
+}

@@ -1,0 +1,297 @@
+// What the logs and the audit trail say, as counters.
+import type { Model } from '../config/model.js'
+import { BY, grewOrBorn, rateOf } from './expr.js'
+import { kit, m } from './kit.js'
+import type { Alert, Scenario } from './types.js'
+
+export function logAlerts(model: Model): Alert[] {
+  const { limits } = model
+  const { counter, gauge } = kit(model)
+  const error = (phases: Parameters<typeof counter>[1]) => [counter('rag_log_events_total', phases, { level: 'error' })]
+  const masked = (phases: Parameters<typeof counter>[1]) => [counter('rag_masked_total', phases, { rule: 'key' })]
+  /** Scenarios of "so many times the day before, and at least so much". */
+  const spike = (series: typeof error, times: number, minimum: number): Scenario[] => {
+    const usual = (minimum / times) * 2
+    return [
+      {
+        title: 'a tenth above its multiple, then as usual',
+        step: '5m',
+        series: series([
+          [usual, '25h'],
+          [usual * times * 1.25, m(90)],
+          [usual, '1h']
+        ]),
+        expect: 'quiet 24h55m, fires 25h50m, fires 26h25m, quiet 27h'
+      },
+      {
+        title: 'from one moment to the next',
+        step: '1m',
+        series: series([
+          [usual, '2h'],
+          [usual * times * 2, m(60)]
+        ]),
+        expect: 'quiet 2h11m, fires 2h14m'
+      },
+      {
+        title: 'a fifth below its multiple',
+        step: '5m',
+        series: series([
+          [usual, '25h'],
+          [usual * times * 0.8, '1h']
+        ]),
+        expect: 'quiet 25h55m'
+      },
+      {
+        title: 'many times nearly nothing',
+        step: '5m',
+        series: series([
+          [minimum / times / 4, '25h'],
+          [minimum * 0.9, '1h']
+        ]),
+        expect: 'quiet 25h55m'
+      },
+      {
+        title: 'many times nearly nothing, and enough of it',
+        step: '5m',
+        series: series([
+          [minimum / times / 4, '25h'],
+          [minimum * 1.1, '1h']
+        ]),
+        expect: 'fires 25h55m'
+      },
+      {
+        title: 'high for more than a day is usual',
+        step: '5m',
+        series: series([
+          [usual, '6h'],
+          [usual * times * 1.5, '40h']
+        ]),
+        expect: 'fires 7h, quiet 45h'
+      }
+    ]
+  }
+  const over = (metric: string, times: number, minimum: number) =>
+    `${rateOf(metric, '15m')} > ${times} * sum by (${BY}) (avg_over_time(rate(${metric}[15m])[1d:15m] offset 1h)) and ${rateOf(metric, '15m')} > ${minimum}`
+  return [
+    {
+      name: 'FatalLogged',
+      sentence: 'A process wrote a FATAL line within 10 minutes.',
+      priority: 'P0',
+      type: 'availability',
+      expr: `${grewOrBorn('rag_log_events_total{level="fatal"}', '10m')} > 0`,
+      summary: '{{ $labels.service }} wrote a FATAL line',
+      impact: '{{ $value | humanize }} FATAL lines: a process ended or is about to.',
+      dashboard: 'overview',
+      runbook: {
+        causes: ['the process cannot go on: configuration, memory, a dependency at start'],
+        look: ['increase(rag_log_events_total{level="fatal"}[30m])', 'changes(process_start_time_seconds[30m])'],
+        act: [
+          'Read the line; it names the cause.',
+          'A process that ends before it is scraped takes its counter along: the log alert of the shipper and RestartLoop cover that.'
+        ]
+      },
+      tests: [
+        {
+          title: 'one after half an hour',
+          series: [
+            counter(
+              'rag_log_events_total',
+              [
+                [0, m(30)],
+                [1 / 60, m(1)],
+                [0, m(40)]
+              ],
+              { level: 'fatal' }
+            )
+          ],
+          expect: 'quiet 29m, fires 32m, fires 38m, quiet 43m'
+        },
+        {
+          title: 'the first ever, in a counter born with it',
+          series: [
+            gauge(
+              'rag_log_events_total',
+              [
+                [null, m(20)],
+                [1, m(40)]
+              ],
+              { level: 'fatal' }
+            )
+          ],
+          expect: 'quiet 19m, fires 21m, fires 28m, quiet 32m'
+        },
+        { title: 'an error is no fatal line', series: error([[0.1, m(30)]]), expect: 'quiet 20m' },
+        { title: 'one, long ago', series: [gauge('rag_log_events_total', [[1, m(60)]], { level: 'fatal' })], expect: 'quiet 40m' }
+      ]
+    },
+    {
+      name: 'NewErrorFingerprint',
+      sentence: 'Within 10 minutes an error was logged whose pattern the process had not seen before; the first error ever counts.',
+      priority: 'P3',
+      type: 'quality',
+      expr: `${grewOrBorn('rag_log_fingerprints_total', '10m')} > 0`,
+      summary: 'A new kind of error in {{ $labels.service }}',
+      impact: '{{ $value | humanize }} new patterns within ten minutes.',
+      dashboard: 'overview',
+      runbook: {
+        causes: ['a release', 'an input nobody thought of'],
+        look: ['increase(rag_log_fingerprints_total[10m])', 'sum by (level) (rate(rag_log_events_total[10m]))'],
+        act: ['Search the logs for error lines of the last ten minutes, newest fingerprint first.']
+      },
+      tests: [
+        {
+          title: 'the first error ever',
+          series: [
+            counter('rag_log_fingerprints_total', [
+              [0, m(30)],
+              [1 / 60, m(1)],
+              [0, m(40)]
+            ])
+          ],
+          expect: 'quiet 29m, fires 32m, fires 38m, quiet 43m'
+        },
+        {
+          title: 'in a process that was not scraped before it',
+          series: [
+            gauge('rag_log_fingerprints_total', [
+              [null, m(20)],
+              [1, m(40)]
+            ])
+          ],
+          expect: 'quiet 19m, fires 21m, fires 28m, quiet 32m'
+        },
+        { title: 'known errors only', series: [gauge('rag_log_fingerprints_total', [[12, m(60)]])], expect: 'quiet 40m' }
+      ]
+    },
+    {
+      name: 'ErrorLogRate',
+      sentence: `Over 15 minutes error lines came ${limits.errorLogRate} times as often as over the day before, and more than ${limits.errorLogMinimum} a second, for 5 minutes.`,
+      priority: 'P2',
+      type: 'quality',
+      expr: over('rag_log_events_total{level="error"}', limits.errorLogRate, limits.errorLogMinimum),
+      for: '5m',
+      summary: '{{ $labels.service }} logs many more errors than usual',
+      impact: '{{ $value | humanize }} error lines a second.',
+      dashboard: 'overview',
+      runbook: {
+        causes: ['a dependency fails', 'a release'],
+        look: ['sum by (service, level) (rate(rag_log_events_total[15m]))'],
+        act: ['Group the error lines by fingerprint; the largest group is the cause.']
+      },
+      tests: spike(error, limits.errorLogRate, limits.errorLogMinimum)
+    },
+    {
+      name: 'MaskingSpike',
+      sentence: `Over 15 minutes secrets were masked ${limits.maskingSpike} times as often as over the day before, and more than ${limits.maskingMinimum} a second, for 5 minutes.`,
+      priority: 'P2',
+      type: 'security',
+      expr: over('rag_masked_total', limits.maskingSpike, limits.maskingMinimum),
+      for: '5m',
+      summary: '{{ $labels.service }} suddenly writes secrets',
+      impact: '{{ $value | humanize }} secrets a second reach the masker; they were caught, but should not get there.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['a release logs whole requests or configurations', 'a client sends secrets in URLs'],
+        look: ['sum by (service, rule) (rate(rag_masked_total[15m]))'],
+        act: ['Find the line by its rule; take the field out of it.']
+      },
+      tests: spike(masked, limits.maskingSpike, limits.maskingMinimum)
+    },
+    {
+      name: 'AuditChainBroken',
+      sentence: 'Within 1 hour a verification of an audit log (a job named `audit-verify…`) found it not intact or could not finish.',
+      priority: 'P0',
+      type: 'security',
+      expr: `${grewOrBorn('rag_job_runs_total{job_name=~"audit-verify.*", outcome=~"error|timeout"}', '1h', 'job_name')} > 0`,
+      summary: 'The audit log of {{ $labels.service }} is not intact',
+      impact: '{{ $value | humanize }} verifications failed: records were changed, removed or cannot be proven.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['somebody changed or cut the file', 'a disk fault', 'the key or the anchor is another one'],
+        look: ['sum by (job_name, outcome) (increase(rag_job_runs_total{job_name=~"audit-verify.*"}[1d]))'],
+        act: ['Copy the file before anything else. `rag-audit verify` names the first bad line.', 'Tell those who answer for security.']
+      },
+      tests: [
+        {
+          title: 'one verification fails',
+          series: [
+            counter(
+              'rag_job_runs_total',
+              [
+                [0, m(90)],
+                [1 / 60, m(1)],
+                [0, m(90)]
+              ],
+              { job_name: 'audit-verify', outcome: 'error' }
+            )
+          ],
+          expect: 'quiet 89m, fires 92m, fires 148m, quiet 155m',
+          labels: { job_name: 'audit-verify' }
+        },
+        {
+          title: 'the first verification ever fails',
+          series: [
+            gauge(
+              'rag_job_runs_total',
+              [
+                [null, m(20)],
+                [1, m(120)]
+              ],
+              { job_name: 'audit-verify-eu', outcome: 'timeout' }
+            )
+          ],
+          expect: 'quiet 19m, fires 21m, fires 75m, quiet 85m',
+          labels: { job_name: 'audit-verify-eu' }
+        },
+        {
+          title: 'all verifications succeed, another job fails',
+          series: [
+            counter('rag_job_runs_total', [[0.01, m(120)]], { job_name: 'audit-verify', outcome: 'ok' }),
+            counter('rag_job_runs_total', [[0.01, m(120)]], { job_name: 'reindex', outcome: 'error' })
+          ],
+          expect: 'quiet 100m'
+        }
+      ]
+    },
+    {
+      name: 'AuditVerifyStale',
+      sentence: 'An audit log that was verified before has not been found intact for 26 hours, for 1 hour.',
+      priority: 'P2',
+      type: 'security',
+      expr: `time() - max by (${BY}, job_name) (rag_job_last_success_timestamp_seconds{job_name=~"audit-verify.*"}) > 93600`,
+      for: '1h',
+      summary: 'Nobody verifies the audit log of {{ $labels.service }}',
+      impact: 'A change would have gone unnoticed for {{ $value | humanizeDuration }}.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['the job is not started any more'],
+        look: ['rag_job_last_success_timestamp_seconds{job_name=~"audit-verify.*"}'],
+        act: ['Run the verification now.']
+      },
+      tests: [
+        {
+          title: 'verified 28 hours ago, then again',
+          step: '30m',
+          series: [
+            gauge(
+              'rag_job_last_success_timestamp_seconds',
+              [
+                [1800, '30h'],
+                [108_000, '2h']
+              ],
+              { job_name: 'audit-verify' }
+            )
+          ],
+          expect: 'quiet 26h30m, quiet 27h, fires 28h, fires 29h30m, quiet 30h30m',
+          labels: { job_name: 'audit-verify' }
+        },
+        {
+          title: 'verified within the day',
+          step: '30m',
+          series: [gauge('rag_job_last_success_timestamp_seconds', [[1800, '26h']], { job_name: 'audit-verify' })],
+          expect: 'quiet 25h'
+        }
+      ]
+    }
+  ]
+}

@@ -1,0 +1,395 @@
+// The telemetry itself: what it loses, what stands still, what grows too wide.
+import type { Model } from '../config/model.js'
+import { around } from './around.js'
+import { BY, grewOrBorn, ON, rateOf } from './expr.js'
+import { kit, m } from './kit.js'
+import type { Alert } from './types.js'
+
+const AT = { instance: 'a:9464' }
+
+export function telemetryAlerts(model: Model): Alert[] {
+  const { limits } = model
+  const { counter, gauge } = kit(model)
+  const traces = { signal: 'traces' }
+  const lost = (name: string, signal: string, priority: Alert['priority'], what: string): Alert => ({
+    name,
+    sentence: `Within 10 minutes a process lost ${what}.`,
+    priority,
+    type: 'telemetry',
+    expr: `${grewOrBorn(`rag_telemetry_dropped_total{signal="${signal}"}`, '10m', 'reason')} > 0`,
+    summary: `{{ $labels.service }} loses ${what}: {{ $labels.reason }}`,
+    impact: `{{ $value | humanize }} ${what} of ten minutes are gone for good.`,
+    dashboard: 'telemetry',
+    runbook: {
+      causes: [
+        '`queue_full`: the exit is slower than the service',
+        '`backend` or `destination`: the receiver or the disk refuses',
+        '`invalid`, `rejected`: a fault of the record'
+      ],
+      look: ['sum by (service, signal, reason) (rate(rag_telemetry_dropped_total[10m]))', 'rag_telemetry_queued'],
+      act: ['Help the receiver or the disk by the reason; sample less if it is too slow for good.']
+    },
+    tests: [
+      {
+        title: 'some for a minute',
+        series: [
+          counter(
+            'rag_telemetry_dropped_total',
+            [
+              [0, m(30)],
+              [1 / 60, m(1)],
+              [0, m(40)]
+            ],
+            { signal, reason: 'backend' }
+          )
+        ],
+        expect: 'quiet 29m, fires 32m, fires 38m, quiet 43m',
+        labels: { reason: 'backend' }
+      },
+      {
+        title: 'the first ever, in a counter born with it',
+        series: [
+          gauge(
+            'rag_telemetry_dropped_total',
+            [
+              [null, m(20)],
+              [1, m(40)]
+            ],
+            { signal, reason: 'queue_full' }
+          )
+        ],
+        expect: 'quiet 19m, fires 21m, fires 28m, quiet 32m',
+        labels: { reason: 'queue_full' }
+      },
+      {
+        title: 'another signal, or long ago',
+        series: [
+          counter('rag_telemetry_dropped_total', [[1, m(60)]], { signal: signal === 'logs' ? 'metrics' : 'logs', reason: 'backend' }),
+          gauge('rag_telemetry_dropped_total', [[9, m(60)]], { signal, reason: 'shutdown' })
+        ],
+        expect: 'quiet 40m'
+      }
+    ]
+  })
+  return [
+    lost('LogsLost', 'logs', 'P2', 'log lines'),
+    lost('TracesLost', 'traces', 'P3', 'spans'),
+    {
+      name: 'TelemetryStuck',
+      sentence: 'For 10 minutes records wait for their exit and none left within 10 minutes.',
+      priority: 'P2',
+      type: 'telemetry',
+      expr: `sum by (${BY}, signal) (rag_telemetry_queued) > 0 unless on (${BY}, signal) (${rateOf('rag_telemetry_exported_total', '10m', 'signal')} > 0)`,
+      for: '10m',
+      summary: 'The {{ $labels.signal }} of {{ $labels.service }} no longer leave',
+      impact: '{{ $value | humanize }} records wait; when the queue is full they are lost.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['the collector is down', 'its address or credentials changed'],
+        look: ['rag_telemetry_queued', 'sum by (service, signal) (rate(rag_telemetry_exported_total[10m]))'],
+        act: ['Bring the receiver back; the queue empties by itself.']
+      },
+      tests: [
+        {
+          title: 'they stop leaving, then leave again',
+          series: [
+            gauge('rag_telemetry_queued', [[5, m(90)]], traces),
+            counter(
+              'rag_telemetry_exported_total',
+              [
+                [1, m(20)],
+                [0, m(40)],
+                [1, m(30)]
+              ],
+              traces
+            )
+          ],
+          expect: 'quiet 28m, quiet 38m, fires 42m, fires 59m, quiet 63m',
+          labels: traces
+        },
+        {
+          title: 'nothing waits',
+          series: [gauge('rag_telemetry_queued', [[0, m(60)]], traces), counter('rag_telemetry_exported_total', [[0, m(60)]], traces)],
+          expect: 'quiet 50m'
+        },
+        {
+          title: 'they leave slowly',
+          series: [gauge('rag_telemetry_queued', [[50, m(60)]], traces), counter('rag_telemetry_exported_total', [[0.01, m(60)]], traces)],
+          expect: 'quiet 50m'
+        }
+      ]
+    },
+    {
+      name: 'SeriesNearLimit',
+      sentence: `A process holds more than ${limits.seriesBudget} label sets for 10 minutes.`,
+      priority: 'P3',
+      type: 'telemetry',
+      expr: `rag_metrics_series{service!=""} > ${limits.seriesBudget}`,
+      for: '10m',
+      summary: '{{ $labels.service }} holds too many label sets',
+      impact: '{{ $value | humanize }} label sets; beyond the limit new ones fall into `__other__`.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['a label takes ids or raw paths'],
+        look: ['topk(10, count by (__name__) ({service!=""}))'],
+        act: ['Find the metric with most series and give its label a bound.']
+      },
+      tests: around({ limit: limits.seriesBudget, hold: '10m', labels: AT, series: (phases) => [gauge('rag_metrics_series', phases)] })
+    },
+    {
+      name: 'CardinalityOverflow',
+      sentence: 'Within 15 minutes a metric was asked for more label sets than its bound allows.',
+      priority: 'P3',
+      type: 'telemetry',
+      expr: `${grewOrBorn('rag_metrics_overflow_total', '15m', 'metric')} > 0`,
+      summary: 'A label of {{ $labels.metric }} has no end',
+      impact: '{{ $value | humanize }} values went into `__other__` and cannot be told apart.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['a label takes ids or raw paths'],
+        look: ['sum by (service, metric) (rate(rag_metrics_overflow_total[15m]))'],
+        act: ['Find the label; use the pattern instead of the value.']
+      },
+      tests: [
+        {
+          title: 'for a minute',
+          series: [
+            counter(
+              'rag_metrics_overflow_total',
+              [
+                [0, m(30)],
+                [1 / 60, m(1)],
+                [0, m(40)]
+              ],
+              { metric: 'x' }
+            )
+          ],
+          expect: 'quiet 29m, fires 32m, fires 43m, quiet 49m',
+          labels: { metric: 'x' }
+        },
+        {
+          title: 'the first ever, in a counter born with it',
+          series: [
+            gauge(
+              'rag_metrics_overflow_total',
+              [
+                [null, m(20)],
+                [1, m(40)]
+              ],
+              { metric: 'x' }
+            )
+          ],
+          expect: 'quiet 19m, fires 21m, fires 33m, quiet 37m',
+          labels: { metric: 'x' }
+        },
+        { title: 'long ago', series: [gauge('rag_metrics_overflow_total', [[5, m(60)]], { metric: 'x' })], expect: 'quiet 40m' }
+      ]
+    },
+    {
+      name: 'CollectorStale',
+      sentence: `A collector has not succeeded for more than ${limits.collectorAgeSeconds} s, or never did, for 5 minutes.`,
+      priority: 'P3',
+      type: 'telemetry',
+      expr: `time() - max by (${BY}, collector) (rag_collector_last_success_timestamp_seconds) > ${limits.collectorAgeSeconds}`,
+      for: '5m',
+      summary: 'The collector {{ $labels.collector }} of {{ $labels.service }} fails',
+      impact: 'Its figures are {{ $value | humanizeDuration }} old: alerts on them are blind.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['the store is down', 'its user may not read the statistics'],
+        look: ['sum by (collector) (increase(rag_collector_failures_total[15m]))'],
+        act: ['Look for the warning of the collector in the log.']
+      },
+      tests: [
+        {
+          title: 'too old, then fresh',
+          series: [
+            gauge(
+              'rag_collector_last_success_timestamp_seconds',
+              [
+                [60, m(40)],
+                [2400, m(10)]
+              ],
+              { collector: 'pg' }
+            )
+          ],
+          expect: `quiet ${m(limits.collectorAgeSeconds / 60 + 4)}, fires ${m(limits.collectorAgeSeconds / 60 + 8)}, fires 39m, quiet 41m`,
+          labels: { collector: 'pg' }
+        },
+        {
+          title: 'never',
+          series: [gauge('rag_collector_last_success_timestamp_seconds', [[0, m(40)]], { collector: 'pg' })],
+          expect: `quiet ${m(limits.collectorAgeSeconds / 60 - 1)}, fires 39m`,
+          labels: { collector: 'pg' }
+        },
+        {
+          title: 'fresh enough',
+          series: [
+            gauge(
+              'rag_collector_last_success_timestamp_seconds',
+              [
+                [60, m(10)],
+                [600, m(10)],
+                [1200, m(10)]
+              ],
+              { collector: 'pg' }
+            )
+          ],
+          expect: 'quiet 19m, quiet 29m'
+        }
+      ]
+    },
+    {
+      name: 'ScrapeSlow',
+      sentence: `Scrapes of an instance take more than ${limits.scrapeSeconds} s for 10 minutes.`,
+      priority: 'P3',
+      type: 'telemetry',
+      expr: `scrape_duration_seconds{service!=""} > ${limits.scrapeSeconds}`,
+      for: '10m',
+      summary: '{{ $labels.service }} answers scrapes slowly',
+      impact: 'A scrape takes {{ $value | humanizeDuration }}; past its time-out all figures are missing.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['too many series', 'a blocked event loop'],
+        look: ['scrape_samples_scraped', 'rag_metrics_series', 'rag_metrics_scrape_duration_seconds'],
+        act: ['See SeriesNearLimit and EventLoopBlocked.']
+      },
+      tests: around({
+        limit: limits.scrapeSeconds,
+        hold: '10m',
+        labels: AT,
+        series: (phases) => [gauge('scrape_duration_seconds', phases)]
+      })
+    },
+    {
+      name: 'MetricsInvalid',
+      sentence: 'Within 15 minutes a metric was given a value that it cannot take.',
+      priority: 'P4',
+      type: 'telemetry',
+      expr: `${grewOrBorn('rag_metrics_invalid_total', '15m', 'reason')} > 0`,
+      summary: '{{ $labels.service }} measures wrongly: {{ $labels.reason }}',
+      impact: '{{ $value | humanize }} values are missing from a metric.',
+      dashboard: 'telemetry',
+      runbook: {
+        causes: ['NaN from a division', 'a negative increment', 'a label that the metric does not have'],
+        look: ['sum by (service, reason) (rate(rag_metrics_invalid_total[15m]))'],
+        act: ['Find the call; the warning in the log names the metric.']
+      },
+      tests: [
+        {
+          title: 'for a minute',
+          series: [
+            counter(
+              'rag_metrics_invalid_total',
+              [
+                [0, m(30)],
+                [1 / 60, m(1)],
+                [0, m(40)]
+              ],
+              { reason: 'value' }
+            )
+          ],
+          expect: 'quiet 29m, fires 32m, fires 43m, quiet 49m',
+          labels: { reason: 'value' }
+        },
+        {
+          title: 'the first ever, in a counter born with it',
+          series: [
+            gauge(
+              'rag_metrics_invalid_total',
+              [
+                [null, m(20)],
+                [1, m(40)]
+              ],
+              { reason: 'value' }
+            )
+          ],
+          expect: 'quiet 19m, fires 21m, fires 33m, quiet 37m',
+          labels: { reason: 'value' }
+        },
+        { title: 'long ago', series: [gauge('rag_metrics_invalid_total', [[5, m(60)]], { reason: 'value' })], expect: 'quiet 40m' }
+      ]
+    },
+    {
+      name: 'ServiceWithoutTraffic',
+      sentence:
+        'A service that answered requests at the same hour of the day before answered none for 1 hour, while it is up; for 10 minutes.',
+      priority: 'P3',
+      type: 'availability',
+      expr: `sum by (${BY}) (increase(rag_http_server_requests_total[1h])) == 0 and ${ON} (sum by (${BY}) (increase(rag_http_server_requests_total[1h] offset 1d)) > 20)`,
+      for: '10m',
+      summary: 'Nobody calls {{ $labels.service }}',
+      impact: '{{ $value }} requests within an hour; callers may be unable to reach it.',
+      dashboard: 'overview',
+      runbook: {
+        causes: ['the way to the service is broken', 'its callers are down', 'a holiday'],
+        look: ['service:rag_http_requests:rate5m'],
+        act: ['Call it from outside. If it answers, look at its callers.']
+      },
+      tests: [
+        {
+          title: 'traffic yesterday, none today',
+          step: '10m',
+          series: [
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [0.1, '24h'],
+                [0, '10h'],
+                [0.1, '1h']
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          expect: 'quiet 24h30m, quiet 25h, fires 25h30m, fires 33h50m, quiet 34h30m'
+        },
+        {
+          title: 'hardly any traffic yesterday',
+          step: '10m',
+          series: [
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [18 / 3600, '24h'],
+                [0, '10h']
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          expect: 'quiet 30h'
+        },
+        {
+          title: 'just enough traffic yesterday',
+          step: '10m',
+          series: [
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [23 / 3600, '24h'],
+                [0, '10h']
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          expect: 'fires 30h'
+        },
+        {
+          title: 'yesterday only at another hour',
+          step: '10m',
+          series: [
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [0, '6h'],
+                [0.1, '3h'],
+                [0, '30h']
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          expect: 'quiet 29h, fires 32h, quiet 36h'
+        }
+      ]
+    }
+  ]
+}

@@ -57,6 +57,7 @@ const objects = await interleaved([...asTasks([ours], 'object'), written, json, 
 const texts = await interleaved([...asTasks([ours], 'text'), roundTrip, ...asTasks(rivals, 'text')], lines(500) as unknown[])
 
 progress('hostile inputs')
+// The rivals' hostile megabytes come last: their processes take the longest.
 const unlimited = createMasker({ maxLength: Number.POSITIVE_INFINITY })
 const result = {
   case: 'masking',

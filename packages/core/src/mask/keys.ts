@@ -43,7 +43,7 @@ export function keyJudge(extra: readonly string[] = [], allow: readonly string[]
 
 function verdictOf(raw: string, own: ReadonlySet<string>, allowed: ReadonlySet<string>): KeyVerdict {
   // A key that was itself masked names nothing any more.
-  if (raw.startsWith('[masked:') && raw.endsWith(']')) return 0
+  if (raw.includes('[masked:')) return 0
   const name = raw.length > MAX_NAME ? raw.slice(-MAX_NAME) : raw
   const segments = segmentsOf(name)
   const whole = segments.join('')

@@ -98,15 +98,13 @@ export function walk(tools: WalkTools): Walk {
 
   /** `asks`: whether the value says by `toJSON` how it wants to be written; a stand-in of ours does not. */
   function record(value: object, asks = true): unknown {
-    let copy: Record<string, unknown>
     try {
       const json = asks && (value as { toJSON?: unknown }).toJSON
       if (typeof json === 'function') return any(json.call(value))
-      // Reads every getter exactly once.
-      copy = { ...(value as Record<string, unknown>) }
     } catch {
-      copy = withoutGetters(value)
+      refuse('failure')
     }
+    const copy = fieldsOf(value)
     if (Object.getOwnPropertySymbols(copy).length > 0)
       for (const symbol of Object.getOwnPropertySymbols(copy)) delete (copy as Record<symbol, unknown>)[symbol]
     const pair = pairKey(copy)
@@ -163,7 +161,9 @@ export function walk(tools: WalkTools): Walk {
     }
     if (typeof value === 'number' || typeof value === 'bigint') {
       // `token: 5` counts something; a PIN or a password is a secret number.
-      return strong && !/tokens?$|keys?$|secrets?$|cookies?$|credentials?$/i.test(key) ? session.whole(KEY_RULE, String(value)) : any(value)
+      return strong && (typeof value === 'bigint' || !/tokens?$|keys?$|secrets?$|cookies?$|credentials?$/i.test(key))
+        ? session.whole(KEY_RULE, String(value))
+        : any(value)
     }
     if (typeof value !== 'object' || value === null) return any(value)
     if (!strong) return any(value)
@@ -175,11 +175,16 @@ export function walk(tools: WalkTools): Walk {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return secret(key, value, true)
     if (typeof value !== 'object' || value === null) return any(value)
     if (level > 8) return refuse('too-deep')
+    if (++nodes > MAX_NODES) return refuse('too-large')
     if (Array.isArray(value)) return value.slice(0, 10_000).map((item) => leaves(item, key, level + 1))
-    const plain = any(value)
-    if (typeof plain !== 'object' || plain === null) return typeof plain === 'string' ? secret(key, plain, true) : plain
+    const prototype: unknown = Object.getPrototypeOf(value)
+    const plain = prototype === Object.prototype || prototype === null ? undefined : plainOf(value)
+    if (typeof plain === 'string' || Array.isArray(plain)) return leaves(plain, key, level)
+    const json = plain === undefined && (value as { toJSON?: unknown }).toJSON
+    if (typeof json === 'function') return leaves(json.call(value), key, level + 1)
     const out: Record<string, unknown> = {}
-    for (const [name, item] of Object.entries(plain)) out[name] = leaves(item, key, level + 1)
+    for (const [name, item] of Object.entries(fieldsOf(plain ?? value)))
+      Object.defineProperty(out, name, { value: leaves(item, key, level + 1), enumerable: true, configurable: true, writable: true })
     return out
   }
 
@@ -219,6 +224,15 @@ export function walk(tools: WalkTools): Walk {
       if (index > 200) break
     }
     return known
+  }
+
+  /** A copy of the properties; reads every getter exactly once. */
+  function fieldsOf(value: object): Record<string, unknown> {
+    try {
+      return { ...(value as Record<string, unknown>) }
+    } catch {
+      return withoutGetters(value)
+    }
   }
 
   /** A getter threw: which others were read is not known, and none is read twice. What is plain data stays. */

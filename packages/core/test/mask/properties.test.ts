@@ -5,6 +5,8 @@ import { createMasker } from '../../src/mask/index.js'
 import { tokenRules } from '../../src/mask/rules/index.js'
 import { expand, seeded } from './templates.js'
 
+// The same run everywhere: what a new seed finds is for the one who changes it, not for who happens to test.
+fc.configureGlobal({ seed: 20_261_125 })
 const random = seeded(9)
 const tokens = tokenRules.map((rule) => expand(rule.yes[0]!, random))
 const plain = expand('{40:an}', random)
@@ -62,7 +64,7 @@ const texts = fc.array(piece, { minLength: 1, maxLength: 7 }).map((pieces) => pi
 const values = fc.object({
   values: [texts, fc.integer(), fc.boolean(), fc.constant(null), fc.bigInt(), fc.date()],
   maxDepth: 4,
-  key: fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('password', 'headers', 'name', 'value', 'cookie', '__proto__', 'toJSON')),
+  key: fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('password', 'headers', 'name', 'value', '__proto__', 'toJSON')),
   withSet: true,
   withMap: true
 })

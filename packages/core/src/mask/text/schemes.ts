@@ -45,9 +45,9 @@ function isBasic(value: string): boolean {
 
 /** Letters alone, in an order of cases that no name has. */
 const isScrambled = (value: string): boolean =>
-  value.length >= 16 &&
+  value.length >= 12 &&
   value.length <= 512 &&
-  /(?:[A-Z].*){4}/.test(value) &&
+  /(?:[A-Z].*){3}/.test(value) &&
   /[a-z].*[a-z]/.test(value) &&
   !/^(?:[A-Z][a-z]+)+$/.test(value) &&
   /[a-z][A-Z]{2}|[A-Z]{2}[a-z][A-Z]/.test(value)

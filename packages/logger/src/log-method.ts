@@ -1,7 +1,7 @@
 // What every log call runs: tells object, message and values apart as pino does, without trusting any of them.
 import { drain } from '@rag/core'
 import type { Logger, LoggerOptions as PinoOptions } from 'pino'
-import { countLine, REQUESTS } from './events.js'
+import { countLine } from './events.js'
 import { isError } from './plain.js'
 import { type Logged, recordLine } from './record.js'
 import { countsOf, type LogState, stateOf } from './state.js'
@@ -108,7 +108,7 @@ export function writeRecord(logger: Logger, state: LogState, logged: Logged, lev
     : logged
   const line = recordLine(inner, state, record, level, time ?? (inner[timeSym] as () => string)())
   const label = logger.levels.labels[level] ?? String(level)
-  countLine(logged.origin ? state.events.of(REQUESTS) : countsOf(logger), label)
+  countLine(logged.origin ? state.requestCounts : countsOf(logger), label)
   const hook = (inner[hooksSym] as { streamWrite?: (line: string) => string }).streamWrite
   const written = hook ? hook(line) : line
   state.ring.add(written)

@@ -9,7 +9,7 @@ import { createSink } from './destination/index.js'
 import { exitOf } from './destination/join.js'
 import type { Sink } from './destination/sink.js'
 import { quote } from './escape.js'
-import { createEvents, NO_COMPONENT } from './events.js'
+import { createEvents, NO_COMPONENT, REQUESTS } from './events.js'
 import { createLevels } from './levels.js'
 import { createLineIds } from './line-id.js'
 import { createLogMethod, writeRecord } from './log-method.js'
@@ -68,6 +68,7 @@ export function createLogger(options: LoggerOptions): Logger {
     maxText: Math.min(LONGEST_TEXT, Math.floor(maxLine / 2)),
     direct: (preset === 'json' || preset === 'pretty') && isDirect(rest),
     events,
+    requestCounts: events.of(REQUESTS),
     lineId: lineIds ? idField(shape) : () => '',
     ring: createRing(),
     components,

@@ -3,7 +3,7 @@ import { checkOptions, type Observer, type Operation } from '@rag/core'
 import type { Logger } from 'pino'
 import { type ChatterOptions, createChatter } from './chatter.js'
 import { isoTime } from './clock.js'
-import { countLine, REQUESTS } from './events.js'
+import { countLine } from './events.js'
 import type { HeaderChoice } from './header-fields.js'
 import { endTime, type HttpLevel, httpFields, httpLine, levelOf, messageOf, originFields, originOf } from './http-line.js'
 import { writeRecord } from './log-method.js'
@@ -69,7 +69,7 @@ export function logObserver(logger: Logger, options: LogObserverOptions = {}): O
 
 function writeDirect(operation: Operation<'server'>, level: HttpLevel, headers: HeaderChoice, slow: boolean, state: LogState): void {
   const line = httpLine(operation, level, headers, slow, state)
-  countLine(state.events.of(REQUESTS), level)
+  countLine(state.requestCounts, level)
   state.ring.add(line)
   state.sink.write(line)
 }

@@ -32,6 +32,8 @@ export interface LogState {
   /** Whether the time of a line is written by us, not by a `timestamp` of the user. */
   readonly ownTime: boolean
   readonly events: Events
+  /** Counts of request lines. */
+  readonly requestCounts: LevelCounts
   /** JSON of the id of the next line, with a leading comma; empty when lines have none. */
   readonly lineId: () => string
   readonly ring: Ring

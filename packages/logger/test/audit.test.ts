@@ -133,7 +133,7 @@ it('a second writer is refused, here and in another process; a dead one is not w
 
 it.each([
   ['clear', '', 10],
-  ['encrypted', encryption.key, 3]
+  ['encrypted', encryption.key, 2]
 ])(
   'kill -9 loses no acknowledged record of a %s log',
   async (_name, secret, rounds) => {

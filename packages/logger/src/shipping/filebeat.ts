@@ -47,7 +47,7 @@ queue.disk.max_size: 1GB
 }
 
 /** What the logger calls a file that it has rotated: `app-20260102T030405006Z-0001.log`. */
-export function rotated(file: string): string {
+function rotated(file: string): string {
   const at = file.lastIndexOf('.')
   const extension = at > file.lastIndexOf('/') ? file.slice(at) : ''
   return `${file.slice(0, file.length - extension.length)}-[0-9]*Z-[0-9]*${extension}`

@@ -167,7 +167,7 @@ export function observability(options: ObservabilityOptions): Observability {
     },
     async flush() {
       drain()
-      await within(deadlineMs, Promise.allSettled([tracing.flush(), logs.flush()]))
+      await within(deadlineMs, Promise.allSettled([tracing.flush(), logs.flush(), metrics.flush()]))
     },
     shutdown() {
       closing ??= close()
@@ -183,7 +183,7 @@ export function observability(options: ObservabilityOptions): Observability {
     await within(deadlineMs, Promise.allSettled(undoes.map(async (undo) => undo())))
     const left = end - performance.now()
     // Who gives up at the deadline counts what is left, and that takes a moment of its own.
-    await within(left, Promise.allSettled([tracing.shutdown(Math.max(left - SETTLE_MS, left / 2)), meter.shutdown()]))
+    await within(left, Promise.allSettled([tracing.shutdown(Math.max(left - SETTLE_MS, left / 2)), meter.shutdown(), metrics.flush()]))
     const written = await within(Math.max(end - performance.now(), 50), logs.shutdown(Math.max(end - performance.now(), 50)))
     await within(50, Promise.resolve(metrics.shutdown()))
     return { logs: written ?? logs.account(), metrics: metrics.account(), traces: tracing.account() }

@@ -32,7 +32,7 @@ import { observe, set } from './storage/series.js'
 import { Store } from './storage/store.js'
 import { runCollector } from './stores/collector.js'
 import { topOf } from './top.js'
-import type { Metrics, MetricsOptions } from './types.js'
+import type { AdminWithPages, Metrics, MetricsOptions } from './types.js'
 
 const KNOWN = [
   'service',
@@ -122,8 +122,8 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
   if (given) collect()
 
   const admins = new Set<Promise<Admin>>()
-  const openAdmin = (wanted: AdminOptions): Promise<Admin> => {
-    const opening = startAdmin({ ...wanted, pages: { '/metrics': metrics.page } })
+  const openAdmin = ({ pages: more, ...wanted }: AdminWithPages): Promise<Admin> => {
+    const opening = startAdmin({ ...wanted, pages: { ...more, '/metrics': metrics.page } })
     admins.add(opening)
     opening.catch(() => admins.delete(opening))
     return opening
@@ -146,7 +146,8 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     definitions: () => [...new Set([...Object.values(catalogue), ...[...store.metrics.values()].map(({ definition }) => definition)])],
     async admin(adminOptions = {}) {
       // In a cluster the primary listens for all.
-      const url = await gather.adminOfPrimary(adminOptions)
+      const { pages: _, ...plain } = adminOptions
+      const url = await gather.adminOfPrimary(plain)
       if (url !== undefined) return { url, close: async () => {} }
       return openAdmin(adminOptions)
     },

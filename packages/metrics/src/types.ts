@@ -60,6 +60,9 @@ export interface Evaluation {
   promptVersion?: string
 }
 
+/** The admin listener, with further pages beside `/metrics`. */
+export type AdminWithPages = AdminOptions & { pages?: Readonly<Record<string, AdminPage>> }
+
 export interface Metrics<R extends RegistryLike = OwnRegistry> {
   /** The registry that was given, or one of our own with the methods of prom-client's. */
   readonly registry: R
@@ -89,8 +92,8 @@ export interface Metrics<R extends RegistryLike = OwnRegistry> {
   defineTop(definition: TopDefinition): Top
   /** The catalogue and the metrics that the application has defined. */
   definitions(): readonly MetricDefinition[]
-  /** Opens the admin listener with `/metrics`; nothing listens before. Rejects when the port is in use. */
-  admin(options?: AdminOptions): Promise<Admin>
+  /** Opens the admin listener with `/metrics`; nothing listens before. In a cluster the primary listens, and a worker is told where. Rejects when the port is in use. */
+  admin(options?: AdminWithPages): Promise<Admin>
   /** Counts a judgement of an answer in `rag_feedback_total`. */
   feedback(feedback: Feedback): void
   /** Counts an evaluation of a feature flag in `rag_flag_evaluations_total`. */

@@ -33,7 +33,7 @@ it('adds up the workers of a cluster on the page of the primary, also after one 
   // What the hanging one had not told yet comes when it is back; nothing falls meanwhile.
   expect(hung.requests).toBeGreaterThanOrEqual(651)
   expect(back).toMatchObject({ requests: 658, durations: 658, jobs: 658 })
-})
+}, 60_000)
 
 it('adds up worker threads, also after one is terminated and one has left', async () => {
   const { steps, heard, own } = await runFixture<{ steps: Step[]; heard: unknown[]; own: number }>('threads.ts')
@@ -45,4 +45,4 @@ it('adds up worker threads, also after one is terminated and one has left', asyn
   expect(left).toMatchObject({ requests: 351, durations: 351, members: 0 })
   // The messages of the threads are the application's alone.
   expect(heard).toEqual(['ready', 'ready', 100, 200])
-})
+}, 60_000)

@@ -161,7 +161,9 @@ export function observability(options: ObservabilityOptions): Observability {
     flag: (name, variant) => metrics.flag(name, variant),
     release: (version) => metrics.release(version),
     async admin(adminOptions = {}) {
-      const listener = await startAdmin({ ...adminOptions, pages: adminPages(parts, identity) })
+      const all = { ...adminOptions, pages: adminPages(parts, identity) }
+      // The metrics know whether a primary listens for this process.
+      const listener = await (options.metrics === false ? startAdmin(all) : metrics.admin(all))
       undoes.push(() => listener.close())
       return listener
     },

@@ -18,7 +18,16 @@ it('names a place for every row, of each kind', () => {
     expect(['S', 'G', 'W', 'D'], row).toContain(kind)
     expect(place!.length, row).toBeGreaterThan(10)
   }
-  for (const heading of ['Monitoring stack', 'Main metrics', 'Logging', 'Alerts', 'Deployment', 'Backup and disaster recovery', 'Performance', 'Operating processes'])
+  for (const heading of [
+    'Monitoring stack',
+    'Main metrics',
+    'Logging',
+    'Alerts',
+    'Deployment',
+    'Backup and disaster recovery',
+    'Performance',
+    'Operating processes'
+  ])
     expect(text).toContain(`## ${heading}\n`)
   expect(rows.length).toBeGreaterThan(45)
 })
@@ -51,7 +60,8 @@ it('names commands of rag-ops that exist', () => {
   const folder = join(root, 'packages/ops')
   const commands = matches(/`rag-ops ([a-z]+)/g)
   expect(commands).toContain('generate')
-  if (!existsSync(join(folder, 'package.json'))) return void process.stderr.write('left out: the commands of rag-ops, which is not in this checkout\n')
+  if (!existsSync(join(folder, 'package.json')))
+    return void process.stderr.write('left out: the commands of rag-ops, which is not in this checkout\n')
   const source = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(folder, 'src', name), 'utf8'))

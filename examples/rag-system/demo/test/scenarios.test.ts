@@ -44,7 +44,7 @@ describe('scenarios', () => {
 
   it('a short load run with faults ends with counts that agree', async () => {
     const { checks, sent, faults } = await underLoad(system, 0.1, createProgress({ write: () => true, isTTY: false } as never))
-    expect(Object.values(sent.kinds).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10)
+    expect(Object.values(sent.kinds).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
     expect(Object.keys(faults).length).toBeGreaterThan(0)
     expect(checks.filter(({ ok }) => !ok)).toEqual([])
   }, 60_000)

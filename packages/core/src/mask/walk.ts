@@ -91,15 +91,16 @@ export function walk(tools: WalkTools): Walk {
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null) {
       const plain = plainOf(value)
-      if (plain !== undefined) return Array.isArray(plain) ? list(plain) : typeof plain === 'object' ? record(plain) : any(plain)
+      if (plain !== undefined) return Array.isArray(plain) ? list(plain) : typeof plain === 'object' ? record(plain, false) : any(plain)
     }
     return record(value)
   }
 
-  function record(value: object): unknown {
+  /** `asks`: whether the value says by `toJSON` how it wants to be written; a stand-in of ours does not. */
+  function record(value: object, asks = true): unknown {
     let copy: Record<string, unknown>
     try {
-      const json = (value as { toJSON?: unknown }).toJSON
+      const json = asks && (value as { toJSON?: unknown }).toJSON
       if (typeof json === 'function') return any(json.call(value))
       // Reads every getter exactly once.
       copy = { ...(value as Record<string, unknown>) }

@@ -59,8 +59,9 @@ export interface SystemOptions {
   readonly watch?: boolean
   /** Variables that win, by service. */
   readonly variables?: Partial<Readonly<Record<Name, Variables>>>
-  /** More for the Node of each service. */
+  /** More for the Node of each service, and for its environment. */
   readonly node?: readonly string[]
+  readonly everywhere?: Variables
 }
 
 const EXAMPLE = fileURLToPath(new URL('../../../', import.meta.url))
@@ -80,7 +81,8 @@ export async function createSystem({
   environment = process.env,
   watch = false,
   variables = {},
-  node = []
+  node = [],
+  everywhere = {}
 }: SystemOptions = {}): Promise<SystemControl> {
   const folder = await mkdtemp(join(tmpdir(), 'rag-demo-'))
   const processes = createProcesses(folder)
@@ -119,7 +121,7 @@ export async function createSystem({
         processes.start({
           name,
           folder: join(EXAMPLE, name),
-          env: { ...environments[name], ...variables[name], ...more },
+          env: { ...environments[name], ...everywhere, ...variables[name], ...more },
           ...(SERVICES.includes(name as Service) && { node })
         })
 

@@ -1,12 +1,11 @@
 // The real Prometheus and Alertmanager over the system, where this machine has them.
-import { existsSync, readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { findProgram } from './find-program.js'
 import { freePorts } from './ports.js'
 import type { Processes } from './processes.js'
+import { makeRules } from './rules.js'
 
 export interface Watch {
   readonly prometheus?: string
@@ -19,9 +18,6 @@ export interface WatchOptions {
   /** Services with the port of their admin listener. */
   readonly targets: readonly (readonly [name: string, port: number])[]
 }
-
-/** Rules that `rag-ops generate` wrote for the deployment. */
-const RULES = fileURLToPath(new URL('../../../deploy/generated/prometheus/', import.meta.url))
 
 export async function startWatch({ folder, processes, targets }: WatchOptions): Promise<Watch> {
   const [prometheus, alertmanager] = [findProgram('prometheus'), findProgram('prometheus-alertmanager', 'alertmanager')]
@@ -42,25 +38,33 @@ export async function startWatch({ folder, processes, targets }: WatchOptions): 
   }
   if (prometheus) {
     const file = join(folder, 'prometheus.yml')
-    await writeFile(file, configuration(targets, alertmanager ? alertmanagerPort : undefined))
+    const configure = (rules: readonly string[]) =>
+      writeFile(file, configuration(targets, rules, alertmanager ? alertmanagerPort : undefined))
+    await configure([])
     const values = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'prometheus')}`, '--enable-feature=exemplar-storage']
-    await processes.start({
+    const running = await processes.start({
       name: 'prometheus',
       folder,
       env: {},
       command: [prometheus, ...values, `--web.listen-address=127.0.0.1:${prometheusPort}`]
     })
+    // Nobody waits for the rules: Prometheus reads them when they are made.
+    makeRules(folder)
+      .then(configure)
+      .then(
+        () => processes.signal(running, 'SIGHUP'),
+        () => {}
+      )
     started.prometheus = `http://127.0.0.1:${prometheusPort}`
   }
   await Promise.all(Object.values(started).map((url) => ready(url)))
   return started
 }
 
-function configuration(targets: WatchOptions['targets'], alertmanagerPort: number | undefined): string {
-  const rules = existsSync(RULES) ? readdirSync(RULES).filter((name) => /rules.*\.ya?ml$/.test(name)) : []
+function configuration(targets: WatchOptions['targets'], rules: readonly string[], alertmanagerPort: number | undefined): string {
   return JSON.stringify({
     global: { scrape_interval: '1s', evaluation_interval: '2s' },
-    rule_files: rules.map((name) => join(RULES, name)),
+    rule_files: rules,
     ...(alertmanagerPort !== undefined && {
       alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] }
     }),

@@ -119,7 +119,8 @@ function nameAt(text: string, at: number, end: number, wraps: number, spaces: nu
       }
     }
   }
-  if (verdict === 0) return 0
+  // The colon of a mark with its last four is none of ours.
+  if (verdict === 0 || text.startsWith('[masked:', start - 8)) return 0
   if (text.charCodeAt(at) === 62 && text.charCodeAt(start - 1) !== 60 && text.charCodeAt(at - 1) !== 61) return 0
   return valueAt(text, at, start, name, verdict === 2, collect)
 }

@@ -47,8 +47,8 @@ module.exports = {
     const { OpenAI } = require('openai')
     return { client: (options) => new OpenAI(options), flush: () => tracerProvider.forceFlush() }
   },
-  traceloop: (onRecord) => patched('@traceloop/instrumentation-openai', onRecord),
-  openinference: (onRecord) => patched('@arizeai/openinference-instrumentation-openai', onRecord),
+  traceloop: (onRecord) => patched(() => require('@traceloop/instrumentation-openai'), onRecord),
+  openinference: (onRecord) => patched(() => require('@arizeai/openinference-instrumentation-openai'), onRecord),
   langfuse(onRecord) {
     const tracerProvider = provider(onRecord)
     require('@langfuse/tracing').setLangfuseTracerProvider(tracerProvider)
@@ -58,9 +58,9 @@ module.exports = {
   }
 }
 
-function patched(name, onRecord) {
+function patched(load, onRecord) {
   const tracerProvider = provider(onRecord)
-  const { OpenAIInstrumentation } = require(name)
+  const { OpenAIInstrumentation } = load()
   const { OpenAI } = require('openai')
   const instrumentation = new OpenAIInstrumentation()
   instrumentation.setTracerProvider(tracerProvider)

@@ -153,6 +153,23 @@ it('usage that we asked for is taken out whatever the pieces, and nothing else i
   )
 })
 
+it.each([true, false])(
+  'a copy of the reply is what the application would have seen, and read alone it still makes the record; streamed: %s',
+  async (streams) => {
+    const shown = frame(chunk('a')) + frame('[DONE]')
+    const asked = frame({ ...chunk('a'), usage: null }) + frame({ choices: [], usage }) + frame('[DONE]')
+    const whole = JSON.stringify({ choices: [], usage })
+    globalThis.fetch = answering(() => (streams ? inPieces(Buffer.from(asked), 9) : json(whole)))
+    const { meter, records } = metered()
+    const copied = await meter.fetch(URL_CHAT, post({ stream: streams }))
+    expect(await copied.clone().text()).toBe(streams ? shown : whole)
+    await until(() => records.length === 1)
+    expect(records[0]?.usage.outputTokens).toBe(9)
+    expect(await copied.text()).toBe(streams ? shown : whole)
+    expect(records).toHaveLength(1)
+  }
+)
+
 it('a server that refuses the option is asked without it once, and never asked again', async () => {
   const sent: string[] = []
   globalThis.fetch = answering((_url, init) => {

@@ -11,7 +11,7 @@ import type { Amounts, BudgetError, BudgetOptions, BudgetState, Reservation, Res
 import { windowReader } from './window.js'
 
 /** A store that has not answered by then is away; all budgets of a call share it. */
-export const DECISION_MS = 45
+export const DECISION_MS = 40
 /** When a settlement that its store did not take is tried again. */
 const RETRIES_MS = [500, 2000, 10_000, 60_000]
 /** Subjects come from callers: their warnings are forgotten beyond this. */

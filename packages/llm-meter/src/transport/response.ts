@@ -27,6 +27,12 @@ export function tapResponse(response: Response, call: Call, strip: boolean): Res
   forgotten.register(response, { call, attempt: call.attempts }, response)
   if (streamed) tapStreamed(response, call, strip)
   else tapWhole(response, call)
+  const copy = response.clone
+  own(response, 'clone', () => () => {
+    // The body is tapped when it is first asked for; tapped before it is split, both halves are what the application would have seen.
+    void response.body
+    return copy.call(response)
+  })
   return response
 }
 

@@ -6,7 +6,7 @@ import type { Alert } from './types.js'
 
 export function availabilityAlerts(model: Model): Alert[] {
   const { limits } = model
-  const { gauge } = kit(model)
+  const { counter, gauge } = kit(model)
   return [
     {
       name: 'ServiceDown',
@@ -172,6 +172,87 @@ export function availabilityAlerts(model: Model): Alert[] {
           series: [],
           expect: 'fires 0m, fires 60m',
           labels: { service: '', environment: '' }
+        }
+      ]
+    },
+    {
+      name: 'ServiceWithoutTraffic',
+      sentence:
+        'A service that answered requests at the same hour of the day before answered none for 1 hour, while it is up; for 10 minutes.',
+      priority: 'P3',
+      type: 'availability',
+      expr: `sum by (${BY}) (increase(rag_http_server_requests_total[1h])) == 0 and ${ON} (sum by (${BY}) (increase(rag_http_server_requests_total[1h] offset 1d)) > 20)`,
+      for: '10m',
+      summary: 'Nobody calls {{ $labels.service }}',
+      impact: '{{ $value }} requests within an hour; callers may be unable to reach it.',
+      dashboard: 'overview',
+      runbook: {
+        causes: ['the way to the service is broken', 'its callers are down', 'a holiday'],
+        look: ['service:rag_http_requests:rate5m'],
+        act: ['Call it from outside. If it answers, look at its callers.']
+      },
+      tests: [
+        {
+          title: 'traffic yesterday, none today',
+          step: '10m',
+          series: [
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [0.1, '24h'],
+                [0, '10h'],
+                [0.1, '1h']
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          expect: 'quiet 24h30m, quiet 25h, fires 25h30m, fires 33h50m, quiet 34h30m'
+        },
+        {
+          title: 'hardly any traffic yesterday',
+          step: '10m',
+          series: [
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [18 / 3600, '24h'],
+                [0, '10h']
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          expect: 'quiet 30h'
+        },
+        {
+          title: 'just enough traffic yesterday',
+          step: '10m',
+          series: [
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [23 / 3600, '24h'],
+                [0, '10h']
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          expect: 'fires 30h'
+        },
+        {
+          title: 'yesterday only at another hour',
+          step: '10m',
+          series: [
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [0, '6h'],
+                [0.1, '3h'],
+                [0, '30h']
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          expect: 'quiet 29h, fires 32h, quiet 36h'
         }
       ]
     }

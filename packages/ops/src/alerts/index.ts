@@ -3,17 +3,21 @@ import type { Model } from '../config/model.js'
 import { anomalyAlerts } from './anomaly.js'
 import { availabilityAlerts } from './availability.js'
 import { backupAlerts } from './backup.js'
+import { budgetAlerts } from './budget.js'
 import { cacheAlerts } from './cache.js'
 import { capacityAlerts } from './capacity.js'
-import { dataAlerts } from './data.js'
+import { cardinalityAlerts } from './cardinality.js'
 import { dependencyAlerts } from './dependencies.js'
 import { deployAlerts } from './deploy.js'
 import { escalationAlerts } from './escalation.js'
+import { jobAlerts } from './jobs.js'
 import { llmAlerts } from './llm.js'
 import { logAlerts } from './logs.js'
+import { postgresAlerts } from './postgres.js'
 import { processAlerts } from './process.js'
 import { qualityAlerts } from './quality.js'
 import { sloAlerts } from './slo.js'
+import { storeAlerts } from './stores.js'
 import { telemetryAlerts } from './telemetry.js'
 import type { Alert } from './types.js'
 
@@ -22,13 +26,17 @@ const AREAS: Readonly<Record<string, (model: Model) => Alert[]>> = {
   availability: availabilityAlerts,
   dependencies: dependencyAlerts,
   process: processAlerts,
-  data: dataAlerts,
+  postgres: postgresAlerts,
+  stores: storeAlerts,
   llm: llmAlerts,
+  budget: budgetAlerts,
   cache: cacheAlerts,
   quality: qualityAlerts,
+  jobs: jobAlerts,
   backup: backupAlerts,
   logs: logAlerts,
   telemetry: telemetryAlerts,
+  cardinality: cardinalityAlerts,
   deploy: deployAlerts,
   capacity: capacityAlerts,
   anomaly: anomalyAlerts,

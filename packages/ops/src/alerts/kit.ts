@@ -13,6 +13,8 @@ export interface Kit {
   readonly target: Labels
   gauge(metric: string, phases: readonly Phase[], labels?: Labels): Series
   counter(metric: string, phases: readonly Phase[], labels?: Labels): Series
+  /** A gauge that rises by so much an hour, from some hour on. */
+  climb(metric: string, labels: Labels, start: number, perHour: number, hours: number, from?: number): Series
   /** Observed values and how often each is seen per second, by phase. */
   histogram(
     metric: string,
@@ -35,6 +37,12 @@ export function kit(model: Model): Kit {
     target,
     gauge: (metric, phases, labels = {}) => ({ metric, labels: { ...target, ...labels }, samples: (step) => held(phases, step) }),
     counter,
+    climb: (metric, labels, start, perHour, hours, from = 0) => ({
+      metric,
+      labels: { ...target, ...labels },
+      samples: (step) =>
+        Array.from({ length: Math.round((hours * 3600) / step) }, (_, index) => start + perHour * Math.max(0, (index * step) / 3600 - from))
+    }),
     histogram(metric, phases, labels = {}) {
       const bounds = model.metrics[metric]?.buckets ?? []
       const seen = (fits: (value: number) => boolean, weigh = (_: number) => 1): Phase[] =>

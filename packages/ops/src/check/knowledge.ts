@@ -14,7 +14,7 @@ export interface Known {
 export type Knowledge = ReadonlyMap<string, Known>
 
 /** Labels that scraping adds to every series. */
-export const TARGET_LABELS = [
+const TARGET_LABELS = [
   'job',
   'instance',
   'service',

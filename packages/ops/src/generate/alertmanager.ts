@@ -23,7 +23,7 @@ export function generateAlertmanager(model: Model): Artifacts {
 }
 
 /** The configuration as Alertmanager reads it. */
-export function alertmanagerDocument(model: Model): unknown {
+function alertmanagerDocument(model: Model): unknown {
   const { mail, deadman } = model.contacts
   const scaled = (length: string) => duration(Math.max(0.1, seconds(length) / model.timeScale))
   const hours = model.workingHours

@@ -7,7 +7,7 @@ const REQUESTS = 'rag_http_server_requests_total'
 const DURATION = 'http_server_request_duration_seconds'
 
 /** What a canary is asked: share of failed requests and mean duration, each beside stable, and whether there is traffic at all. */
-export function canaryQueries(service: string, window: string) {
+function canaryQueries(service: string, window: string) {
   const of = (track: string, more = '') => `{service="${service}", track="${track}"${more}}`
   const sum = (metric: string, track: string, more = '') => `sum(rate(${metric}${of(track, more)}[${window}]))`
   const share = (track: string) => `(${sum(REQUESTS, track, ', status_class="5xx"')} / (${sum(REQUESTS, track)} > 0))`
@@ -30,7 +30,7 @@ export function generateCanary(model: Model): Artifacts {
   return files
 }
 
-export function analysisTemplate(model: Model, service: string) {
+function analysisTemplate(model: Model, service: string) {
   const { limits } = model
   const queries = canaryQueries(service, '5m')
   const metric = (name: string, query: string, successCondition: string, failureCondition: string) => ({
@@ -69,7 +69,7 @@ export function analysisTemplate(model: Model, service: string) {
 }
 
 /** Flagger fails a check whose query gives nothing. */
-export function metricTemplates(model: Model, service: string) {
+function metricTemplates(model: Model, service: string) {
   const queries = canaryQueries(service, '{{ interval }}')
   const template = (name: string, query: string) => ({
     apiVersion: 'flagger.app/v1beta1',

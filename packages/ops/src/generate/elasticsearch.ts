@@ -51,7 +51,7 @@ export function generateElasticsearch(_model: Model): Artifacts {
 }
 
 /** Mappings of every field of the ECS preset; what an application adds is a keyword of bounded length. */
-export function mappings(): unknown {
+function mappings(): unknown {
   const properties: Properties = {}
   for (const { ecs, type } of logFields) if (ecs !== null) place(properties, ecs.split('.'), fieldOf(type))
   return {

@@ -64,7 +64,7 @@ export function inhibitRules(model: Model): unknown[] {
 }
 
 /** For each dependency, the services that call it, directly or through others. */
-export function callersOf(model: Model): Record<string, string[]> {
+function callersOf(model: Model): Record<string, string[]> {
   const direct = new Map<string, Set<string>>()
   for (const { name, calls } of model.services) for (const called of calls) direct.set(called, (direct.get(called) ?? new Set()).add(name))
   const all = (name: string, seen: Set<string>): Set<string> => {

@@ -3,7 +3,7 @@ import type { Model, Service } from '../config/model.js'
 
 const REQUESTS = 'rag_http_server_requests_total'
 /** The name under which the adapter offers the rate. */
-export const SCALING_METRIC = 'rag_http_requests_per_second'
+const SCALING_METRIC = 'rag_http_requests_per_second'
 
 export function hpa({ name, replicas, requestsPerReplica }: Service) {
   return {

@@ -33,7 +33,7 @@ export function generateKubernetes(model: Model): Artifacts {
 const named = (name: string) => ({ 'app.kubernetes.io/name': name })
 
 /** A deployment that spreads over nodes and zones and runs without rights. */
-export function deployment(_model: Model, { name, image, port, metricsPort, replicas, resources }: Service) {
+function deployment(_model: Model, { name, image, port, metricsPort, replicas, resources }: Service) {
   const labels = { ...named(name), track: 'stable' }
   return {
     apiVersion: 'apps/v1',

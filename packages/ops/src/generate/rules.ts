@@ -36,7 +36,7 @@ export function alertDocument(model: Model, area: string, alerts: readonly Alert
 }
 
 /** One alerting rule. */
-export function alertRule(model: Model, alert: Alert): Record<string, unknown> {
+function alertRule(model: Model, alert: Alert): Record<string, unknown> {
   return {
     alert: alert.name,
     expr: scaleExpression(alert.expr, model.timeScale),

@@ -62,19 +62,25 @@ export async function startRedis({ port, values = [] }: { port?: number; values?
 }
 
 /** PostgreSQL refuses to run as root, so there it runs as the user that its package made. */
-export async function startPostgres({ settings = [] }: { settings?: readonly string[] } = {}): Promise<RunningServer> {
+export async function startPostgres({
+  settings = [],
+  standbyOf
+}: {
+  settings?: readonly string[]
+  /** A running server whose replica this one is. */
+  standbyOf?: RunningServer
+} = {}): Promise<RunningServer> {
   const folder = scratch()
   const data = join(folder, 'data')
   const bin = dirname(findServer('postgres')!)
   const account = process.getuid?.() === 0 ? idsOf('postgres') : undefined
   chmodSync(folder, 0o755)
   if (account) chownSync(folder, account.uid, account.gid)
-  const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--locale=C', '-E', 'UTF8'], {
-    ...account,
-    cwd: folder,
-    encoding: 'utf8'
-  })
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  const [program, values] = standbyOf
+    ? (['pg_basebackup', ['-D', data, '-R', '-X', 'stream', '-c', 'fast', '--no-sync', '-d', standbyOf.url]] as const)
+    : (['initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--locale=C', '-E', 'UTF8']] as const)
+  const made = spawnSync(join(bin, program), values, { ...account, cwd: folder, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`${program} failed: ${made.stderr}`)
   const port = await freePort()
   const options = ['fsync=off', `port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, ...settings]
   const child = spawn(join(bin, 'postgres'), ['-D', data, ...options.flatMap((option) => ['-c', option])], {
@@ -107,6 +113,7 @@ export async function startPrometheus(
   const child = spawn(findServer('prometheus')!, values, { stdio: ['ignore', log, log] })
   if (typeof log === 'number') closeSync(log)
   await listening(port, child)
+  await ready(`http://127.0.0.1:${port}/-/ready`)
   return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
 }
 
@@ -129,6 +136,20 @@ export async function startRsyslog(configuration: string, env: Readonly<Record<s
     env: { ...process.env, ...env }
   })
   return { port: 0, url: '', process: child, stop: () => stop(child, folder) }
+}
+
+/** Alertmanager with a configuration file; `amtool` comes in the same Debian package. */
+export async function startAlertmanager(file: string): Promise<RunningServer> {
+  const folder = scratch()
+  const port = await freePort()
+  const child = start('alertmanager', [
+    `--config.file=${file}`,
+    `--storage.path=${folder}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--cluster.listen-address='
+  ])
+  await listening(port, child)
+  return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
 }
 
 /** A port that nobody listens on at this moment. */
@@ -155,6 +176,15 @@ function idsOf(user: string): { uid: number; gid: number } | undefined {
   const id = (flag: string) => Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout)
   const [uid, gid] = [id('-u'), id('-g')]
   return uid && gid ? { uid, gid } : undefined
+}
+
+/** It listens before it answers. */
+async function ready(url: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if ((await fetch(url).catch(() => undefined))?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${url} was not ready for 15 s`)
 }
 
 async function listening(port: number, child: ChildProcess): Promise<void> {

@@ -2,7 +2,6 @@
 const adapters = require('./adapters.cjs')
 
 const [name, port] = process.argv.slice(2)
-const records = []
 const { client: make, flush } = adapters[name](undefined)
 const client = make({ apiKey: 'test', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 })
 const ask = { model: 'gpt-5-mini', messages: [{ role: 'user', content: 'Tell me about the fox, the dog and the river, in some detail.' }] }
@@ -29,4 +28,3 @@ process.on('message', async ({ kind, count }) => {
   process.send({ micros: (user + system) / count })
 })
 process.send({ ready: true })
-void records

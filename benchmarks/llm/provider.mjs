@@ -28,7 +28,9 @@ const server = createServer(async (request, response) => {
   for await (const part of request) text += part
   const body = JSON.parse(text)
   const refuse = (status, type) =>
-    response.writeHead(status, { 'content-type': 'application/json', 'retry-after-ms': '1' }).end(JSON.stringify({ error: { message: type, type } }))
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'retry-after-ms': '1' })
+      .end(JSON.stringify({ error: { message: type, type } }))
   if (body.model === 'missing') return refuse(404, 'invalid_request_error')
   if (body.model === 'retry') {
     retried = !retried

@@ -5,7 +5,7 @@ import { drain, startOperation } from '@rag/core'
 import { createMetrics } from '@rag/metrics'
 import promBundle from 'express-prom-bundle'
 import { Registry } from 'prom-client'
-import { serve } from './middlewares.js'
+import { expressWith, serve } from './middlewares.js'
 import { fixed } from './rounds.js'
 
 const REQUESTS = 100_000
@@ -60,17 +60,19 @@ export async function benchHostile(): Promise<Record<string, unknown>> {
 /** The same scanner at a peer, a tenth of the requests: more would take the memory of the machine. */
 async function hostileBundle(collect: () => void): Promise<Record<string, unknown>> {
   const registry = new Registry()
-  const bundle = promBundle({
-    includeMethod: true,
-    includePath: true,
-    includeStatusCode: true,
-    autoregister: false,
-    promRegistry: registry
-  })
+  const handler = expressWith(
+    promBundle({
+      includeMethod: true,
+      includePath: true,
+      includeStatusCode: true,
+      autoregister: false,
+      promRegistry: registry
+    })
+  )
   const before = lines(await registry.metrics())
   collect()
   const heap = process.memoryUsage().heapUsed
-  for (let count = 0; count < REQUESTS / 10; count++) serve(bundle as never, `/wp-${count.toString(36)}-admin.php`, `X${count}`)
+  for (let count = 0; count < REQUESTS / 10; count++) serve(handler, `/wp-${count.toString(36)}-admin.php`, `X${count}`)
   collect()
   const grown = process.memoryUsage().heapUsed - heap
   const start = performance.now()

@@ -1,5 +1,6 @@
-// What a middleware adds to a request, without sockets: Express over a bare exchange, Fastify by injection.
+// What a middleware adds to a request through the real framework and the objects of node:http, without the noise of sockets.
 import { EventEmitter } from 'node:events'
+import { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
@@ -7,6 +8,7 @@ import { drain } from '@rag/core'
 import { createMetrics } from '@rag/metrics'
 import { httpMetrics } from '@rag/metrics/express'
 import { httpMetrics as fastifyHttpMetrics } from '@rag/metrics/fastify'
+import express from 'express'
 import promBundle from 'express-prom-bundle'
 import Fastify, { type FastifyInstance } from 'fastify'
 import fastifyMetrics from 'fastify-metrics'
@@ -15,67 +17,34 @@ import { median } from '../statistics.js'
 import { type Figures, fixed, rounds, share } from './rounds.js'
 
 const HEADERS = { host: '127.0.0.1', accept: 'application/json', 'user-agent': 'bench', 'x-request-id': 'req-1' }
-type Middleware = (request: never, response: never, next: () => void) => unknown
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** An exchange that every middleware here takes for a finished one. */
-export function exchange(
-  path = '/users/42',
-  method = 'GET'
-): { request: EventEmitter; response: EventEmitter & { writeHead(): void; finish(): void } } {
-  const socket = Object.assign(new EventEmitter(), {
-    writable: true,
-    readable: true,
-    remoteAddress: '127.0.0.1',
-    localAddress: '127.0.0.1',
-    localPort: 80,
-    remotePort: 40_000
+/** A real Express application with one route, behind a middleware. */
+export function expressWith(middleware?: unknown): Handler {
+  const app = express()
+  if (middleware) app.use(middleware as never)
+  app.get('/users/:id', (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': 11 })
   })
-  const request = Object.assign(new EventEmitter(), {
-    method,
-    url: path,
-    originalUrl: path,
-    baseUrl: '',
-    path,
-    headers: HEADERS,
-    httpVersion: '1.1',
-    route: { path: '/users/:id' },
-    complete: true,
-    socket
-  })
-  const response = Object.assign(new EventEmitter(), {
-    req: request,
-    socket,
-    headersSent: false,
-    finished: false,
-    statusCode: 200,
-    statusMessage: 'OK',
-    writableFinished: true,
-    getHeader: () => undefined,
-    hasHeader: () => false,
-    setHeader() {},
-    end() {},
-    writeHead() {
-      this.headersSent = true
-    },
-    finish() {
-      this.finished = true
-      const emitter = this as unknown as EventEmitter
-      emitter.emit('finish')
-      emitter.emit('close')
-    }
-  })
-  return { request, response }
+  return app as unknown as Handler
 }
 
-export function serve(middleware: Middleware | undefined, path?: string, method?: string): void {
-  const { request, response } = exchange(path, method)
-  if (middleware) middleware(request as never, response as never, () => response.writeHead())
-  else response.writeHead()
-  response.finish()
+/** One request through a handler, with the objects of node:http and no socket between two programs. */
+export function serve(handle: Handler, url = '/users/42', method = 'GET'): void {
+  const socket = Object.assign(new EventEmitter(), { writable: true, readable: true, remoteAddress: '127.0.0.1', remotePort: 40_000 })
+  const request = new IncomingMessage(socket as never)
+  Object.assign(request, { url, method, httpVersion: '1.1', headers: { ...HEADERS }, complete: true })
+  const response = new ServerResponse(request)
+  handle(request, response)
+  // What the socket would say.
+  const ended = response as ServerResponse & { finished: boolean }
+  ended.finished = true
+  response.emit('finish')
+  response.emit('close')
 }
 
-/** The metrics of OpenTelemetry's instrumentation of node:http, which hooks the server: no middleware, so it is served through one. */
-function otelServer(): () => void {
+/** The metrics of OpenTelemetry's instrumentation of node:http, which hooks the server and is no middleware. */
+function otelServer(): Handler {
   const instrumentation = new HttpInstrumentation()
   const reader = new PeriodicExportingMetricReader({
     exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
@@ -84,60 +53,64 @@ function otelServer(): () => void {
   instrumentation.setMeterProvider(new MeterProvider({ readers: [reader] }))
   instrumentation.enable()
   const { createServer } = createRequire(import.meta.url)('node:http') as typeof import('node:http')
-  const server = createServer((_, response) => {
-    const taken = response as unknown as ReturnType<typeof exchange>['response']
-    taken.writeHead()
-    taken.finish()
-  })
-  return () => {
-    const { request, response } = exchange()
-    server.emit('request', request as never, response as never)
-  }
+  const server = createServer(expressWith() as never)
+  return (request, response) => server.emit('request', request, response)
 }
 
 async function fastify(plugin?: (app: FastifyInstance) => unknown): Promise<FastifyInstance> {
   const app = Fastify()
   if (plugin) await plugin(app)
-  app.get('/users/:id', async () => ({ ok: true }))
+  app.get('/users/:id', (_, reply) => void reply.send({ ok: true }))
   await app.ready()
   return app
 }
 
 export async function benchMiddlewares(): Promise<Record<string, unknown>> {
   const make = () => createMetrics({ service: 'bench', resources: false })
-  const ours = httpMetrics(make()) as Middleware
-  const bundle = promBundle({
-    includeMethod: true,
-    includePath: true,
-    includeStatusCode: true,
-    autoregister: false,
-    promRegistry: new Registry()
-  }) as unknown as Middleware
+  const options = { includeMethod: true, includePath: true, includeStatusCode: true, autoregister: false }
+  const handlers = {
+    bare: expressWith(),
+    ours: expressWith(httpMetrics(make())),
+    'express-prom-bundle': expressWith(promBundle({ ...options, promRegistry: new Registry() })),
+    otel: otelServer()
+  }
   let count = 0
-  const express = await rounds(
+  const cases = Object.entries(handlers).map(([name, handler]) => [name, () => serve(handler)] as const)
+  const onExpress = await rounds(
     {
-      bare: () => serve(undefined),
+      ...Object.fromEntries(cases),
       ours: () => {
-        serve(ours)
+        serve(handlers.ours)
+        // As the timer of the core would between sockets.
         if (++count % 64 === 0) drain()
-      },
-      'express-prom-bundle': () => serve(bundle),
-      otel: otelServer()
+      }
     },
-    20_000,
-    15
+    5000,
+    21
   )
   const bare = await fastify()
   const mine = await fastify((app) => app.register(fastifyHttpMetrics(make()) as never))
   const theirs = await fastify((app) =>
     app.register(fastifyMetrics as never, { endpoint: null, defaultMetrics: { enabled: false }, promClient: undefined } as never)
   )
-  const get = (app: FastifyInstance) => () => app.inject('/users/42')
-  const injected = await rounds({ bare: get(bare), ours: get(mine), 'fastify-metrics': get(theirs) }, 3000, 15)
+  const through = (app: FastifyInstance) => () => serve(app.routing as Handler)
+  const mineOnce = through(mine)
+  const onFastify = await rounds(
+    {
+      bare: through(bare),
+      ours: () => {
+        mineOnce()
+        if (++count % 64 === 0) drain()
+      },
+      'fastify-metrics': through(theirs)
+    },
+    5000,
+    21
+  )
   await Promise.all([bare.close(), mine.close(), theirs.close()])
   return {
-    express: added(express, ['express-prom-bundle', 'otel']),
-    fastify: added(injected, ['fastify-metrics'])
+    express: added(onExpress, ['express-prom-bundle', 'otel']),
+    fastify: added(onFastify, ['fastify-metrics'])
   }
 }
 

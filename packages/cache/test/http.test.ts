@@ -2,7 +2,8 @@
 import { request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import type { Emit, Source } from '@rag/core'
+import { drain, type Emit, type Operation, type ServerAttributes, type Source } from '@rag/core'
+import { observeExpress } from '@rag/core/express'
 import express5 from 'express'
 import express4 from 'express4'
 import { fastify } from 'fastify'
@@ -302,11 +303,11 @@ describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
       Readable.from(made).pipe(response)
       return undefined
     }
-    const { url, stats } = await start(cacheOf({ ttl: 150, jitter: 0, stale: { whileRevalidate: '1m' } }), {}, slow)
+    const { url, stats } = await start(cacheOf({ ttl: 500, jitter: 0, stale: { whileRevalidate: '1m' } }), {}, slow)
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(`${url}/api/a`)))
     expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(['call 1']))
     expect([handler.calls, stats().miss, stats().hit]).toEqual([1, 1, 9])
-    await pause(200)
+    await pause(600)
     const [leader, ...others] = await Promise.all(Array.from({ length: 5 }, () => ask(`${url}/api/a`)))
     expect([leader!.body, ...others.map(({ body }) => body)].sort()).toEqual(['call 1', 'call 1', 'call 1', 'call 1', 'call 2'])
     expect([handler.calls, stats().stale]).toEqual([2, 4])
@@ -358,6 +359,36 @@ describe.each(Object.entries(frameworks))('%s', (_framework, start) => {
       'rag_cache_purges_total error': 0
     })
   })
+})
+
+test('under the one pass of core the requests are recorded as they were answered', async () => {
+  const operations: Operation[] = []
+  const observer = { id: 'test', service: 'test', end: (operation: Operation) => void operations.push(operation) }
+  const app = express5()
+  app.use(observeExpress([observer]) as never)
+  const control = forExpress.cacheControl(cacheOf(), { maxAge: '1m' })
+  app.get('/documents/:id', control as never, (_request, response) => void response.json({ a: 1 }))
+  const server = await new Promise<Server>((resolve) => {
+    const listening = app.listen(0, '127.0.0.1', () => resolve(listening))
+  })
+  closers.push(() => server.close())
+  const replies = [await ask(`${urlOf(server)}/documents/1`), await ask(`${urlOf(server)}/documents/1`)]
+  replies.push(await ask(`${urlOf(server)}/documents/1`, { 'if-none-match': String(replies[0]!.headers.etag) }))
+  await until('the requests to end', () => {
+    drain()
+    return operations.length === 3
+  })
+  expect(operations.map(({ attributes }) => [(attributes as ServerAttributes).statusCode, (attributes as ServerAttributes).route])).toEqual(
+    [
+      [200, '/documents/:id'],
+      [200, '/documents/:id'],
+      [304, '/documents/:id']
+    ]
+  )
+  const ids = replies.map(({ headers }) => headers['x-request-id'])
+  expect(new Set(ids).size).toBe(3)
+  expect(ids).not.toContain(undefined)
+  control.close()
 })
 
 test.each<[string, object]>([

@@ -164,6 +164,12 @@ describeWith(['postgres'], 'a real PostgreSQL', () => {
     await cache.invalidate({ tags: ['library'] })
     expect((await read()).rows).toEqual([{ title: 'four' }])
     await expect(query('SELECT * FROM nowhere')).rejects.toThrow('nowhere')
+    const own = cachedQuery(counting, { tags: ['library'], ttl: '5m' })
+    closers.push(() => own.cache.close())
+    const before = asked
+    await own('SELECT 1 AS one')
+    expect((await own('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    expect(asked).toBe(before + 1)
     expect((await query('SELECT count(*)::int AS n FROM documents WHERE title = $1', ['four'])).rows).toEqual([{ n: 1 }])
     expect((await query('SELECT count(*)::int AS n FROM documents WHERE title = $1', ['one'])).rows).toEqual([{ n: 0 }])
   })
@@ -190,6 +196,13 @@ test('questions in pgvector are found by nearness, within their partition only, 
   const { rows } = await database.query('SELECT * FROM "odd ""name"""')
   expect(rows).toEqual([])
 }, 60_000)
+
+test('a cached query without a pool, or with an option it does not have, fails at creation', () => {
+  for (const pool of [undefined, {}, { query: 'SELECT 1' }]) {
+    expect(() => cachedQuery(pool as never)).toThrow(expect.objectContaining({ code: 'RAG_CACHE_OPTION' }))
+  }
+  expect(() => cachedQuery({ query: async () => ({ rows: [] }) }, { tag: 'a' } as never)).toThrow(/did you mean "tags"/)
+})
 
 test.each([[{}], [undefined], [{ query() {} }]])('a bus over what is no pool fails at creation', (pool) => {
   expect(() => postgresBus(pool as never)).toThrow(expect.objectContaining({ code: 'RAG_CACHE_BUS' }))

@@ -4,7 +4,7 @@ import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describeWith, type RunningRedis, startRedis } from '../../../scripts/test-support.js'
 import { type Cache, type CacheOptions, createCache } from '../src/index.js'
-import { PATIENT, until } from './until.js'
+import { PATIENT, pause, until } from './until.js'
 
 describeWith(['redis'], 'memory over Redis', () => {
   let server: RunningRedis
@@ -49,6 +49,21 @@ describeWith(['redis'], 'memory over Redis', () => {
       expect(await second.getEntry('a')).toMatchObject({ value: { n: 1 }, layer: 'redis', stale: false })
       expect(await second.getEntry('a')).toMatchObject({ value: { n: 1 }, layer: 'memory', stale: false })
       expect(second.stats()).toMatchObject({ memory: { calls: 2, hits: 1, misses: 1 }, redis: { calls: 1, hits: 1 } })
+    })
+
+    test('each layer has its own time, and what comes from Redis keeps the life it has left', async () => {
+      const [first, second] = await pair({ ttl: 1500, jitter: 0 })
+      await first.set('a', 1)
+      await pause(800)
+      expect(await second.getEntry('a')).toMatchObject({ layer: 'redis' })
+      expect((await second.getEntry('a'))!.ageMs).toBeGreaterThan(700)
+      await pause(900)
+      expect(await second.get('a')).toBeUndefined()
+      const short = await make({ memory: { ttl: 50 } })
+      await short.set('b', 1)
+      expect(await short.getEntry('b')).toMatchObject({ layer: 'memory' })
+      await pause(100)
+      expect(await short.getEntry('b')).toMatchObject({ layer: 'redis', value: 1 })
     })
 
     test('one load for a thousand callers in two processes', async () => {

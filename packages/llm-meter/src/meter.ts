@@ -90,6 +90,10 @@ export function createMeter(options: MeterOptions = {}): Meter {
   function sweep(): void {
     const now = performance.now()
     for (const call of core.open) {
+      if (call.active) {
+        call.active = false
+        call.touchedAt = now
+      }
       // A request without a reply yet is ended by its client.
       if (call.status === undefined || now - call.touchedAt < idleMs) continue
       stats.oddity('unread')

@@ -126,7 +126,7 @@ it('whatever the pieces, the bytes are the same and so is the usage', async () =
         expect(records.at(-1)?.usage).toMatchObject({ inputTokens: 7, outputTokens: 9 })
       }
     ),
-    { numRuns: 300 }
+    { numRuns: 100 }
   )
 })
 
@@ -149,7 +149,7 @@ it('usage that we asked for is taken out whatever the pieces, and nothing else i
         expect(records.at(-1)?.usage).toMatchObject({ inputTokens: 7, outputTokens: 9 })
       }
     ),
-    { numRuns: 300 }
+    { numRuns: 100 }
   )
 })
 

@@ -3,6 +3,7 @@ import { closeOnSignal, drain, onExit } from '@rag/core'
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
 import { cleanBindings } from './bindings.js'
 import { createChild, writeWaiting } from './children.js'
+import { createCleanTexts } from './clean-texts.js'
 import { createComponents } from './components.js'
 import { createSink } from './destination/index.js'
 import { exitOf } from './destination/join.js'
@@ -35,7 +36,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const settings = readOptions(options)
   const made = createSink(settings.destination, settings)
   const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
-  const { service, version, environment, mask, maxLine, level, preset, lineIds, levelOn, rest } = settings
+  const { service, version, environment, mask, maxLine, level, preset, lineIds, signals, levelOn, rest } = settings
   const shape = shapes[preset]
   const components = createComponents()
   const events = createEvents()
@@ -57,6 +58,7 @@ export function createLogger(options: LoggerOptions): Logger {
     root: logger,
     service,
     mask,
+    cleanTexts: createCleanTexts(),
     sink,
     shape,
     identities: new WeakMap(),
@@ -72,7 +74,7 @@ export function createLogger(options: LoggerOptions): Logger {
     setBindings: logger.setBindings,
     unreadable: 0,
     levels: createLevels(logger, components, levelOn),
-    stop: finishing(sink)
+    stop: finishing(sink, signals)
   }
   attachState(logger, state)
   attachCounts(logger, events.of(NO_COMPONENT))
@@ -122,12 +124,13 @@ function streamOf(sink: Sink) {
 const SIGNAL_WAIT_MS = 1500
 
 /** Hands over what is left when the process ends, however it does. Returns the undo. */
-function finishing(sink: Sink): () => void {
+function finishing(sink: Sink, signals: boolean): () => void {
   const atExit = onExit(() => exitOf(sink))
-  const atSignal = closeOnSignal(async () => {
+  const flush = async () => {
     drain()
     await sink.flush(SIGNAL_WAIT_MS)
-  })
+  }
+  const atSignal = signals ? closeOnSignal(flush) : () => {}
   return () => {
     atExit()
     atSignal()

@@ -26,11 +26,25 @@ export interface LoggerOptions
   mask?: Masker | MaskerOptions | false
   /** Gives each line an id of its own, by which a shipper or a store finds out what came twice. @default true for the presets `ecs` and `google` */
   lineIds?: boolean
+  /** Whether SIGTERM and SIGINT hand over what is left and then end the process where nobody else listens to them. @default true */
+  signals?: boolean
   /** Longest line in bytes; what does not fit is cut with a mark. @default 16384 */
   maxLineBytes?: number
 }
 
-const OWN = ['service', 'version', 'environment', 'level', 'destination', 'preset', 'mask', 'maxLineBytes', 'lineIds', 'levelOn'] as const
+const OWN = [
+  'service',
+  'version',
+  'environment',
+  'level',
+  'destination',
+  'preset',
+  'mask',
+  'maxLineBytes',
+  'lineIds',
+  'signals',
+  'levelOn'
+] as const
 const PINO = [
   'base',
   'crlf',
@@ -64,6 +78,7 @@ export interface Settings {
   mask: Masker['mask']
   maxLine: number
   lineIds: boolean
+  signals: boolean
   levelOn: LevelSignal | undefined
   /** What goes to pino as it is. */
   rest: PinoOptions
@@ -83,6 +98,7 @@ export function readOptions(options: LoggerOptions): Settings {
     mask,
     maxLineBytes = 16_384,
     lineIds,
+    signals = true,
     levelOn,
     ...rest
   } = options
@@ -113,6 +129,7 @@ export function readOptions(options: LoggerOptions): Settings {
     mask: maskOf(mask),
     maxLine: maxLineBytes,
     lineIds: lineIds ?? (preset === 'ecs' || preset === 'google'),
+    signals,
     levelOn: checkLevelSignal(levelOn, rest),
     rest
   }

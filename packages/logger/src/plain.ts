@@ -11,6 +11,8 @@ const UNREADABLE = '[unreadable]'
 interface Walk {
   /** Longest string kept, margin included. */
   readonly longest: number
+  /** Whether a string is longer than it may stay. */
+  over: boolean
   nodes: number
   /** Characters that may still be copied. */
   room: number
@@ -19,7 +21,7 @@ interface Walk {
 
 /** Starts a walk that copies at most `room` characters, each string at most `longest`. */
 export function beginWalk(longest: number, room: number): Walk {
-  return { longest: longest + MASK_MARGIN, nodes: 0, room: room + MASK_MARGIN, seen: [] }
+  return { longest: longest + MASK_MARGIN, over: false, nodes: 0, room: room + MASK_MARGIN, seen: [] }
 }
 
 /** A plain copy of a value; `undefined` for what JSON leaves out. */
@@ -49,8 +51,15 @@ export function plain(value: unknown, walk: Walk): unknown {
 
 /** Cuts a text to what the walk has room for. */
 export function plainText(text: string, walk: Walk): string {
+  const { length } = text
+  if (length > walk.longest - MASK_MARGIN) walk.over = true
+  // The usual case: it fits.
+  if (length <= walk.longest && length <= walk.room) {
+    walk.room -= length
+    return text
+  }
   const limit = Math.min(walk.longest, Math.max(walk.room, 0))
-  walk.room -= Math.min(text.length, limit)
+  walk.room -= Math.min(length, limit)
   return text.length > limit ? text.slice(0, limit) + CUT : text
 }
 

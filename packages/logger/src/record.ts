@@ -27,14 +27,15 @@ export function recordLine(instance: PinoInner, state: LogState, logged: Logged,
   const { ids: origin, identity } = logged.origin ?? correlationFields(state.shape)
   const ids = state.lineId() + origin + fingerprintField(state, parts, { message, fields }, level)
   const callers = identityFields(identity, state)
-  const line = lineOf(state, parts, { level, time, message, ids, callers, fields }, Number.POSITIVE_INFINITY)
+  const line = wholeLine(state, parts, { level, time, message, ids, callers, fields })
   // No character takes more than three bytes of UTF-8 a UTF-16 unit.
   if (line.length * 3 <= state.maxLine || Buffer.byteLength(line) <= state.maxLine) return line
-  return lineOf(state, parts, { level, time, message, ids, callers, fields }, state.maxLine)
+  return cutLine(state, parts, { level, time, message, ids, callers, fields }, state.maxLine)
 }
 
 interface Masked {
   readonly message: string | undefined
+  /** May hold the message too. */
   readonly fields: Record<string, unknown>
 }
 
@@ -47,8 +48,8 @@ function maskedRecord(state: LogState, parts: LineParts, { fields, message, valu
   const record = plainFields(fields, parts, state.shape, walk, origin !== undefined)
   const own = text === undefined && typeof record[messageKey] === 'string'
   if (!own && messageKey in record) rename(record, messageKey)
-  const plainValues = values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
-  if (plainValues.some((value) => typeof value === 'object')) {
+  const plainValues = values.length === 0 ? values : values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
+  if (plainValues.length > 0 && plainValues.some((value) => typeof value === 'object')) {
     // An object among the values is masked by its keys, before it becomes text.
     const masked = state.mask({ message: text, values: plainValues, record }) as {
       message: string
@@ -57,9 +58,17 @@ function maskedRecord(state: LogState, parts: LineParts, { fields, message, valu
     }
     return { message: cut(state.mask(formatMessage(masked.message, masked.values)), state), fields: cutFields(masked.record, state) }
   }
-  if (text !== undefined) setField(record, messageKey, plainText(formatMessage(text, plainValues), walk))
+  // Without values the text is the same every time, and so is what the masker says to it.
+  const known = text !== undefined && plainValues.length === 0 && state.cleanTexts.has(text)
+  if (text !== undefined && !known) {
+    setField(record, messageKey, plainValues.length === 0 ? text : plainText(formatMessage(text, plainValues), walk))
+  }
   const masked = state.mask(record) as Record<string, unknown>
-  const { [messageKey]: said, ...rest } = cutFields(masked, state)
+  // Masks are short: what was short enough before still is.
+  const rest = walk.over ? cutFields(masked, state) : masked
+  if (known) return { message: text, fields: rest }
+  const said = rest[messageKey]
+  if (said !== undefined && said === text && plainValues.length === 0) state.cleanTexts.add(text)
   return { message: typeof said === 'string' ? said : undefined, fields: rest }
 }
 
@@ -132,15 +141,51 @@ interface LineFields {
   readonly fields: Record<string, unknown>
 }
 
+/** Joins the parts of a line. */
+function wholeLine(state: LogState, parts: LineParts, { level, time, message, ids, callers, fields }: LineFields): string {
+  const { chindings, messageKey, stringifiers, safe, nestedKey, end } = parts
+  let line = headOf(parts, level, time)
+  if (message !== undefined) line += keyText(messageKey) + (writeField(stringifiers, messageKey, message, safe) ?? quote(message))
+  // Every chain of bindings starts with the static fields; the ids stand right behind those.
+  line += state.base + ids + chindings.slice(state.base.length) + callers
+  let body = ''
+  for (const key in fields) {
+    if (key === messageKey || !Object.hasOwn(fields, key)) continue
+    const value = fields[key]
+    if (value === undefined) continue
+    const written = writeField(stringifiers, key, value, safe)
+    if (written !== undefined) body += keyText(key) + written
+  }
+  if (nestedKey && body !== '') body = keyText(nestedKey) + '{' + body.slice(1) + '}'
+  return line + body + (end ?? '}\n')
+}
+
+function headOf({ ls }: LineParts, level: number, time: string): string {
+  return '{' + (time === '' ? '' : time.slice(1) + ',') + (ls[level] ?? '{"level":' + level).slice(1)
+}
+
+const MOST_KEYS = 2000
+const keys = new Map<string, string>()
+
+/** `,"key":`, remembered: the same keys come with every line. */
+function keyText(key: string): string {
+  let text = keys.get(key)
+  if (text === undefined) {
+    text = ',' + quote(key) + ':'
+    if (keys.size < MOST_KEYS && key.length < 100) keys.set(key, text)
+  }
+  return text
+}
+
 /** Joins the parts of a line in at most `budget` bytes; what does not fit is replaced by a mark. */
-function lineOf(state: LogState, parts: LineParts, { level, time, message, ids, callers, fields }: LineFields, budget: number): string {
+function cutLine(state: LogState, parts: LineParts, { level, time, message, ids, callers, fields }: LineFields, budget: number): string {
   const { chindings, messageKey, stringifiers, safe, nestedKey, end } = parts
   const room = createRoom(budget - 256)
-  let head = '{' + (time === '' ? '' : time.slice(1) + ',') + (parts.ls[level] ?? '{"level":' + level).slice(1)
+  let head = headOf(parts, level, time)
   if (message !== undefined) {
     const written = writeField(stringifiers, messageKey, message, safe) ?? quote(message)
     head += ',' + quote(messageKey) + ':' + (room.takes(written) ? written : quote(cutToBytes(message, Math.floor(budget / 4))))
-    if (budget !== Number.POSITIVE_INFINITY) room.spend(Math.floor(budget / 4))
+    room.spend(Math.floor(budget / 4))
   }
   // Every chain of bindings starts with the static fields; the ids stand right behind those.
   let bindings = chindings.slice(state.base.length)
@@ -149,10 +194,10 @@ function lineOf(state: LogState, parts: LineParts, { level, time, message, ids, 
   let body = ''
   for (const key of Object.keys(fields)) {
     const value = fields[key]
-    if (value === undefined) continue
+    if (value === undefined || key === messageKey) continue
     const written = writeField(stringifiers, key, value, safe)
     if (written === undefined) continue
-    const field = ',' + quote(key) + ':' + written
+    const field = keyText(key) + written
     if (room.takes(field)) body += field
     else if (!body.endsWith(',"truncated":true')) body += ',"truncated":true'
   }
@@ -175,7 +220,6 @@ function createRoom(bytes: number): { takes(text: string): boolean; spend(size: 
   let left = bytes
   return {
     takes(text) {
-      if (left === Number.POSITIVE_INFINITY) return true
       const size = Buffer.byteLength(text)
       if (size > left) return false
       left -= size

@@ -1,6 +1,7 @@
 // What a logger and all its children share. It hangs on the root instance, so ESM and CJS copies of this module find it.
 import type { Identity, Masker } from '@rag/core'
 import type { Logger } from 'pino'
+import type { CleanTexts } from './clean-texts.js'
 import type { Components } from './components.js'
 import type { Sink } from './destination/sink.js'
 import type { Events, LevelCounts } from './events.js'
@@ -15,6 +16,7 @@ export interface LogState {
   readonly service: string
   /** Masks a value, or leaves it when masking is off. */
   readonly mask: Masker['mask']
+  readonly cleanTexts: CleanTexts
   readonly sink: Sink
   readonly shape: Shape
   /** Written identities; they are masked, so each logger has its own. */

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -202,4 +204,39 @@ it('a full disk costs counted lines only, and writing resumes when there is spac
   expect(lines).toHaveLength(exported)
   expect(new Set(lines.map((line) => line['n'])).size).toBe(exported)
   expect(lines.at(-1)!['msg']).toBe('after')
+}, 30_000)
+
+it('a service on a full disk answers every request, keeps its memory and its books, and logs again by itself', async () => {
+  if (!mountSmall()) return expect(existsSync(directory)).toBe(true)
+  const file = join(directory, 'app.log')
+  const logger = createLogger({ service: 's', destination: { file } })
+  const text = 'x'.repeat(1000)
+  let n = 0
+  const server = createServer((_request, response) => {
+    for (let line = 0; line < 60; line++) logger.info({ n: n++, text }, 'line')
+    response.end('ok')
+  }).listen(0, '127.0.0.1')
+  cleanups.push(() => server.close())
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const ask = async () => (await fetch(url)).text()
+  const answers = new Set<string>()
+  for (let round = 0; round < 20; round++) for (const answer of await Promise.all(Array.from({ length: 12 }, ask))) answers.add(answer)
+  expect([...answers]).toEqual(['ok'])
+  const { dropped, queued, recorded, exported } = logControl(logger).account()
+  expect(dropped).toBeGreaterThan(0)
+  // Each line is a little more than 1000 bytes, and no more than 16 MiB may wait.
+  expect(queued * text.length).toBeLessThanOrEqual(16 * 1024 * 1024)
+  expect(exported + dropped + queued).toBe(recorded)
+  execFileSync('mount', ['-o', 'remount,size=64m', directory])
+  const before = statSync(file).size
+  for (let tries = 0; tries < 200 && statSync(file).size === before; tries++) await later(25)
+  await ask()
+  await logControl(logger).flush()
+  const after = logControl(logger).account()
+  expect(after).toMatchObject({ recorded: n, queued: 0 })
+  const lines = parseLines(readFileSync(file, 'utf8'))
+  expect(lines).toHaveLength(after.exported)
+  expect(after.exported + after.dropped).toBe(n)
+  expect(lines.at(-1)!['n']).toBe(n - 1)
 }, 30_000)

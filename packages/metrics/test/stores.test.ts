@@ -1,3 +1,6 @@
+import { PGlite } from '@electric-sql/pglite'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { observeClient } from '@rag/core'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { createClient } from 'redis'
@@ -47,6 +50,96 @@ describeWith(['postgres'], 'a collector of PostgreSQL', () => {
       await metrics.shutdown()
       await pool.end()
       await server.stop()
+    }
+  })
+
+  it('sees time-outs, dead rows, waits and the archive while many clients work, as SQL does', async () => {
+    const server = await startPostgres({ settings: ['archive_mode=on', 'archive_command=true', 'statement_timeout=2s'] })
+    const pool = new Pool({ connectionString: server.url, max: 3 })
+    const metrics = createMetrics({ service: 'test', resources: false })
+    try {
+      metrics.pool(pool, { name: 'docs' })
+      observeClient(pool, { observers: [metrics.observer] })
+      await pool.query('CREATE TABLE chunks (id serial PRIMARY KEY, body text)')
+      let working = true
+      const load = Array.from({ length: 8 }, async (_, worker) => {
+        for (let count = 0; working; count++) {
+          await pool.query('INSERT INTO chunks (body) SELECT $1 FROM generate_series(1, 20)', [`w${worker}`])
+          if (count % 3 === 0) await pool.query('DELETE FROM chunks WHERE id % 7 = 0')
+          await pool.query('SELECT count(*) FROM chunks WHERE id = $1', [count])
+        }
+      })
+      const { run } = metrics.collect(postgresCollector(pool, { name: 'docs' }), { every: '50ms' })
+      const slow = await pool.connect()
+      await slow.query("SET statement_timeout = '30ms'")
+      for (let count = 0; count < 2; count++) await slow.query('SELECT pg_sleep(1)').catch(() => {})
+      await slow.query('RESET statement_timeout')
+      slow.release()
+      await pool.query('SELECT pg_switch_wal()')
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      working = false
+      await Promise.all(load)
+      await pool.query('SELECT pg_stat_force_next_flush()')
+      await new Promise((resolve) => setTimeout(resolve, 1100))
+      await run()
+      const page = samples(await metrics.text())
+      const row = (await pool.query("SELECT n_live_tup, n_dead_tup, idx_scan FROM pg_stat_user_tables WHERE relname = 'chunks'")).rows[0]
+      const table = '{store="docs",table="chunks"}'
+      expect(Number(row.n_dead_tup)).toBeGreaterThan(0)
+      expect(page.get(`rag_pg_table_dead_rows${table}`)! / Number(row.n_dead_tup)).toBeCloseTo(1, 1)
+      expect(page.get(`rag_pg_table_rows${table}`)! / Number(row.n_live_tup)).toBeCloseTo(1, 1)
+      expect(page.get(`rag_pg_table_index_scans_total${table}`)! / Number(row.idx_scan)).toBeCloseTo(1, 1)
+      const [{ commits, rollbacks }] = (
+        await pool.query(
+          'SELECT xact_commit AS commits, xact_rollback AS rollbacks FROM pg_stat_database WHERE datname = current_database()'
+        )
+      ).rows
+      expect(page.get('rag_pg_transactions_total{store="docs",end="commit"}')! / Number(commits)).toBeCloseTo(1, 1)
+      expect(page.get('rag_pg_transactions_total{store="docs",end="rollback"}')! / Number(rollbacks)).toBeCloseTo(1, 1)
+      const [{ archived }] = (await pool.query('SELECT archived_count AS archived FROM pg_stat_archiver')).rows
+      expect(Number(archived)).toBeGreaterThan(0)
+      expect(page.get('rag_pg_archived_files_total{store="docs"}')).toBe(Number(archived))
+      expect(page.get('rag_pg_archive_age_seconds{store="docs"}')).toBeLessThan(60)
+      // Statements that the server cancelled are time-outs, not errors.
+      expect(
+        page.get('db_client_operation_duration_seconds_count{db_system_name="postgresql",db_operation_name="SELECT",outcome="timeout"}')
+      ).toBe(2)
+      // Eight callers and three connections: somebody waited.
+      const waits = '{db_client_connection_pool_name="docs"}'
+      expect(page.get(`db_client_connection_wait_time_seconds_count${waits}`)).toBeGreaterThan(20)
+      expect(page.get(`db_client_connection_wait_time_seconds_sum${waits}`)).toBeGreaterThan(0.01)
+    } finally {
+      await metrics.shutdown()
+      await pool.end()
+      await server.stop()
+    }
+  })
+
+  it('shows how far a replica is behind', async () => {
+    const primary = await startPostgres({ settings: ['wal_level=replica', 'max_wal_senders=4'] })
+    const replica = await startPostgres({ standbyOf: primary })
+    const [pool, behind] = [new Pool({ connectionString: primary.url }), new Pool({ connectionString: replica.url })]
+    const metrics = createMetrics({ service: 'test', resources: false })
+    try {
+      await pool.query('CREATE TABLE t (x int)')
+      while ((await pool.query('SELECT 1 FROM pg_stat_replication WHERE replay_lsn IS NOT NULL')).rowCount === 0)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      await behind.query('SELECT pg_wal_replay_pause()')
+      await pool.query('INSERT INTO t SELECT generate_series(1, 20000)')
+      const sql = 'SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS lag FROM pg_stat_replication'
+      const lag = async () => Number((await pool.query(sql)).rows[0].lag)
+      while ((await lag()) < 1e6) await new Promise((resolve) => setTimeout(resolve, 50))
+      await metrics.collect(postgresCollector(pool, { name: 'primary' })).run()
+      await metrics.collect(postgresCollector(behind, { name: 'replica' })).run()
+      const page = samples(await metrics.text())
+      expect(page.get('rag_pg_replication_lag_bytes{store="primary"}')! / (await lag())).toBeCloseTo(1, 1)
+      expect(page.get('rag_pg_replication_lag_seconds{store="replica"}')).toBeGreaterThan(0)
+      expect(page.has('rag_pg_replication_lag_bytes{store="replica"}')).toBe(false)
+    } finally {
+      await metrics.shutdown()
+      await Promise.all([pool.end(), behind.end()])
+      await replica.stop()
+      await primary.stop()
     }
   })
 
@@ -119,3 +212,27 @@ describeWith(['redis'], 'a collector of Redis', () => {
     }
   })
 })
+
+it('reads pgvector: its indexes by method', async () => {
+  const database = await PGlite.create({ extensions: { vector } })
+  const metrics = createMetrics({ service: 'test', resources: false })
+  try {
+    await database.exec(`
+      CREATE EXTENSION vector;
+      CREATE TABLE passages (id serial PRIMARY KEY, embedding vector(3));
+      INSERT INTO passages (embedding) SELECT ARRAY[random(), random(), random()]::vector FROM generate_series(1, 500);
+      CREATE INDEX passages_meaning ON passages USING hnsw (embedding vector_cosine_ops);
+      ANALYZE passages`)
+    const client = { query: ({ text }: { text: string }) => database.query(text) }
+    await metrics.collect(postgresCollector(client, { name: 'meaning' })).run()
+    const page = samples(await metrics.text())
+    const [row] = (await database.query<{ size: number }>("SELECT pg_relation_size('passages_meaning') AS size")).rows
+    expect(Number(row!.size)).toBeGreaterThan(0)
+    expect(page.get('rag_pg_index_size_bytes{store="meaning",index="passages_meaning",method="hnsw"}')).toBe(Number(row!.size))
+    expect(page.get('rag_pg_table_size_bytes{store="meaning",table="passages"}')).toBeGreaterThan(Number(row!.size))
+    expect(page.get('rag_collector_failures_total{collector="postgres:meaning"}')).toBe(0)
+  } finally {
+    await metrics.shutdown()
+    await database.close()
+  }
+}, 60_000)

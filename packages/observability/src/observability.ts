@@ -167,7 +167,7 @@ export function observability(options: ObservabilityOptions): Observability {
     },
     async flush() {
       drain()
-      await within(deadlineMs, Promise.allSettled([tracing.flush(), logs.flush()]))
+      await within(deadlineMs, Promise.allSettled([tracing.flush(), metrics.flush(), logs.flush()]))
     },
     shutdown() {
       closing ??= close()
@@ -181,17 +181,18 @@ export function observability(options: ObservabilityOptions): Observability {
     const end = performance.now() + deadlineMs
     drain()
     await within(deadlineMs, Promise.allSettled(undoes.map(async (undo) => undo())))
-    const left = end - performance.now()
-    // Who gives up at the deadline counts what is left, and that takes a moment of its own.
-    await within(left, Promise.allSettled([tracing.shutdown(Math.max(left - SETTLE_MS, left / 2)), meter.shutdown()]))
-    const written = await within(Math.max(end - performance.now(), 50), logs.shutdown(Math.max(end - performance.now(), 50)))
-    await within(50, Promise.resolve(metrics.shutdown()))
+    const left = Math.max(end - performance.now(), LEAST_MS)
+    // The parts keep to the time themselves; the grace is for counting what is left when it is over.
+    await within(left + GRACE_MS, Promise.allSettled([tracing.shutdown(left), meter.shutdown(), metrics.shutdown()]))
+    const rest = Math.max(end - performance.now(), LEAST_MS)
+    const written = await within(rest + GRACE_MS, logs.shutdown(rest))
     return { logs: written ?? logs.account(), metrics: metrics.account(), traces: tracing.account() }
   }
 }
 
-/** What the parts need to settle their accounts once their time is up. */
-const SETTLE_MS = 50
+/** A part always gets this much, also when those before it took all the time. */
+const LEAST_MS = 50
+const GRACE_MS = 250
 
 type Run<O extends object, W> = <T>(name: string, options: O, fn: (work: W) => T) => T
 

@@ -36,7 +36,7 @@ function makeLogger(option: ObservabilityOptions['logger'], shared: Identity & {
     return { logger, logs: logControl(logger) }
   }
   const { http, ...own } = option ?? ({} as LoggerPart)
-  const logger = createLogger({ ...shared, ...own })
+  const logger = createLogger({ ...shared, signals: false, ...own })
   return { logger, logs: logControl(logger, http) }
 }
 

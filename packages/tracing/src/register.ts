@@ -8,10 +8,20 @@ import { startTracing } from './start-tracing.js'
 const STARTED = Symbol.for('@rag/tracing/register/1')
 const carrier = globalThis as { [STARTED]?: boolean }
 
-if (!carrier[STARTED]) {
+if (!carrier[STARTED] && process.env['OTEL_SDK_DISABLED'] !== 'true') {
   carrier[STARTED] = true
-  const { env } = process
-  const tracing = startTracing({ service: env['OTEL_SERVICE_NAME'] || envResource(env)['service.name'] || 'unknown_service:node' })
-  observeEveryServer([tracing.observer])
-  observeGlobals([tracing.observer])
+  try {
+    const tracing = startTracing({ service: serviceName(process.env) })
+    observeEveryServer([tracing.observer])
+    observeGlobals([tracing.observer])
+  } catch (error) {
+    // Nobody wrote a call that could be corrected: the application runs, untraced.
+    process.emitWarning(`Tracing has not started: ${String(error)}`, { type: 'RagTelemetryWarning', code: 'RAG_TRACING_REGISTER' })
+  }
+}
+
+/** The name in the standard variables, made plain. */
+function serviceName(env: NodeJS.ProcessEnv): string {
+  const name = env['OTEL_SERVICE_NAME'] || envResource(env)['service.name'] || 'unknown_service:node'
+  return name.replace(/[^\w.:/-]+/g, '-').slice(0, 100)
 }

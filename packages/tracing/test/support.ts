@@ -16,7 +16,7 @@ export async function bundle(fixture: string, format: 'cjs' | 'esm' = 'cjs'): Pr
   const folder = mkdtempSync(join(tmpdir(), 'rag-tracing-'))
   const path = join(folder, format === 'esm' ? 'app.mjs' : 'app.cjs')
   // What a bundler for Node needs for the CommonJS inside an ESM file.
-  const banner = { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` }
+  const banner = { js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);` }
   await build({
     entryPoints: [fileURLToPath(new URL(fixture, import.meta.url))],
     outfile: path,
@@ -25,7 +25,7 @@ export async function bundle(fixture: string, format: 'cjs' | 'esm' = 'cjs'): Pr
     target: 'node20',
     format,
     conditions: ['@rag/source'],
-    external: ['@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-grpc'],
+    external: ['express', '@opentelemetry/exporter-jaeger', '@opentelemetry/exporter-trace-otlp-grpc'],
     logLevel: 'error',
     ...(format === 'esm' ? { banner } : { logOverride: { 'empty-import-meta': 'silent' as const } })
   })

@@ -1,12 +1,17 @@
 // The database level: results of reading statements, gone when one of their tables or tags changes.
-import { RagError } from '@rag/core'
+import { checkOptions, type Duration, RagError } from '@rag/core'
+import { createCache } from '../cache.js'
 import { createKey } from '../keys.js'
 import type { Queryable } from '../rag/vectors.js'
+import { life } from '../settings.js'
 import type { Cache, LoadOptions } from '../types.js'
 import { describeStatement } from './statement.js'
 
 export interface CachedQueryOptions {
-  cache: Cache
+  /** @default a cache in memory of its own, named `queries` */
+  cache?: Cache
+  /** Life of a result. @default the ttl of the cache; 1m for a cache of its own */
+  ttl?: Duration
   /** Tags of every result, beside its tables. */
   tags?: readonly string[]
   /** Names the database in the key, where one cache serves several. @default '' */
@@ -20,49 +25,56 @@ export interface CachedResult<R = Record<string, unknown>> {
   rows: R[]
   rowCount: number | null
 }
-export type CachedQuery = <R = Record<string, unknown>>(
+export type CachedQuery = (<R = Record<string, unknown>>(
   text: string,
   values?: readonly unknown[],
   options?: QueryOptions
-) => Promise<CachedResult<R>>
+) => Promise<CachedResult<R>>) & { readonly cache: Cache }
 
 /**
  * Queries a `pg` pool through a cache. SELECTs are kept under the tags of their tables; a statement that writes passes through and then invalidates the
  * tables it names. Statements that lock rows, call `now()`, `random()` and the like, or that cannot be read, are never kept.
  * Give it a pool, not a client inside a transaction.
  *
- * @throws RagError `RAG_CACHE_OPTION` without a pool or cache.
+ * @throws RagError `RAG_CACHE_OPTION` without a pool.
  * @example
  * const query = cachedQuery(pool, { cache, tags: ['library'] })
  * const { rows } = await query('SELECT * FROM documents WHERE id = $1', [id], { ttl: '5m' })
- * await tablesChanged(cache, 'documents')   // after a write that did not pass here
+ * await tablesChanged(query.cache, 'documents')   // after a write that did not pass here
  */
-export function cachedQuery(pool: Queryable, { cache, tags = [], database = '' }: CachedQueryOptions): CachedQuery {
-  if (typeof pool?.query !== 'function' || typeof cache?.getOrSet !== 'function') {
+export function cachedQuery(pool: Queryable, options: CachedQueryOptions = {}): CachedQuery {
+  checkOptions('cachedQuery', options, ['cache', 'tags', 'ttl', 'database'])
+  const { tags = [], ttl, database = '' } = options
+  if (typeof pool?.query !== 'function') {
     throw new RagError('RAG_CACHE_OPTION', {
-      option: typeof pool?.query === 'function' ? 'cache' : 'pool',
-      value: pool === undefined || cache === undefined ? 'missing' : typeof pool,
-      problem: 'a cached query needs a pool and a cache',
-      fix: 'call cachedQuery(pool, { cache })'
+      option: 'pool',
+      value: typeof pool,
+      problem: 'a cached query needs a pool',
+      fix: `call cachedQuery(pool, { tags: ['library'] }) with a pool of pg`
     })
   }
+  if (ttl !== undefined) life('ttl', ttl)
+  const cache = options.cache ?? createCache({ name: 'queries', ttl: ttl ?? '1m' })
   const keyOf = createKey('query')
   const ask = async <R>(text: string, values: readonly unknown[]): Promise<CachedResult<R>> => {
     const { rows, rowCount } = (await pool.query(text, [...values])) as unknown as CachedResult<R>
     return { rows, rowCount: rowCount ?? rows?.length ?? null }
   }
-  return async function query<R>(text: string, values: readonly unknown[] = [], { tables = [], ...options }: QueryOptions = {}) {
+  async function query<R>(text: string, values: readonly unknown[] = [], { tables = [], ...given }: QueryOptions = {}) {
     const { reads, writes, cacheable } = describeStatement(text)
     if (!cacheable) {
-      const result = await ask<R>(text, values)
-      if (writes.length > 0) await tablesChanged(cache, ...writes)
-      return result
+      try {
+        return await ask<R>(text, values)
+      } finally {
+        // Also after an error: a write whose answer got lost may have been done.
+        if (writes.length > 0) await tablesChanged(cache, ...writes)
+      }
     }
-    const marks = [...tags, ...(options.tags ?? []), ...[...reads, ...tables].map(tableTag)]
-    return cache.getOrSet(keyOf({ database, text, values }), () => ask<R>(text, values), { ...options, tags: marks } as LoadOptions<
-      CachedResult<R>
-    >)
+    const marks = [...tags, ...(given.tags ?? []), ...[...reads, ...tables].map(tableTag)]
+    const lives = { ...(ttl !== undefined && { ttl }), ...given, tags: marks } as LoadOptions<CachedResult<R>>
+    return cache.getOrSet(keyOf({ database, text, values }), () => ask<R>(text, values), lives)
   }
+  return Object.assign(query, { cache })
 }
 
 /** The tag of a table's results; schema and case do not count. */

@@ -14,11 +14,20 @@ import {
   remember
 } from '../engine.js'
 import { inheritedNames } from '../invalidation/changes.js'
+import type { MemoryEntry } from '../memory/store.js'
 import type { BatchLoader, LoadOptions } from '../types.js'
 import { livesWithin, load } from './load.js'
 
-/** What each layer has of some distinct keys; counts one look-up for each and layer. */
-async function readMany(engine: Engine, keys: readonly string[], found: Map<string, unknown>): Promise<string[]> {
+interface Reading {
+  /** Keys of which no layer has a fresh value. */
+  readonly absent: readonly string[]
+  /** How many look-ups in memory found nothing fresh. The caller counts them: it knows whether something stale was served instead. */
+  readonly memoryMisses: number
+  readonly redisFailed: boolean
+}
+
+/** What the layers have of some distinct keys. */
+async function readMany(engine: Engine, keys: readonly string[], found: Map<string, unknown>): Promise<Reading> {
   const { memory, remote, figures, log } = engine
   const absent: string[] = []
   const now = performance.now()
@@ -30,23 +39,33 @@ async function readMany(engine: Engine, keys: readonly string[], found: Map<stri
       countSaved(engine, entry)
       found.set(key, entry.value)
     } else {
-      if (memory) figures.memory.miss++
       absent.push(key)
     }
   }
-  if (!remote || absent.length === 0) return absent
+  const memoryMisses = memory ? absent.length : 0
+  if (!remote || absent.length === 0) return { absent, memoryMisses, redisFailed: false }
   const mark = log.begin()
   try {
     figures.redis.calls += absent.length
     const records = await remote.layer.readMany(absent)
     if (!records) {
       figures.redis.error += absent.length
-      return absent
+      return { absent, memoryMisses, redisFailed: true }
     }
-    return absent.filter((key, index) => !take(engine, key, records[index], mark, found))
+    const left = absent.filter((key, index) => !take(engine, key, records[index], mark, found))
+    return { absent: left, memoryMisses, redisFailed: false }
   } finally {
     log.end()
   }
+}
+
+/** What memory holds past its time but within the window for failures. */
+function rescue({ memory }: Engine, keys: readonly string[]): MemoryEntry[] {
+  const now = performance.now()
+  return keys.flatMap((key) => {
+    const entry = memory?.read(key)
+    return entry && now < entry.staleUntil ? [entry] : []
+  })
 }
 
 function take(engine: Engine, key: string, record: StoredRecord | undefined, mark: number, found: Map<string, unknown>): boolean {
@@ -64,12 +83,25 @@ function take(engine: Engine, key: string, record: StoredRecord | undefined, mar
 
 export async function getMany(engine: Engine, keys: readonly string[]): Promise<unknown[]> {
   const found = new Map<string, unknown>()
-  await readMany(engine, [...new Set(keys)], found)
+  const { absent, memoryMisses, redisFailed } = await readMany(engine, [...new Set(keys)], found)
+  let rescued = 0
+  for (const key of redisFailed ? absent : []) {
+    const [entry] = rescue(engine, [key])
+    if (!entry) continue
+    found.set(key, entry.value)
+    rescued++
+  }
+  countMemory(engine, memoryMisses, rescued)
   return keys.map((key) => found.get(key))
 }
 
+function countMemory({ figures }: Engine, misses: number, rescued: number): void {
+  figures.memory.miss += misses - rescued
+  figures.memory.stale += rescued
+}
+
 /**
- * Equal keys are one; what others are loading already is waited for.
+ * Equal keys are one; what others are loading already is waited for. When the loader fails and something stale is at hand for each, that is given.
  *
  * @throws what the loader throws, and RagError `RAG_CACHE_BATCH`.
  */
@@ -82,21 +114,32 @@ export async function getOrSetMany(
   const { flights, figures } = engine
   const found = new Map<string, unknown>()
   const distinct = [...new Set(keys)]
-  const absent = await readMany(engine, distinct, found)
+  const { absent, memoryMisses } = await readMany(engine, distinct, found)
   const joined = absent.filter((key) => flights.has(key))
   const missing = absent.filter((key) => !flights.has(key))
   figures.coalesced += joined.length
-  const waiting = joined.map(async (key) => found.set(key, (await flights.get(key)!.promise).value))
+  let rescued = 0
+  const waiting: Promise<unknown>[] = joined.map(async (key) => found.set(key, (await flights.get(key)!.promise).value))
   if (missing.length > 0) {
     const loading = loadMany(engine, missing, loader, options)
     fly(engine, missing, loading, options)
     const collect = async () => {
-      for (const [index, value] of (await loading).entries()) found.set(missing[index]!, value)
-      return found
+      try {
+        for (const [index, value] of (await loading).entries()) found.set(missing[index]!, value)
+      } catch (error) {
+        const held = rescue(engine, missing)
+        if (held.length < missing.length) throw error
+        for (const [index, { value }] of held.entries()) found.set(missing[index]!, value)
+        rescued = held.length
+      }
     }
     waiting.push(collect())
   }
-  await Promise.all(waiting)
+  try {
+    await Promise.all(waiting)
+  } finally {
+    countMemory(engine, memoryMisses, rescued)
+  }
   return keys.map((key) => found.get(key))
 }
 

@@ -2,7 +2,9 @@
 import type { MemoryEntry, MemoryStore, MemoryStoreOptions } from './store.js'
 
 /** Entries looked at for one eviction: a sample costs no order to be kept at each hit. */
-const SAMPLE = 24
+const SAMPLE = 16
+/** The cheapest of earlier samples are looked at again, so that few cheap ones among many dear are found. */
+const POOL = 16
 /** Uses beyond which one more says nothing. */
 const MOST_USES = 64
 
@@ -25,6 +27,7 @@ export function createCostStore({ maxEntries, maxBytes, onLeave }: MemoryStoreOp
   const order: Slot[] = []
   let ghosts = new Map<string, number>()
   let olderGhosts = new Map<string, number>()
+  let pool: Slot[] = []
   let bytes = 0
   let age = 0
   let meanCost = 1
@@ -57,12 +60,13 @@ export function createCostStore({ maxEntries, maxBytes, onLeave }: MemoryStoreOp
     ghosts = new Map()
   }
   const pushOut = () => {
-    let worst: Slot | undefined
-    const looks = Math.min(SAMPLE, order.length)
-    for (let look = 0; look < looks; look++) {
-      const slot = order.length <= SAMPLE ? order[look]! : order[pick(order.length)]!
-      if (!worst || slot.priority < worst.priority) worst = slot
+    for (let look = Math.min(SAMPLE, order.length); look > 0; look--) {
+      const slot = order.length <= SAMPLE ? order[look - 1]! : order[pick(order.length)]!
+      if (!pool.includes(slot)) pool.push(slot)
     }
+    pool = pool.filter((slot) => slots.get(slot.key) === slot).sort((first, second) => first.priority - second.priority)
+    const worst = pool.shift()
+    if (pool.length > POOL) pool.length = POOL
     if (!worst) return
     if (worst.priority > age) age = worst.priority
     remember(worst)
@@ -109,6 +113,7 @@ export function createCostStore({ maxEntries, maxBytes, onLeave }: MemoryStoreOp
     keys: () => slots.keys(),
     clear() {
       for (const slot of [...order]) take(slot, 'deleted')
+      pool = []
       ghosts.clear()
       olderGhosts.clear()
     },

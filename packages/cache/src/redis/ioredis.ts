@@ -62,7 +62,13 @@ export function driverOfIoredis(client: Ioredis): RedisDriver {
       }
     },
     subscribe(channel, onMessage, onGap) {
-      const settings = { autoResubscribe: false, maxRetriesPerRequest: null, lazyConnect: false }
+      // Who listens comes back soon, however patient the application's own client is.
+      const settings = {
+        autoResubscribe: false,
+        maxRetriesPerRequest: null,
+        lazyConnect: false,
+        retryStrategy: (tries: number) => Math.min(tries * 50, RETRY_MS)
+      }
       const listener = cluster ? client.duplicate() : client.duplicate(settings)
       listener.on('error', () => {})
       listener.on('message', (_channel: string, message: string) => onMessage(message))
@@ -74,6 +80,8 @@ export function driverOfIoredis(client: Ioredis): RedisDriver {
     release() {}
   }
 }
+
+const RETRY_MS = 250
 
 /** So many commands fill a packet; Redis works on them while we make the next. */
 const FULL = 16

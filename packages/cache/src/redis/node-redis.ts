@@ -6,7 +6,8 @@ interface NodeRedis {
   readonly isReady?: boolean
   readonly masters?: readonly unknown[]
   sendCommand(...values: unknown[]): Promise<unknown>
-  duplicate(): NodeRedis
+  readonly options?: { socket?: object }
+  duplicate(overrides?: object): NodeRedis
   connect(): Promise<unknown>
   subscribe?(channel: string, listener: (message: string) => void): Promise<unknown>
   nodeClient?(node: unknown): NodeRedis | Promise<NodeRedis>
@@ -16,6 +17,8 @@ interface NodeRedis {
   destroy?(): void
   disconnect?(): Promise<unknown>
 }
+
+const RETRY_MS = 250
 
 /** Texts as Buffers: the first for version 4, the second for 5 and later, where 36 is `$`, a bulk string. */
 const AS_BUFFERS = { returnBuffers: true, typeMapping: { 36: Buffer } }
@@ -52,7 +55,9 @@ export function driverOfNodeRedis(client: NodeRedis): RedisDriver {
       }
     },
     subscribe(channel, onMessage, onGap) {
-      const listener = client.duplicate()
+      // Who listens comes back soon, however patient the application's own client is.
+      const socket = { ...client.options?.socket, reconnectStrategy: (tries: number) => Math.min(tries * 50, RETRY_MS) }
+      const listener = cluster ? client.duplicate() : client.duplicate({ socket })
       listener.on('error', ignore)
       listener.on('ready', onGap)
       const listening = async () => {

@@ -13,7 +13,8 @@ export type CustomMasker = Pick<Masker, 'mask'> & Partial<Masker>
 
 /** The masker with every failure inside it contained; what it does not offer, a default masker does. */
 export function guardMasker(custom: CustomMasker): Masker {
-  const fallback = createMasker()
+  let made: Masker | undefined
+  const fallback = (): Masker => (made ??= createMasker())
   let failures = 0
   let parts = 0
 
@@ -68,7 +69,7 @@ export function guardMasker(custom: CustomMasker): Masker {
     stream: () => guardStream(streamOf(custom, fallback), failed),
     isSecretKey(name) {
       try {
-        return custom.isSecretKey ? custom.isSecretKey(name) === true : fallback.isSecretKey(name)
+        return custom.isSecretKey ? custom.isSecretKey(name) === true : fallback().isSecretKey(name)
       } catch {
         return true
       }
@@ -77,11 +78,11 @@ export function guardMasker(custom: CustomMasker): Masker {
   }
 }
 
-function streamOf(custom: CustomMasker, fallback: Masker): StreamMasker {
+function streamOf(custom: CustomMasker, fallback: () => Masker): StreamMasker {
   try {
-    return custom.stream ? custom.stream() : fallback.stream()
+    return custom.stream ? custom.stream() : fallback().stream()
   } catch {
-    return fallback.stream()
+    return fallback().stream()
   }
 }
 

@@ -1,5 +1,6 @@
 // Says from its name whether a key holds a secret. Compares segments, never substrings: `author` is not `auth`.
-import { ASKING, HARMLESS, PLAIN_KEYS, SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
+import { SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
+import { ASKING, HARMLESS, PLAIN_KEYS } from './plain-words.js'
 import { segmentsOf } from './segments.js'
 
 /** 0: harmless. 1: secret when the value looks like one. 2: secret. */
@@ -41,8 +42,13 @@ export function keyJudge(extra: readonly string[] = [], allow: readonly string[]
 }
 
 function verdictOf(raw: string, own: ReadonlySet<string>, allowed: ReadonlySet<string>): KeyVerdict {
+  // A key that was itself masked names nothing any more.
+  if (raw.startsWith('[masked:') && raw.endsWith(']')) return 0
   const name = raw.length > MAX_NAME ? raw.slice(-MAX_NAME) : raw
   const segments = segmentsOf(name)
+  const whole = segments.join('')
+  if (allowed.has(whole)) return 0
+  if (own.has(whole)) return 2
   while (segments.length > 1 && /^\d+$/.test(segments[segments.length - 1]!)) segments.pop()
   const joined = segments.join('')
   if (joined === '' || allowed.has(joined) || HARMLESS.has(joined)) return 0

@@ -8,7 +8,7 @@ import { piiDetector, piiKeys } from './pii/detect.js'
 import { namedRules, tokenRules } from './rules/index.js'
 import { type Session, session } from './session.js'
 import { type StreamMasker, streamMasker } from './stream.js'
-import { beginningsOf, type HoldRules } from './stream-hold.js'
+import { type HoldRules, holdRules } from './stream-hold.js'
 import { KEY_RULE } from './text/assignments.js'
 import { headerFindings, headerKind } from './text/headers.js'
 import { type Detector, type Scan, textScan } from './text/scan.js'
@@ -61,7 +61,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
   const cut = (record: Session, value: string): string => {
     if (value.length <= maxLength) return record.text(value)
     count('cut')
-    return record.text(value.slice(0, maxLength + MARGIN)).slice(0, maxLength) + '…'
+    return shorten(record.text(value.slice(0, maxLength + MARGIN)), maxLength)
   }
 
   const header = (name: string, value: string, record: Session): string => {
@@ -114,7 +114,11 @@ export function createMasker(options: MaskerOptions = {}): Masker {
       }
     }) as Masker['mask'],
     stream() {
-      hold ??= { beginnings: beginningsOf(tokens.literals), always: detectors.length > 0 ? 160 : 0 }
+      hold ??= holdRules(
+        tokens.literals,
+        tokenRules.flatMap(({ prefixes }) => prefixes),
+        detectors.length > 0 ? 160 : 0
+      )
       return streamMasker({ scan, write, count, hold })
     },
     isSecretKey: (name) => judge.judge(name) === 2,
@@ -133,6 +137,17 @@ const OWN = Symbol.for('@rag/core/masker/1')
 
 /** Whether a masker is one of {@link createMasker}, of this copy of the package or another; these never throw. */
 export const isOwnMasker = (masker: Masker): boolean => Object.hasOwn(masker, OWN)
+
+/** Cuts a masked text, but neither a mark nor a character of two units in half. */
+function shorten(text: string, maxLength: number): string {
+  let end = Math.min(text.length, maxLength - 1)
+  const mark = text.lastIndexOf('[masked:', end)
+  if (mark >= 0 && text.indexOf(']', mark) >= end && end - mark < LONGEST_MARK) end = mark
+  if (text.charCodeAt(end - 1) >> 10 === 0x36) end--
+  return `${text.slice(0, end)}…`
+}
+
+const LONGEST_MARK = 140
 
 /** Second pass over our own copy: values found anywhere in the record go wherever else they stand. */
 function spread(value: unknown, record: Session, seen: Set<object>): unknown {

@@ -1,5 +1,5 @@
 // One record on its way through the gate: what was found in it, so that the same value goes wherever else it stands.
-import type { Writer } from './forms.js'
+import { mark, type Writer } from './forms.js'
 import type { Scan } from './text/scan.js'
 import { looksRandom } from './text/values.js'
 import type { Finding } from './types.js'
@@ -8,6 +8,10 @@ import type { Finding } from './types.js'
 const MAX_VALUES = 32
 const MIN_VALUE = 8
 const MAX_VALUE = 4096
+/** Longer texts are looked at once: a second look at a hostile megabyte would double its time. */
+const MAX_SETTLED = 262_144
+/** Looks at one text; the second finds nothing in nearly all. */
+const MAX_ROUNDS = 8
 
 export interface Session {
   /** Masks one text and remembers what was found. */
@@ -46,11 +50,21 @@ export function session(scan: Scan, write: Writer, count: (rule: string, times?:
     }
     return out + text.slice(at)
   }
+  /** A mark may lay open what stands beside it; masking twice must be masking once. */
+  const settle = (text: string): string => {
+    let out = text
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const findings = scan(out)
+      if (findings.length === 0) return out
+      const next = replace(out, findings)
+      if (next === out || next.length > MAX_SETTLED) return next
+      out = next
+    }
+    count('failure')
+    return mark('failure')
+  }
   return {
-    text(value) {
-      const findings = scan(value)
-      return findings.length === 0 ? value : replace(value, findings)
-    },
+    text: settle,
     whole(rule, value) {
       remember(value, rule, 0)
       count(rule)
@@ -65,7 +79,7 @@ export function session(scan: Scan, write: Writer, count: (rule: string, times?:
         count(rule, parts.length - 1)
         out = parts.join(write(rule, value, fixed))
       }
-      return out
+      return out === text ? text : settle(out)
     },
     get found() {
       return values !== undefined

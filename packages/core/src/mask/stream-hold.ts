@@ -5,6 +5,8 @@ import { isAlnum, isSpace } from './text/chars.js'
 export interface HoldRules {
   /** All beginnings of all literals that open a token. */
   beginnings: ReadonlySet<string>
+  /** Literals that open a token and are mere letters: `pat` of `patA1b2…`. */
+  words: readonly string[]
   /** Characters that always wait: personal data and custom rules may stretch over spaces. */
   always: number
 }
@@ -16,20 +18,20 @@ const PEM = /(?:-{1,5}|---- ?|-{4,5} ?B[A-Z ]{0,60}-{0,4}|-{4,5} ?BEGIN [A-Z0-9 
 const OPENING = /(?:[=:>|,"'`([{\\<-]|[^\x00-\x7f]|\b(?:is|was|to|for|bearer|basic|token|key|→)|--?[\w-]{1,48}|curl\b[^\n]{0,200})\s{0,8}$/i
 const PLAIN = /^[A-Za-z]?[a-z]*[.,;!?]?$/
 
-/** All beginnings of the literals, whole ones included. */
-export function beginningsOf(literals: readonly string[]): ReadonlySet<string> {
-  const all = new Set<string>()
-  for (const literal of literals) for (let length = 1; length <= literal.length; length++) all.add(literal.slice(0, length))
-  return all
+/** What a stream must know of a masker's literals: everything that opens something, and the prefixes of tokens among them. */
+export function holdRules(literals: readonly string[], prefixes: readonly string[], always: number): HoldRules {
+  const beginnings = new Set<string>()
+  for (const literal of literals) for (let length = 1; length <= literal.length; length++) beginnings.add(literal.slice(0, length))
+  return { beginnings, words: prefixes.filter((prefix) => /^[A-Za-z]?[a-z]*$/.test(prefix)), always }
 }
 
 /** Index from which the text waits; its length when all of it may go. */
-export function holdFrom(text: string, known: readonly { value: string }[], { beginnings, always }: HoldRules): number {
+export function holdFrom(text: string, known: readonly { value: string }[], { beginnings, words, always }: HoldRules): number {
   const { length } = text
   const least = Math.max(0, length - LIMIT)
   let from = length - always
   const run = runStart(text, least)
-  if (run < from && !mayGo(text, run, beginnings)) from = run
+  if (run < from && !mayGo(text, run, beginnings, words)) from = run
   const tail = text.slice(least)
   const pem = PEM.exec(tail)
   if (pem) from = Math.min(from, least + pem.index)
@@ -53,14 +55,17 @@ function runStart(text: string, least: number): number {
 }
 
 /** A word of prose that opens nothing may go before it is whole. */
-function mayGo(text: string, run: number, beginnings: ReadonlySet<string>): boolean {
+function mayGo(text: string, run: number, beginnings: ReadonlySet<string>, words: readonly string[]): boolean {
   const word = text.slice(run)
   if (word === '') return true
   if (!PLAIN.test(word) || beginnings.has(word)) return false
   for (let at = 1; at < word.length; at++) if (!isAlnum(word.charCodeAt(at - 1)) && beginnings.has(word.slice(at))) return false
-  for (let length = 2; length <= word.length; length++)
-    if (length >= 3 && beginnings.has(word.slice(0, length)) && length === word.length) return false
-  return !OPENING.test(text.slice(Math.max(0, run - 260), run))
+  if (words.some((literal) => word.startsWith(literal))) return false
+  if (OPENING.test(text.slice(Math.max(0, run - 260), run))) return false
+  // A line of a YAML block may be a value of the key above it.
+  return !(
+    /\n[ \t]{1,32}$/.test(text.slice(Math.max(0, run - 34), run)) && /:\s*[|>][+-]?\r?\n/.test(text.slice(Math.max(0, run - LIMIT), run))
+  )
 }
 
 /** Where the end of the text begins to be the beginning of a known value. */

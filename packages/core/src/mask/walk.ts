@@ -91,20 +91,21 @@ export function walk(tools: WalkTools): Walk {
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null) {
       const plain = plainOf(value)
-      if (plain !== undefined) return Array.isArray(plain) ? list(plain) : typeof plain === 'object' ? record(plain) : any(plain)
+      if (plain !== undefined) return Array.isArray(plain) ? list(plain) : typeof plain === 'object' ? record(plain, false) : any(plain)
     }
     return record(value)
   }
 
-  function record(value: object): unknown {
+  /** `asks`: whether the value says by `toJSON` how it wants to be written; a stand-in of ours does not. */
+  function record(value: object, asks = true): unknown {
     let copy: Record<string, unknown>
     try {
-      const json = (value as { toJSON?: unknown }).toJSON
+      const json = asks && (value as { toJSON?: unknown }).toJSON
       if (typeof json === 'function') return any(json.call(value))
       // Reads every getter exactly once.
       copy = { ...(value as Record<string, unknown>) }
     } catch {
-      copy = careful(value)
+      copy = withoutGetters(value)
     }
     if (Object.getOwnPropertySymbols(copy).length > 0)
       for (const symbol of Object.getOwnPropertySymbols(copy)) delete (copy as Record<symbol, unknown>)[symbol]
@@ -220,14 +221,13 @@ export function walk(tools: WalkTools): Walk {
     return known
   }
 
-  function careful(value: object): Record<string, unknown> {
+  /** A getter threw: which others were read is not known, and none is read twice. What is plain data stays. */
+  function withoutGetters(value: object): Record<string, unknown> {
     const out: Record<string, unknown> = {}
-    for (const key of Object.keys(value)) {
-      try {
-        out[key] = (value as Record<string, unknown>)[key]
-      } catch {
-        out[key] = refuse('failure')
-      }
+    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+      if (!descriptor.enumerable) continue
+      const held = 'value' in descriptor ? (descriptor.value as unknown) : refuse('failure')
+      Object.defineProperty(out, key, { value: held, enumerable: true, configurable: true, writable: true })
     }
     return out
   }

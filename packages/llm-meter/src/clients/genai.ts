@@ -1,7 +1,6 @@
 // Meters the client of Google: `apiClient.apiCall` of the instance is one logical call, the fetch it is given one attempt.
-import { withOperation } from '@rag/core'
 import { openCall } from '../begin.js'
-import { type Call, insideCall } from '../call.js'
+import { type Call, insideCall, within } from '../call.js'
 import type { Core } from '../core.js'
 import { recognise } from '../recognise.js'
 import { abortKind, sendAttempt } from '../transport/attempt.js'
@@ -49,7 +48,7 @@ export function meterGenai(core: Core, { apiClient }: GenaiClient): () => void {
         const given = [...rest]
         given.length = Math.max(given.length, FETCH + 1)
         given[FETCH] = send
-        response = await withOperation(call.operation, () => original.call(apiClient, address, init, ...given))
+        response = await within(call, () => original.call(apiClient, address, init, ...given))
       } else {
         response = await sendAttempt(call, (input, sent) => original.call(apiClient, input as string, counting(call, sent)), address, init)
       }

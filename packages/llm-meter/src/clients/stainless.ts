@@ -1,7 +1,6 @@
 // Meters the clients of OpenAI and Anthropic: `makeRequest` of the instance is one logical call, its `fetch` one attempt.
-import { withOperation } from '@rag/core'
 import { openCall } from '../begin.js'
-import { activeCall, type Call, insideCall } from '../call.js'
+import { activeCall, type Call, insideCall, within } from '../call.js'
 import type { Core } from '../core.js'
 import { recognise } from '../recognise.js'
 import { sendAttempt } from '../transport/attempt.js'
@@ -12,6 +11,7 @@ interface RequestOptions {
   path?: string
   body?: unknown
   signal?: AbortSignal | null
+  fetchOptions?: object
 }
 interface Answer {
   response?: Response
@@ -86,9 +86,10 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
     if (azure) target.provider = 'azure.ai.openai'
     if (target.retrieves !== undefined) return watchRetrieval(core, target.retrieves, await pass())
     const { call, model } = await openCall(core, target, options.body, options.signal)
-    if (model !== undefined && body) options = { ...options, body: { ...body, model } }
+    options = { ...options, fetchOptions: { ...options.fetchOptions, [CALL]: call } }
+    if (model !== undefined && body) options.body = { ...body, model }
     try {
-      const answer = await withOperation(call.operation, () => original.makeRequest.call(client, options, retries, retryOf, ...rest))
+      const answer = await within(call, () => original.makeRequest.call(client, options, retries, retryOf, ...rest))
       // Middleware of the application answered without a request.
       if (call.attempts === 0 && answer.response) tapResponse(answer.response, call, false)
       return answer
@@ -99,7 +100,7 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
   }
 
   const send: typeof fetch = (input, init) => {
-    const call = activeCall()
+    const call = takeCall(init) ?? activeCall()
     return call && !call.settled ? sendAttempt(call, original.fetch, input, init) : original.fetch(input, init)
   }
 
@@ -118,6 +119,16 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
     define(client, 'fetch', original.fetch)
     if (silence && original.tracer) define(client, '_tracer', original.tracer)
   }
+}
+
+/** The call travels to its attempts with the options of the request. */
+const CALL = Symbol.for('@rag/llm-meter/call/1')
+
+/** The call of a request; what the transport is given does not show it. */
+function takeCall(init: (RequestInit & { [CALL]?: Call }) | undefined): Call | undefined {
+  const call = init?.[CALL]
+  if (call) Reflect.deleteProperty(init!, CALL)
+  return call
 }
 
 const BARE = Symbol.for('@rag/llm-meter/bare-fetch/1')

@@ -1,6 +1,5 @@
 // Sends one attempt of a call: asks for the usage of streams, taps the reply and reads the limits in its headers.
-import { withOperation } from '@rag/core'
-import type { Call } from '../call.js'
+import { type Call, within } from '../call.js'
 import { readRateLimit } from '../limits/headers.js'
 import { brokenBy, tapResponse } from './response.js'
 
@@ -12,11 +11,11 @@ export async function sendAttempt(call: Call, send: Send, input: Parameters<type
   const asked = askForUsage(call, input, init)
   let response: Response
   try {
-    response = await withOperation(call.operation, () => send(input, asked ?? init))
+    response = await within(call, () => send(input, asked ?? init))
     if (asked && (response.status === 400 || response.status === 422) && (await rejectsOption(response))) {
       call.core.stats.oddity('option_rejected')
       remember(call.core.refusing, serverOf(input))
-      response = await withOperation(call.operation, () => send(input, init))
+      response = await within(call, () => send(input, init))
       return received(call, response, init, false)
     }
   } catch (error) {

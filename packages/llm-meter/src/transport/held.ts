@@ -11,10 +11,9 @@ export class Held {
     this.size += bytes.length
   }
 
-  /** What was held, then `more`; nothing is held afterwards. */
-  take(more: Buffer): Buffer {
-    if (this.size === 0) return more
-    const whole = Buffer.concat([...this.parts, more])
+  /** What was held; nothing is held afterwards. */
+  take(): Buffer {
+    const whole = this.parts.length === 1 ? this.parts[0]! : Buffer.concat(this.parts)
     this.drop()
     return whole
   }

@@ -1,7 +1,7 @@
 // Watches a reply on the Response object itself, so that the client gets the very object that its fetch made.
 import type { Call } from '../call.js'
 import { readFrame } from './frames.js'
-import { createScanner } from './sse.js'
+import { createScanner, latin1 } from './sse.js'
 import { type Tap, tapStream } from './stream.js'
 import { createStrip } from './strip.js'
 
@@ -76,15 +76,22 @@ function streamTap(call: Call, strip: boolean): Tap {
   const scanner = createScanner(call)
   const cleaner = strip ? createStrip() : undefined
   const finish = (whenOpen: 'ok' | 'aborted'): void => {
-    const ended = scanner.ended()
+    let ended = false
+    try {
+      ended = scanner.ended()
+    } catch {
+      // Called from listeners and timers of the host, too: nothing of ours may be thrown there.
+      call.core.stats.oddity('callback')
+    }
     if (call.errorType !== undefined) call.settle('error')
     else call.settle(ended ? 'ok' : whenOpen)
   }
   call.close = () => finish('aborted')
   return guarded(call, {
     chunk(bytes) {
-      scanner.chunk(bytes)
-      return cleaner ? cleaner.chunk(bytes) : bytes
+      const text = latin1(bytes)
+      scanner.chunk(bytes, text)
+      return cleaner ? cleaner.chunk(bytes, text) : bytes
     },
     end() {
       finish('ok')
@@ -107,7 +114,7 @@ function wholeTap(call: Call): Tap {
       size += bytes.length
       if (size > MAX_BODY) parts = undefined
       parts?.push(bytes.slice())
-      call.touchedAt = performance.now()
+      call.active = true
       return bytes
     },
     end() {
@@ -125,9 +132,9 @@ function wholeTap(call: Call): Tap {
 
 /** Clients that stop reading without a cancel only let go of their reader; another one may follow. */
 function afterRelease(call: Call, finish: () => void): void {
-  const releasedAt = performance.now()
+  call.active = false
   const timer = setTimeout(() => {
-    if (call.touchedAt <= releasedAt) finish()
+    if (!call.active) finish()
   }, RELEASE_MS)
   timer.unref()
   call.onSettle(() => clearTimeout(timer))

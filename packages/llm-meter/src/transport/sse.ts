@@ -1,4 +1,4 @@
-// Finds usage, errors and the first token in a stream of server-sent events by scanning bytes; only the frames that matter are parsed.
+// Finds usage, errors and the first token in a stream of server-sent events by looking for their keys; only the frames that matter are parsed.
 import type { Call } from '../call.js'
 import { hasToken, readFrame } from './frames.js'
 import { Held } from './held.js'
@@ -7,30 +7,40 @@ import { Held } from './held.js'
 const MAX_FRAME = 8 * 1024 * 1024
 /** The first frames are parsed until one carries a token. */
 const MAX_PROBES = 64
-const USAGE = Buffer.from('"usage"')
-const USAGE_GEMINI = Buffer.from('"usageMetadata"')
-const ERROR = Buffer.from('"error"')
-const LF = 10
-const CR = 13
-const LETTER_D = 100
-const LETTER_N = 110
+// In a string of the model's the quotes are escaped, so these are keys. A null is no usage.
+const KEYS = /"(?:usage" ?: ?[^n ]|error")/g
+const KEYS_GEMINI = /"(?:usageMetadata|error)"/g
+/** The end of an answer, at the start of a line, where no text of the model can be. */
+const END = /(?:^|[\r\n])(?:data: ?\[DONE\]|event: ?message_stop|data: ?\{"type": ?"message_stop")/
+const ENDS_WITHIN = 160
 
 export interface Scanner {
-  /** Looks at bytes on their way; never changes them. */
-  chunk(bytes: Uint8Array): void
+  /** Looks at bytes on their way, and at the same as Latin-1 text; changes neither. */
+  chunk(bytes: Uint8Array, text: string): void
   /** Whether the end of the answer was seen. */
   ended(): boolean
 }
 
+/** One character a byte: as fast as it gets, and enough to find keys and line ends by. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length)
+}
+
 export function createScanner(call: Call): Scanner {
-  const usageKey = call.target.dialect === 'gemini' ? USAGE_GEMINI : USAGE
+  const keys = call.target.dialect === 'gemini' ? KEYS_GEMINI : KEYS
+  const gathered = call.input === undefined ? undefined : call.core.content?.gather(call)
+  /** The start of a line whose end has not come. */
   const held = new Held()
   let skipping = false
   let probes = 0
-  let tail: Buffer = Buffer.alloc(0)
+  let last = ''
 
-  const parse = (line: Buffer): Record<string, unknown> | undefined => {
-    const text = line.toString('utf8').replace(/^﻿/, '').trim()
+  const parse = (line: string): Record<string, unknown> | undefined => {
+    // From Latin-1 back to bytes, which are UTF-8.
+    const text = Buffer.from(line, 'latin1')
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+      .trim()
     const json = text.startsWith('data:') ? text.slice(5).trim() : text
     if (!json.startsWith('{')) return undefined
     try {
@@ -41,106 +51,87 @@ export function createScanner(call: Call): Scanner {
     }
   }
 
-  const gathered = call.input === undefined ? undefined : call.core.content?.gather(call)
-  const gather = (lines: Buffer): void => {
-    for (let start = 0; start < lines.length; ) {
-      const end = lineEnd(lines, start)
-      const frame = lines[start] === LETTER_D ? parse(lines.subarray(start, end)) : undefined
-      if (frame) gathered!.frame(frame)
-      start = end + 1
-    }
-  }
-
-  const readHits = (lines: Buffer, key: Buffer): void => {
-    for (let at = lines.indexOf(key); at >= 0; ) {
-      const end = lineEnd(lines, at)
-      if (!isNull(lines, at + key.length)) {
-        const frame = parse(lines.subarray(lineStart(lines, at), end))
-        if (frame) readFrame(call, frame)
-      }
-      at = lines.indexOf(key, end)
-    }
-  }
-
-  const probe = (lines: Buffer): void => {
-    for (let start = 0; start < lines.length && probes < MAX_PROBES && call.firstTokenMs === undefined; ) {
-      const end = lineEnd(lines, start)
-      if (end > start && lines[start] === LETTER_D) {
-        const frame = parse(lines.subarray(start, end))
-        if (frame) {
-          probes++
-          readFrame(call, frame)
-          if (hasToken(call.target.dialect, frame)) call.firstToken()
-        }
-      }
-      start = end + 1
+  const probe = (lines: string): void => {
+    for (const line of dataLines(lines)) {
+      if (probes >= MAX_PROBES || call.firstTokenMs !== undefined) break
+      const frame = parse(line)
+      if (!frame) continue
+      probes++
+      readFrame(call, frame)
+      if (hasToken(call.target.dialect, frame)) call.firstToken()
     }
     if (probes >= MAX_PROBES) call.firstToken()
   }
 
+  const read = (lines: string): void => {
+    last = lines
+    if (call.firstTokenMs === undefined && probes < MAX_PROBES) probe(lines)
+    keys.lastIndex = 0
+    for (let hit = keys.exec(lines); hit; hit = keys.exec(lines)) {
+      const end = lineEnd(lines, hit.index)
+      const frame = parse(lines.slice(lineStart(lines, hit.index), end))
+      if (frame) readFrame(call, frame)
+      keys.lastIndex = end
+    }
+    if (gathered)
+      for (const line of dataLines(lines)) {
+        const frame = parse(line)
+        if (frame) gathered.frame(frame)
+      }
+  }
+
   return {
-    chunk(bytes) {
-      call.touchedAt = performance.now()
-      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      const last = lastLineEnd(view)
-      if (last < 0) {
+    chunk(bytes, text) {
+      call.active = true
+      const end = endOfLines(text)
+      if (end === text.length && held.size === 0 && !skipping) return read(text)
+      if (end === 0) {
         if (skipping) return
-        held.add(view)
-        if (held.size > MAX_FRAME) {
-          held.drop()
-          skipping = true
-          call.core.stats.oddity('frame_oversize')
-        }
+        held.add(bytes)
+        if (held.size <= MAX_FRAME) return
+        held.drop()
+        skipping = true
+        call.core.stats.oddity('frame_oversize')
         return
       }
-      let lines: Buffer
-      if (skipping) lines = view.subarray(lineEnd(view, 0), last + 1)
-      else lines = held.take(view.subarray(0, last + 1))
+      const whole = text.slice(skipping ? lineEnd(text, 0) : 0, end)
       skipping = false
-      held.add(view.subarray(last + 1))
-      if (call.firstTokenMs === undefined && probes < MAX_PROBES) probe(lines)
-      readHits(lines, usageKey)
-      if (lines.includes(ERROR)) readHits(lines, ERROR)
-      if (gathered) gather(lines)
-      tail = Buffer.from(lines.subarray(Math.max(0, lines.length - 160)))
+      const before = held.size === 0 ? '' : latin1(held.take())
+      held.add(bytes.subarray(end))
+      read(before + whole)
     },
     ended() {
-      if (held.size > 0 && !skipping) {
-        // A last line without its line end.
-        const rest = held.take(Buffer.alloc(0))
-        readHits(rest, usageKey)
-        readHits(rest, ERROR)
-        tail = rest.subarray(Math.max(0, rest.length - 160))
-      }
+      // A last line without its line end.
+      if (held.size > 0) read(latin1(held.take()))
       call.output = gathered?.text()
-      const text = tail.toString('latin1')
-      // At the start of a line, where no text of the model can be.
-      return /(?:^|[\r\n])(?:data: ?\[DONE\]|event: ?message_stop|data: ?\{"type": ?"message_stop")/.test(text) || call.finished
+      return call.finished || END.test(last.slice(-ENDS_WITHIN))
     }
   }
 }
 
-function lastLineEnd(view: Buffer): number {
-  const lf = view.lastIndexOf(LF)
-  return lf >= 0 ? lf : view.lastIndexOf(CR)
+/** The place after the last line end. */
+function endOfLines(text: string): number {
+  const lf = text.lastIndexOf('\n')
+  return (lf >= 0 ? lf : text.lastIndexOf('\r')) + 1
 }
 
-function lineEnd(view: Buffer, from: number): number {
-  const lf = view.indexOf(LF, from)
-  const end = lf < 0 ? view.length : lf
-  const cr = view.subarray(from, end).indexOf(CR)
+function lineEnd(text: string, from: number): number {
+  const lf = text.indexOf('\n', from)
+  const end = lf < 0 ? text.length : lf
+  const cr = text.slice(from, end).indexOf('\r')
   return cr < 0 ? end : from + cr
 }
 
-function lineStart(view: Buffer, from: number): number {
+function lineStart(text: string, from: number): number {
   if (from === 0) return 0
-  const start = view.lastIndexOf(LF, from - 1) + 1
-  return start + view.subarray(start, from).lastIndexOf(CR) + 1
+  const start = text.lastIndexOf('\n', from - 1) + 1
+  return start + text.slice(start, from).lastIndexOf('\r') + 1
 }
 
-/** Whether `: null` follows. */
-function isNull(view: Buffer, from: number): boolean {
-  let at = from
-  while (view[at] === 32 || view[at] === 58) at++
-  return view[at] === LETTER_N
+function* dataLines(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = lineEnd(text, start)
+    if (text.startsWith('data:', start)) yield text.slice(start, end)
+    start = end + 1
+  }
 }

@@ -36,7 +36,8 @@ export function tapStream(stream: Bytes, tap: Tap): Bytes {
       { highWaterMark: 0 }
     )
   }
-  const values = (options?: { preventCancel?: boolean }) => iterate(open(), options?.preventCancel === true)
+  const valuesOf = (stream as unknown as { values(options?: unknown): AsyncIterator<Uint8Array> }).values.bind(stream)
+  const values = (options?: { preventCancel?: boolean }) => iterate(valuesOf(options), tap, options?.preventCancel === true)
   define(stream, {
     [TAPPED]: true,
     getReader: (options?: { mode?: string }) => (options?.mode === 'byob' ? getReader(options) : open()),
@@ -87,36 +88,38 @@ function tapReader(reader: ReadableStreamDefaultReader<Uint8Array>, tap: Tap): R
   return reader
 }
 
-function iterate(reader: ReadableStreamDefaultReader<Uint8Array>, preventCancel: boolean): AsyncIterableIterator<Uint8Array> {
-  let last: Promise<unknown> | undefined
-  const step = async (): Promise<IteratorResult<Uint8Array>> => {
-    const result = await reader.read()
-    if (result.done) reader.releaseLock()
-    return result as IteratorResult<Uint8Array>
-  }
-  return {
-    next() {
-      const after = last ? last.then(step, step) : step()
-      last = after
-      const clear = (): void => {
-        if (last === after) last = undefined
-      }
-      after.then(clear, clear)
-      return after
-    },
-    async return(value?: unknown) {
-      try {
-        if (!preventCancel) await reader.cancel(value)
-        reader.releaseLock()
-      } catch {
-        // The stream had failed or was released: nothing is left to cancel.
-      }
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]() {
-      return this
+/** The iterator of the stream itself, whose steps are looked at on their way. */
+function iterate(iterator: AsyncIterator<Uint8Array>, tap: Tap, preventCancel: boolean): AsyncIterator<Uint8Array> {
+  const next = iterator.next.bind(iterator) as () => Promise<IteratorResult<Uint8Array>>
+  const end = iterator.return?.bind(iterator)
+  let over = false
+  const onStep = (step: IteratorResult<Uint8Array>): IteratorResult<Uint8Array> | Promise<IteratorResult<Uint8Array>> => {
+    if (step.done) {
+      if (over) return step
+      over = true
+      const rest = tap.end()
+      return rest ? { done: false, value: rest } : step
     }
+    const value = tap.chunk(step.value)
+    if (value === step.value) return step
+    return value ? { done: false, value } : next().then(onStep, onError)
   }
+  const onError = (error: unknown): never => {
+    over = true
+    tap.error(error)
+    throw error
+  }
+  define(iterator, {
+    next: () => next().then(onStep, onError),
+    return(value?: unknown) {
+      if (!over) {
+        if (preventCancel) tap.release()
+        else tap.cancel()
+      }
+      return end?.(value as never)
+    }
+  })
+  return iterator
 }
 
 function define(target: object, members: Record<PropertyKey, unknown>): void {

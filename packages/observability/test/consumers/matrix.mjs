@@ -17,8 +17,24 @@ export const CONSUMERS = [
       ]),
       node('fastify.cjs'),
       node('fastify.mjs'),
-      node('own-spans.cjs', 'express')
+      node('own-spans.cjs', 'express'),
+      { title: '--import @rag/tracing/register', values: ['--import', '@rag/tracing/register', 'registered.mjs'] }
     ]
+  },
+  {
+    name: 'sdk-2',
+    dependencies: { '@opentelemetry/api': '1.9.1', '@opentelemetry/sdk-trace-node': '^2.12.0', express: '^5.0.0' },
+    fixtures: 'run',
+    nodes: EVERY_NODE,
+    runs: [node('joined.mjs', '@opentelemetry/sdk-trace-node')]
+  },
+  {
+    name: 'sdk-3',
+    dependencies: { '@opentelemetry/api': '1.10.0', '@opentelemetry/sdk-trace': '^3.1.0', express: '^5.0.0' },
+    fixtures: 'run',
+    // That version asks for Node 22.15.
+    nodes: ['22', '24', '26'],
+    runs: [node('joined.mjs', '@opentelemetry/sdk-trace')]
   },
   {
     name: 'api-1.10',

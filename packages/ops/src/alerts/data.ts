@@ -331,7 +331,7 @@ export function dataAlerts(model: Model): Alert[] {
       hold: '2m',
       labels: store('search'),
       summary: 'The search cluster {{ $labels.store }} is red',
-      impact: 'Documents of the missing shard are not found: answers lack sources.',
+      impact: 'Status {{ $value }} of 2: documents of the missing shard are not found, so answers lack sources.',
       causes: ['a node is gone', 'a disk is over the flood stage'],
       look: ['rag_elasticsearch_shards'],
       act: ['Ask the cluster for the reason: GET _cluster/allocation/explain.']

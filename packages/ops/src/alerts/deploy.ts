@@ -78,6 +78,7 @@ export function deployAlerts(model: Model): Alert[] {
         act: ['Nothing. It ends by itself and holds back less urgent notices meanwhile.']
       },
       tests: [
+        { title: 'an hour ago', series: [released(10, 100)], expect: 'quiet 70m' },
         {
           title: 'for half an hour',
           series: [released(10, 60)],

@@ -21,7 +21,7 @@ export function escalationAlerts(model: Model): Alert[] {
       priority: 'P0',
       type: 'availability',
       // Two P1 of one service stay two notices because the name of the source becomes a label.
-      expr: `label_replace(ALERTS{alertstate="firing", priority="P1"} and on (alertname, service, environment) (time() - ALERTS_FOR_STATE{priority="P1"} > ${after}), "source_alert", "$1", "alertname", "(.+)")`,
+      expr: `label_replace(ALERTS{alertstate="firing", priority="P1"} and on (alertname, service, environment) (time() - ALERTS_FOR_STATE{priority="P1"} > ${after / model.timeScale}), "source_alert", "$1", "alertname", "(.+)")`,
       summary: 'Nobody has reacted to {{ $labels.source_alert }} of {{ $labels.service }}',
       impact: `{{ $labels.source_alert }} has been active for more than ${model.escalateAfter}; its own notice says who is hit.`,
       dashboard: 'overview',

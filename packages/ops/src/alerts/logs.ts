@@ -78,7 +78,7 @@ export function logAlerts(model: Model): Alert[] {
       sentence: 'A process wrote a FATAL line within 10 minutes.',
       priority: 'P0',
       type: 'availability',
-      expr: `${grewOrBorn('increase(rag_log_events_total{level="fatal"}[30m])', '10m')} > 0`,
+      expr: `${grewOrBorn('rag_log_events_total{level="fatal"}', '10m')} > 0`,
       summary: '{{ $labels.service }} wrote a FATAL line',
       impact: '{{ $value | humanize }} FATAL lines: a process ended or is about to.',
       dashboard: 'overview',

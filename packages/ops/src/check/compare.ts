@@ -27,7 +27,11 @@ const SINCE_3 = new Set([
 
 /** Everything that does not agree; empty when all is well. */
 export function compare(text: string, known: Knowledge, prometheus: '2.42' | '3' = '2.42'): Disagreement[] {
-  const expression = parseExpression(withoutPlaceholders(text))
+  return compareParsed(parseExpression(withoutPlaceholders(text)), known, prometheus)
+}
+
+/** The same for an expression that is parsed already. */
+export function compareParsed(expression: Expression, known: Knowledge, prometheus: '2.42' | '3' = '2.42'): Disagreement[] {
   if (expression.errors.length > 0) return expression.errors.map((problem) => ({ problem, fix: 'correct the expression' }))
   const ranged = new Set(expression.selectors.filter(({ ranged: isRanged }) => isRanged).map(({ metric }) => metric))
   return [

@@ -59,7 +59,7 @@ export function fromDefinitions(definitions: Iterable<MetricDefinition>): Map<st
 /** Adds what recording rules make: their labels are those that the expression keeps. */
 export function addRecorded(
   known: Map<string, Known>,
-  rules: readonly { record: string; expr: string; labels?: Record<string, string> }[]
+  rules: readonly { readonly record: string; readonly expr: string; readonly labels?: Readonly<Record<string, string>> }[]
 ): void {
   for (const { record, expr, labels = {} } of rules) {
     const { groupings, made, selectors } = parseExpression(expr)

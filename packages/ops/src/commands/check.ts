@@ -47,7 +47,7 @@ export const checkCommand: Command = {
 /** Queries of runbooks are in Markdown, so they are checked from the model. */
 export function queryProblems(model: Model): Problem[] {
   const known = fromDefinitions(Object.values(model.metrics))
-  for (let pass = 0; pass < 2; pass++) for (const { rules } of recordingGroups(model)) addRecorded(known, rules as never)
+  for (let pass = 0; pass < 2; pass++) for (const { rules } of recordingGroups(model)) addRecorded(known, rules)
   return runbookQueries(model).flatMap(({ alert, query }) =>
     compare(query, known, model.targets.prometheus).map((each) => ({ file: `runbooks/${alert}.md`, place: query, ...each }))
   )

@@ -1,13 +1,19 @@
 // generate(): every artifact of a model, in one order.
 import type { Model } from '../config/model.js'
 import { generateAlertmanager } from './alertmanager.js'
+import { generateCanary } from './canary.js'
+import { generateElasticsearch } from './elasticsearch.js'
 import { generateGrafana } from './grafana.js'
+import { generateKubernetes } from './kubernetes.js'
 import { generatePrometheus } from './prometheus.js'
 import { generateTests } from './promtool.js'
 import { generateReference } from './reference.js'
 import { generateRules } from './rules.js'
 import { generateRunbooks } from './runbooks.js'
+import { generateShippers } from './shippers.js'
+import { generateTerraform } from './terraform.js'
 import type { Artifacts } from './types.js'
+import { generateWorkflow } from './workflow.js'
 
 const GENERATORS: readonly ((model: Model) => Artifacts)[] = [
   generatePrometheus,
@@ -15,6 +21,12 @@ const GENERATORS: readonly ((model: Model) => Artifacts)[] = [
   generateTests,
   generateAlertmanager,
   generateGrafana,
+  generateKubernetes,
+  generateCanary,
+  generateWorkflow,
+  generateTerraform,
+  generateElasticsearch,
+  generateShippers,
   generateRunbooks,
   generateReference
 ]

@@ -29,7 +29,12 @@ export function v2Dashboard({ uid, title, panels }: Dashboard, others: readonly 
       others
         .filter((other) => other.uid !== uid)
         .map((other) =>
-          new v2.DashboardLinkBuilder().title(other.title).type(v2.DashboardLinkType.Link).url(`/d/${other.uid}`).keepTime(true).includeVars(true)
+          new v2.DashboardLinkBuilder()
+            .title(other.title)
+            .type(v2.DashboardLinkType.Link)
+            .url(`/d/${other.uid}`)
+            .keepTime(true)
+            .includeVars(true)
         )
     )
   for (const [index, panel] of panels.entries()) {

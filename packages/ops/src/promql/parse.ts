@@ -62,6 +62,8 @@ export function parseExpression(text: string): Expression {
       const span = { from: node.from, to: node.to, text: slice(node) }
       if (node.type.isError)
         errors.push(`no PromQL at character ${node.from + 1}: ${JSON.stringify(text.slice(node.from, node.from + 20))}`)
+      else if (node.name === 'MatrixSelector' && node.firstChild?.name !== 'VectorSelector')
+        errors.push(`a range at character ${node.from + 1} stands behind something that is no metric`)
       else if (node.name === 'VectorSelector') selectors.push(selectorOf(node, slice))
       else if (node.name === 'GroupingLabels') groupings.push({ ...span, ...groupingOf(node, slice) })
       else if (node.name === 'FunctionIdentifier') {

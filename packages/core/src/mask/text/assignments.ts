@@ -1,7 +1,7 @@
 // Finds `key = value` in free text, JSON, JSON inside strings, XML, YAML, forms, code: starts at the operator, looks back for the key.
 import type { KeyJudge } from '../keys.js'
 import type { Finding } from '../types.js'
-import { isAlnum, isDigit, isQuote, isSpace, NAME, WRAP } from './chars.js'
+import { isAlnum, isDigit, isQuote, isSpace, LINE_STOP, NAME, WRAP } from './chars.js'
 import { type Collect, headerFindings, headerKind } from './headers.js'
 import { type Opening, openingAt, valueEnd } from './value-end.js'
 import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd } from './values.js'
@@ -119,7 +119,8 @@ function nameAt(text: string, at: number, end: number, wraps: number, spaces: nu
       }
     }
   }
-  if (verdict === 0) return 0
+  // The colon of a mark with its last four is none of ours.
+  if (verdict === 0 || text.startsWith('[masked:', start - 8)) return 0
   if (text.charCodeAt(at) === 62 && text.charCodeAt(start - 1) !== 60 && text.charCodeAt(at - 1) !== 61) return 0
   return valueAt(text, at, start, name, verdict === 2, collect)
 }
@@ -221,16 +222,16 @@ function blockAt(text: string, from: number, collect: Collect): number {
   return done
 }
 
-/** `<secret>{store id value}</secret>`, as Jenkins writes it: all of it when a word in it looks like a secret. */
+/** `<secret>{store id value}</secret>`, as Jenkins writes it; one word in braces is a placeholder. */
 function bracedAt(text: string, start: number, collect: Collect): number {
-  const match = BRACED.exec(text.slice(start, start + 600))
-  if (!match || !match[1]!.split(' ').some((word) => looksRandom(word, 0, word.length, 12))) return 0
-  const end = start + match[0].length - 1
+  BRACED.lastIndex = start
+  if (!BRACED.test(text)) return 0
+  const end = BRACED.lastIndex
   collect({ start: start + 1, end, rule: KEY_RULE, fixed: 0 })
   return end
 }
 
-const BRACED = /^\{([^{}<>\n]{8,512})\}/
+const BRACED = /\{[^\s{}<>[]{2,64} [^{}<>\n]{0,512}/y
 
 function listAt(text: string, from: number, strong: boolean, collect: Collect): number {
   let at = from
@@ -276,6 +277,14 @@ function lineEnd(text: string, from: number): number {
   let at = from
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at)
+    if (code < 128 && LINE_STOP[code] === 0) continue
+    // `response="…"` belongs to the header; another quote closes what the header stands in.
+    if (code === 34 && text.charCodeAt(at - 1) === 61) {
+      const close = text.indexOf('"', at + 1)
+      if (close < 0 || close - at > MAX_PARAMETER) break
+      at = close
+      continue
+    }
     if (code === 10 || code === 13 || code === 34 || code === 39 || code === 96 || code === 60 || code > 0x2fff) break
     if (code === 92 && isAlnum(text.charCodeAt(at - 1)) && /[rn"']/.test(text.charAt(at + 1))) break
   }
@@ -283,6 +292,9 @@ function lineEnd(text: string, from: number): number {
   lineTo = at
   return at
 }
+
+/** Longest quoted parameter of a header. */
+const MAX_PARAMETER = 4096
 
 const endsLine = (text: string, end: number): boolean => end >= text.length || text.charCodeAt(end) !== 32
 /** The rest of `:=`, `?=`, `||=`, `+=`, `.=`, `=>`, `<-` and `!=`. */

@@ -11,6 +11,8 @@ export const NAME: Uint8Array = table(/[\w.$-]/)
 export const ALNUM: Uint8Array = table(/[A-Za-z0-9]/)
 /** What closes or opens around a key name: quotes, backslashes, brackets. */
 export const WRAP: Uint8Array = table(/["'`\\[\]]/)
+/** Where the line of a header may end: its line end, a quote around it, a tag behind it. */
+export const LINE_STOP: Uint8Array = table(/[\n\r"'`<\\]/)
 /** Base64 in both alphabets, with what an escaped or wrapped body brings along. */
 export const BODY: Uint8Array = table(/[\w+/=\s\\.,:-]/)
 

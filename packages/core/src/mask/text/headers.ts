@@ -77,7 +77,7 @@ function authorizationFindings(text: string, start: number, end: number, collect
   return stop
 }
 
-const PAIR = /([A-Za-z_-]{1,40})=(?:"([^"]{0,4096})"?|([^\s,"]{1,4096}))/g
+const PAIR = /([A-Za-z_-]{1,40})=(?:\\{0,7}"([^"\\]{0,4096})|([^\s,"\\]{1,4096}))/g
 const SECRET_PAIR =
   /^(?:response|credential|signature|oauth_token|oauth_signature|oauth_consumer_key|mac|nonce|cnonce|id|token|key|api_key|apikey|password|secret|access_token)$/i
 

@@ -43,6 +43,7 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
 
 /** Sorts findings and joins those that overlap; the kind of the most telling one wins. */
 export function joined(findings: Finding[]): Finding[] {
+  if (findings.every(({ start }, index) => index === 0 || start >= findings[index - 1]!.end)) return findings
   findings.sort((a, b) => a.start - b.start || b.end - a.end)
   const result: Finding[] = []
   let last: Finding | undefined

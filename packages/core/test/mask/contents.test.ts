@@ -1,0 +1,80 @@
+// Secrets inside texts: URLs, assignments, JSON in strings, escapes, Japanese sentences, several lines.
+import { describe, expect, test } from 'vitest'
+import { createMasker } from '../../src/mask/index.js'
+import { expand, seeded } from './templates.js'
+
+const masker = createMasker()
+const random = seeded(6)
+const s = expand('{24:an}', random)
+const hex = expand('{64:hex}', random)
+
+test.each<[string, string]>([
+  [`postgres://app:${s}@db.example.com:5432/main`, 'postgres://app:[masked:url-credentials]@db.example.com:5432/main'],
+  [`redis://:${s}@cache.example.com`, 'redis://:[masked:url-credentials]@cache.example.com'],
+  [`mongodb://a:${s}@one.example.com,two.example.com/x`, 'mongodb://a:[masked:url-credentials]@one.example.com,two.example.com/x'],
+  [`https://example.com/cb?access_token=${s}&state=1`, 'https://example.com/cb?access_token=[masked:key-name]&state=1'],
+  [
+    `https://s3.example.com/k?X-Amz-Credential=AKIA/20260101/eu/s3&X-Amz-Signature=${hex}&X-Amz-Date=1`,
+    'https://s3.example.com/k?X-Amz-Credential=[masked:key-name]&X-Amz-Signature=[masked:key-name]&X-Amz-Date=1'
+  ],
+  [`Server=db;User Id=sa;Password=${s};Encrypt=true`, 'Server=db;User Id=sa;Password=[masked:key-name];Encrypt=true'],
+  [`Authorization: Bearer ${s}\r\nAccept: */*`, 'Authorization: Bearer [masked:bearer-token]\r\nAccept: */*'],
+  [`authorization=Basic ${Buffer.from(`me:${s}`).toString('base64')}`, 'authorization=Basic [masked:basic-auth]'],
+  [
+    `Authorization: Digest username="me", realm="x", response="${s}"`,
+    'Authorization: Digest username="me", realm="x", response="[masked:authorization]"'
+  ],
+  [`curl -s -u me:${s} https://example.com`, 'curl -s -u me:[masked:key-name] https://example.com'],
+  [`run --db-password ${s} --verbose`, 'run --db-password [masked:key-name] --verbose'],
+  [`the password is ${s}.`, 'the password is [masked:key-name].'],
+  [`パスワードは${s}です`, 'パスワードは[masked:key-name]です'],
+  [`【暗証番号】暗証番号＝${s}、以上`, '【暗証番号】暗証番号＝[masked:key-name]、以上'],
+  [`{"api_key":"${s}","n":1}`, '{"api_key":"[masked:key-name]","n":1}'],
+  [`q=1%26password%3D${s}%26x%3D2`, 'q=1%26password%3D[masked:key-name]%26x%3D2'],
+  [`<password>${s}</password>`, '<password>[masked:key-name]</password>'],
+  [`token: |\n  ${s}\n  ${hex}\nnext: 1`, 'token: |\n  [masked:key-name]\n  [masked:key-name]\nnext: 1'],
+  [`<secret>{store AQAA ${s}}</secret>`, '<secret>{[masked:key-name]}</secret>'],
+  [`password := "${s}"`, 'password := "[masked:key-name]"'],
+  [`secret_key ||= '${s}'`, "secret_key ||= '[masked:key-name]'"],
+  [`api_keys[] = "${s}"`, 'api_keys[] = "[masked:key-name]"'],
+  [`password: "two words ${s}"`, 'password: "[masked:key-name]"']
+])('%s', (text, masked) => expect(masker.mask(text)).toBe(masked))
+
+test('JSON inside strings inside JSON', () => {
+  let text = JSON.stringify({ password: s, note: 'kept' })
+  for (let level = 0; level < 5; level++) {
+    const out = masker.mask(text)
+    expect(out, `level ${level}`).not.toContain(s)
+    expect(out).toContain('kept')
+    text = JSON.stringify({ payload: text })
+  }
+})
+
+test('a private key, whole, escaped, and cut off', () => {
+  const block = `-----BEGIN RSA PRIVATE KEY-----\n${hex}\n${hex}\n-----END RSA PRIVATE KEY-----`
+  expect(masker.mask(`a\n${block}\nb`)).toBe('a\n[masked:private-key]\nb')
+  for (const text of [JSON.stringify({ k: block }), JSON.stringify(JSON.stringify({ k: block })), block.slice(0, -40)])
+    expect(masker.mask(text)).not.toContain(hex)
+  const certificate = `-----BEGIN CERTIFICATE-----\n${hex}\n-----END CERTIFICATE-----`
+  expect(masker.mask(certificate)).toBe(certificate)
+})
+
+describe('what only looks like a secret stays', () => {
+  test.each([
+    'prompt_tokens=123 completion_tokens=456',
+    'basic auth disabled',
+    'Bearer authentication failed',
+    'password: incorrect',
+    'token expired, please log in again',
+    'password=${DB_PASSWORD} token={{ secrets.TOKEN }} key=<your-key>',
+    'const token = getToken()',
+    'SELECT id FROM tokens WHERE key = $1',
+    'request 8f14e45f-ceea-467f-a9d9-0f6b2e1c3d4a took 12 ms',
+    'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    'integrity sha512-9x3Yw8hQ0xq1mYl3d2Z9bqWb1cVt6pK0rT5uJ7oN4aSfGhEjLkMiPqRsTuVwXyZ0123456789ABCDEFabcdef==',
+    'パスワードを忘れた方はこちら',
+    '暗証番号を入力してください',
+    'model=gpt-4o-mini-2024-07-18 order 4929384756',
+    'the secret to good coffee is fresh beans'
+  ])('%s', (text) => expect(masker.mask(text)).toBe(text))
+})

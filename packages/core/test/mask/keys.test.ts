@@ -1,0 +1,108 @@
+// Key names are compared by segments, in every container in which a name stands beside a value.
+import { describe, expect, test } from 'vitest'
+import { createMasker } from '../../src/mask/index.js'
+import { expand, seeded } from './templates.js'
+
+const masker = createMasker()
+const secret = expand('{14:an}', seeded(1))
+const hides = (value: unknown): void => {
+  const out = JSON.stringify(masker.mask(value))
+  expect(out).not.toContain(secret)
+  expect(out).toContain('[masked:')
+}
+
+test.each([
+  'apiKey',
+  'X-Api-Key',
+  'DB_PASSWORD',
+  'connectionString',
+  'パスワード',
+  '暗証番号',
+  'ＡＰＩ＿ＫＥＹ',
+  'ｐａｓｓｗｏｒｄ',
+  'client secret',
+  'smtp.password',
+  'user[password]',
+  'Refresh-Token',
+  'accesstoken',
+  'privateKey2',
+  'aws_secret_access_key',
+  'Set-Cookie'
+])('%s is the name of a secret', (name) => {
+  expect(masker.isSecretKey(name)).toBe(true)
+  hides({ [name]: secret })
+  hides(`${name}: ${secret}`)
+})
+
+test.each([
+  'tokenCount',
+  'author',
+  'cacheKey',
+  'keyboard',
+  'hasPassword',
+  'prompt_tokens',
+  'maxTokens',
+  'nextPageToken',
+  'primaryKey',
+  'secretary',
+  'passenger',
+  'tokenizer',
+  'authorId',
+  'isSecret',
+  'monkey',
+  'sortKey',
+  'password_reset_url',
+  'passwordLength'
+])('%s is not', (name) => {
+  const value = { [name]: 'steady value 7', [`${name} `]: 42 }
+  expect(masker.isSecretKey(name)).toBe(false)
+  expect(masker.mask(value)).toEqual(value)
+})
+
+describe('a name beside its value', () => {
+  test.each<[string, unknown]>([
+    ['any depth', { a: [{ b: { c: [{ d: { password: secret } }] } }] }],
+    ['[name, value]', { headers: [['authorization', `Bearer ${secret}`]] }],
+    ['{ name, value }', [{ name: 'x-api-key', value: secret }]],
+    ['{ key, value } of OTLP', { attributes: [{ key: 'db.password', value: { stringValue: secret } }] }],
+    ['raw headers', { rawHeaders: ['Host', 'example.com', 'Authorization', `Bearer ${secret}`] }],
+    ['Map', new Map([['password', secret]])],
+    ['Headers', new Headers({ 'x-api-key': secret })],
+    ['URLSearchParams', new URLSearchParams({ api_key: secret })],
+    ['URL', new URL(`https://u:${secret}@example.com/?token=${secret}`)],
+    ['a form body', { body: `user=me&password=${secret}&next=1` }],
+    ['cookies as text', { headers: { cookie: `theme=dark; sid=${secret}` } }],
+    ['cookies as an object', { cookies: { sid: secret } }],
+    ['everything below a secret name', { credentials: { user: secret, list: [secret, { deep: secret }] } }]
+  ])('%s', (_name, value) => hides(value))
+
+  test('the names of cookies and the scheme stay', () => {
+    expect(masker.mask({ cookie: `theme=${secret}; sid=${secret}`, authorization: `Bearer ${secret}` })).toEqual({
+      cookie: 'theme=[masked:cookie]; sid=[masked:cookie]',
+      authorization: 'Bearer [masked:bearer-token]'
+    })
+  })
+
+  test('names and numbers around it stay', () => {
+    expect(
+      masker.mask({ password: secret, user: 'me', token: 512, tokens: 7, empty: { password: '', secret: null, token: false } })
+    ).toEqual({
+      password: '[masked:key-name]',
+      user: 'me',
+      token: 512,
+      tokens: 7,
+      empty: { password: '', secret: null, token: false }
+    })
+  })
+})
+
+test('a key that is itself a secret is masked, and its value stays', () => {
+  const token = expand('ghp_{36:an}', seeded(2))
+  expect(masker.mask({ [token]: 'seen' })).toEqual({ '[masked:github-token]': 'seen' })
+})
+
+test('own names join, allowed names leave', () => {
+  const own = createMasker({ keys: ['internalCode'], allow: ['sessionToken'] })
+  expect(own.mask({ INTERNAL_CODE: 'blue', sessionToken: 'open' })).toEqual({ INTERNAL_CODE: '[masked:key-name]', sessionToken: 'open' })
+  expect(own.mask('internal-code: blue7')).toBe('internal-code: [masked:key-name]')
+})

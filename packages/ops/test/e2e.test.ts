@@ -1,0 +1,203 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { simpleParser } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWith, freePort, type RunningServer, startAlertmanager, startPrometheus } from '../../../scripts/test-support.js'
+import { createBridge } from '../src/bridge/server.js'
+import { generateAlertmanager } from '../src/generate/alertmanager.js'
+import { generatePrometheus } from '../src/generate/prometheus.js'
+import { generateRules } from '../src/generate/rules.js'
+import { type OpsConfig, resolveConfig } from '../src/index.js'
+
+const SECRET = 'planted-secret-4711'
+const SCALE = 120
+const NAMES = ['gateway', 'auth', 'document', 'rag', 'llm', 'frontend'] as const
+
+interface Told {
+  readonly channel: string
+  readonly at: number
+  readonly text: string
+}
+
+/** Six services that call one dependency, as pages of metrics. */
+const services = { failing: false, since: Date.now() }
+
+describeWith(['prometheus', 'alertmanager'], 'from a fault to every channel', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rag-ops-e2e-'))
+  const told: Told[] = []
+  const open: { close(): unknown }[] = []
+  let prometheus: RunningServer
+  let alertmanager: RunningServer
+
+  beforeAll(async () => {
+    const sink = await listen(
+      createServer((request, response) => {
+        let text = ''
+        request
+          .on('data', (chunk) => (text += chunk))
+          .on('end', () => {
+            told.push({ channel: request.url!.split('/')[1]!, at: Date.now(), text })
+            response
+              .writeHead(request.url!.startsWith('/pagerduty') ? 202 : 200, { 'content-type': 'application/json' })
+              .end('{"status":"success","dedup_key":"x"}')
+          })
+      })
+    )
+    const mail = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData(stream, _session, done) {
+        void simpleParser(stream).then(({ subject, text }) => {
+          told.push({ channel: 'mail', at: Date.now(), text: `${subject}\n${text}` })
+          done()
+        })
+      }
+    })
+    const mailPort = await freePort()
+    await new Promise<void>((resolve) => mail.listen(mailPort, '127.0.0.1', resolve))
+    open.push({ close: () => new Promise<void>((resolve) => mail.close(resolve)) })
+    const page = await listen(createServer((request, response) => void response.end(metricsOf(request.url!.split('/')[1]!))))
+    const secret = (name: string, text: string) => {
+      const file = join(folder, name)
+      writeFileSync(file, text, { mode: 0o400 })
+      return file
+    }
+    const bridgePort = await freePort()
+    const config: OpsConfig = {
+      services: Object.fromEntries(NAMES.map((role) => [`${role}-service`, { role, targets: [`127.0.0.1:${page}`], calls: ['search'] }])),
+      contacts: {
+        mail: { to: 'ops@example.com', from: 'alerts@example.com', smarthost: `127.0.0.1:${mailPort}`, requireTls: false },
+        slack: { channel: '#ops', urlFile: secret('slack', `http://127.0.0.1:${sink}/slack/${SECRET}`) },
+        pagerduty: { routingKeyFile: secret('pagerduty', SECRET), url: `http://127.0.0.1:${sink}/pagerduty` },
+        teams: { urlFile: secret('teams', `http://127.0.0.1:${sink}/teams/${SECRET}`) },
+        sms: {
+          to: ['+15550100'],
+          urlFile: secret('sms', `http://127.0.0.1:${sink}/sms/${SECRET}`),
+          tokenFile: secret('sms-token', SECRET)
+        },
+        bridge: `http://127.0.0.1:${bridgePort}`
+      }
+    }
+    const model = resolveConfig(config, { timeScale: SCALE })
+    const bridge = createBridge(model)
+    await new Promise<void>((resolve) => bridge.listen(bridgePort, '127.0.0.1', resolve))
+    open.push(bridge)
+    const routes = generateAlertmanager(model)
+    for (const [path, text] of Object.entries(routes)) write(folder, path, text)
+    alertmanager = await startAlertmanager(join(folder, 'alertmanager/alertmanager.yml'))
+    for (const [path, text] of Object.entries(generateRules(model))) write(folder, path, text)
+    const scrape = generatePrometheus(model, { alertmanager: `127.0.0.1:${alertmanager.port}` })['prometheus/prometheus.yml']!
+    // All six pages come from one server: the path tells them apart.
+    const own = scrape
+      .replace('rules/*.rules.yml', join(folder, 'prometheus/rules/*.rules.yml'))
+      .replace(/_interval: 125ms/g, '_interval: 500ms')
+      .replace(
+        'job_name: rag',
+        'job_name: rag\n    relabel_configs: [{ source_labels: [service], target_label: __metrics_path__, replacement: /$1/metrics }, { source_labels: [service], target_label: instance }]'
+      )
+    prometheus = await startPrometheus(own)
+  }, 30_000)
+
+  afterAll(async () => {
+    await prometheus?.stop()
+    await alertmanager?.stop()
+    for (const each of open) await each.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('tells mail, Slack, Teams, SMS and PagerDuty once about a dependency that fails for six services, and that it is over', {
+    timeout: 90_000
+  }, async () => {
+    await pause(4000)
+    expect(pages(told)).toEqual([])
+    const faultAt = Date.now()
+    services.failing = true
+    await until(
+      () =>
+        ['slack', 'mail', 'pagerduty', 'teams'].every((channel) =>
+          told.some((each) => each.channel === channel && each.text.includes('search is down'))
+        ),
+      40_000
+    )
+    const first = told.filter(({ text }) => text.includes('search is down'))
+    // The window of five minutes and the hold of two are 3.5 s here; every channel is reached within ten seconds after them.
+    const took =
+      Math.max(...['slack', 'mail', 'pagerduty', 'teams'].map((channel) => first.find((each) => each.channel === channel)!.at)) - faultAt
+    expect(took).toBeLessThan(3500 + 10_000)
+    // Nobody reacts: the escalation raises it as P0, with SMS.
+    await until(() => told.some(({ channel, text }) => channel === 'sms' && text.includes('Nobody has reacted')), 40_000)
+    // One page for six services: everything else that pages is about the same outage.
+    const paged = new Set(
+      pages(told).map(({ text }) => /"summary":"([^"]*)"/.exec(text)?.[1] ?? /"body":"([^"]*)"/.exec(text)?.[1] ?? text.slice(0, 200))
+    )
+    expect([...paged].filter((text) => !/search is down|Nobody has reacted to DependencyDown/.test(text))).toEqual([])
+    services.failing = false
+    const over = Date.now()
+    await until(
+      () =>
+        ['slack', 'mail', 'teams', 'pagerduty'].every((channel) =>
+          told.some((each) => each.channel === channel && each.at > over && /RESOLVED|"event_action":"resolve"/.test(each.text))
+        ),
+      40_000
+    )
+    // The key of PagerDuty travels in the body because its API wants it there.
+    for (const { channel, text } of told) if (channel !== 'pagerduty') expect(text, channel).not.toContain(SECRET)
+  })
+
+  it('has every rule healthy', async () => {
+    const answer = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as {
+      data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] }
+    }
+    const rules = answer.data.groups.flatMap((group) => group.rules)
+    expect(rules.filter(({ health }) => health !== 'ok').map(({ name, lastError }) => `${name}: ${lastError}`)).toEqual([])
+    expect(rules.length).toBeGreaterThan(90)
+  })
+
+  async function listen(server: Server): Promise<number> {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    open.push(server)
+    return (server.address() as AddressInfo).port
+  }
+})
+
+/** Calls to the dependency and the requests that need it: both fail together. */
+const counted = { ok: 0, failed: 0, last: Date.now() }
+function metricsOf(_service: string): string {
+  const now = Date.now()
+  const calls = ((now - counted.last) / 1000) * 20
+  counted.last = now
+  if (services.failing) counted.failed += calls
+  else counted.ok += calls
+  return `# TYPE rag_dependency_requests_total counter
+rag_dependency_requests_total{peer_service="search",outcome="ok"} ${counted.ok}
+rag_dependency_requests_total{peer_service="search",outcome="error"} ${counted.failed}
+# TYPE rag_http_server_requests_total counter
+rag_http_server_requests_total{http_route="/a",status_class="2xx"} ${counted.ok}
+rag_http_server_requests_total{http_route="/a",status_class="5xx"} ${counted.failed}
+`
+}
+
+function pages(told: readonly Told[]): Told[] {
+  return told.filter(({ channel }) => channel === 'pagerduty' || channel === 'sms')
+}
+
+function write(folder: string, path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), text)
+}
+
+async function until(condition: () => boolean, milliseconds: number): Promise<void> {
+  const end = Date.now() + milliseconds
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`nothing of that within ${milliseconds} ms`)
+    await pause(100)
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

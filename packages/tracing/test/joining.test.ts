@@ -1,0 +1,136 @@
+// Beside an OpenTelemetry set-up of the application: one tree, no span twice, nothing unmasked without a word.
+import { propagation, SpanKind, trace } from '@opentelemetry/api'
+import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { runScope, stage } from '@rag/core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { maskSpans, startTracing, type Tracing } from '../src/index.js'
+import { bundle, run } from './support.js'
+
+let tracing: Tracing | undefined
+const warnings: string[] = []
+const heard = (warning: Error & { code?: string }): void =>
+  void (warning.code?.startsWith('RAG_TRACING_FOREIGN') && warnings.push(warning.message))
+process.on('warning', heard)
+afterEach(async () => {
+  await tracing?.shutdown(100)
+  trace.disable()
+  propagation.disable()
+})
+const SECRET = `sk-proj-${'a1B2c3D4'.repeat(6)}`
+
+/** Work of both sides: an operation, a span of the application in it, and an operation in that. */
+async function work({ observer }: Tracing): Promise<void> {
+  await runScope({}, [observer], () =>
+    stage('outer', {}, () =>
+      trace.getTracer('app').startActiveSpan('own', async (span) => {
+        span.setAttribute('note', `key ${SECRET}`)
+        await stage('inner', { topK: 3, key: `token ${SECRET}` }, async () => {})
+        span.end()
+      })
+    )
+  )
+  await tracing!.flush()
+}
+function expectTree(spans: readonly ReadableSpan[]): void {
+  const [outer, own, inner] = ['outer', 'own', 'inner'].map((name) => spans.find((span) => span.name === name)!)
+  expect(spans).toHaveLength(3)
+  expect(own!.parentSpanContext?.spanId).toBe(outer!.spanContext().spanId)
+  expect(inner!.parentSpanContext?.spanId).toBe(own!.spanContext().spanId)
+  expect(inner!.attributes).toMatchObject({ 'rag.stage': 'inner' })
+}
+
+describe('a provider of the application', () => {
+  it('that stands before has all spans, in one tree; its unmasked exporter is announced once', async () => {
+    const memory = new InMemorySpanExporter()
+    new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] }).register()
+    tracing = startTracing({ service: 'joined', exporter: [] })
+    await work(tracing)
+    await work(tracing)
+    expectTree(memory.getFinishedSpans().slice(0, 3))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain('maskSpans(exporter)')
+  })
+
+  it('that comes later takes over, and spans of both sides are still one tree', async () => {
+    const memory = new InMemorySpanExporter()
+    tracing = startTracing({ service: 'joined', exporter: [] })
+    const tracer = trace.getTracer('early')
+    expect(tracer.startSpan('early').isRecording()).toBe(true)
+    trace.disable()
+    new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] }).register()
+    await work(tracing)
+    expectTree(memory.getFinishedSpans())
+  })
+
+  it('is masked by maskSpans(exporter), spans of third parties included', async () => {
+    const memory = new InMemorySpanExporter()
+    const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(maskSpans(memory))] })
+    provider.register()
+    tracing = startTracing({ service: 'joined', exporter: [] })
+    await work(tracing)
+    const third = provider
+      .getTracer('third')
+      .startSpan(`call ${SECRET}`, { attributes: { password: 'hunter2hunter2', url: `https://u:${SECRET}@host/?api_key=${SECRET}` } })
+    third.addEvent(`event ${SECRET}`, { token: SECRET }).recordException(new Error(`denied ${SECRET}`))
+    third.addLink({ context: third.spanContext(), attributes: { note: SECRET } })
+    third.setStatus({ code: 2, message: SECRET })
+    third.end()
+    const spans = memory.getFinishedSpans()
+    expect(spans).toHaveLength(4)
+    const text = JSON.stringify(spans.map(({ name, attributes, events, links, status }) => ({ name, attributes, events, links, status })))
+    for (const planted of [SECRET, 'hunter2hunter2']) expect(text).not.toContain(planted)
+    await new Promise((resolve) => setImmediate(resolve))
+    // The one from before; a wrapped exporter brings none.
+    expect(warnings.length).toBeLessThanOrEqual(1)
+  })
+})
+
+it('a processor of the SDK sees every span of ours at its start and end', async () => {
+  const seen: string[] = []
+  const processor: SpanProcessor = {
+    onStart: (span) => void seen.push(`start ${span.kind === SpanKind.INTERNAL}`),
+    onEnd: (span) => void seen.push(`end ${span.name}`),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => new Promise(() => {})
+  }
+  tracing = startTracing({ service: 'processed', exporter: [], processors: [processor] })
+  await work(tracing)
+  expect(seen.filter((line) => line.startsWith('start'))).toHaveLength(3)
+  expect(seen.filter((line) => line.startsWith('end')).sort()).toEqual(['end inner', 'end outer', 'end own'])
+  const start = performance.now()
+  await tracing.shutdown(100)
+  expect(performance.now() - start).toBeLessThan(1500)
+})
+
+it('two tracings of one process do not take each other for strangers', async () => {
+  const [first, second] = [new InMemorySpanExporter(), new InMemorySpanExporter()]
+  tracing = startTracing({ service: 'first', exporter: first })
+  const other = startTracing({ service: 'second', exporter: second })
+  await runScope({}, [other.observer], () => stage('theirs', {}, async () => {}))
+  await other.flush()
+  expect(second.getFinishedSpans().map(({ name }) => name)).toEqual(['theirs'])
+  expect(first.getFinishedSpans()).toEqual([])
+  await other.shutdown()
+})
+
+it.each(['ours', 'theirs'])('an HTTP instrumentation on a provider of %s: every request is one span, nested in one tree', async (whose) => {
+  const program = await bundle('./fixtures/instrumented.ts')
+  const child = run([program.path, whose], { RAG_INCOMING: 'trust', NODE_PATH: `${process.cwd()}/packages/tracing/node_modules` })
+  const spans = JSON.parse(await child.says('spans')) as {
+    name: string
+    kind: number
+    spanId: string
+    parentSpanId?: string
+    scope: string
+  }[]
+  program.remove()
+  const servers = spans.filter(({ kind }) => kind === SpanKind.SERVER)
+  expect(servers).toHaveLength(2)
+  const own = spans.find(({ name }) => name === 'own')!
+  expect(servers.map(({ spanId }) => spanId)).toContain(own.parentSpanId)
+  const outgoing = spans.filter(({ kind, parentSpanId }) => kind === SpanKind.CLIENT && parentSpanId === own.spanId)
+  expect(outgoing).toHaveLength(1)
+  expect(servers.map(({ parentSpanId }) => parentSpanId)).toContain(outgoing[0]!.spanId)
+})

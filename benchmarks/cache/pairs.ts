@@ -155,7 +155,7 @@ How do I connect to Postgres? | How do I connect to MySQL?
 How do I migrate from MySQL to Postgres? | How do I migrate from Postgres to MySQL?
 Summarise the contract with Acme | Summarise the contract with Globex
 What is the revenue of Siemens? | What is the revenue of Bosch?
-Who is the CEO of Tesla? | Who is the CEO of Toyota?
+Where is the head office of Tesla? | Where is the head office of Toyota?
 What is the email of Anna Schmidt? | What is the email of Anna Schneider?
 How do I install Python on Windows? | How do I install Python on Linux?
 What is the exchange rate of the dollar? | What is the exchange rate of the euro?

@@ -1,7 +1,7 @@
 // Puts the masking gate before any exporter: what it gets are masked views of the spans.
 import type { Attributes } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
-import { createMasker, type Masker } from '@rag/core'
+import { type Masker, resolveMasker } from '@rag/core'
 import { OwnSpan } from './span/own-span.js'
 import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedText, maskedValue, plainText } from './span/values.js'
 
@@ -11,9 +11,10 @@ import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedText, masked
  * @example
  * provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(maskSpans(new OTLPTraceExporter()))] })
  */
-export function maskSpans<E extends SpanExporter>(exporter: E, masker: Masker = createMasker()): E {
+export function maskSpans<E extends SpanExporter>(exporter: E, masker?: Masker): E {
   notes.wrapped = true
-  const mask = keyedMask(masker)
+  // A masker of the application that throws costs the field, not the span.
+  const mask = keyedMask(resolveMasker(masker))
   return new Proxy(exporter, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)

@@ -90,5 +90,5 @@ const README = `<!-- ${NOTE} -->
 Both compare the canary with stable at the same time, by the label \`track\`, which the manifests set on pods.
 
 - **Argo Rollouts** (\`argo/\`): without traffic neither success nor failure holds, so the analysis is inconclusive and the rollout waits for a person. A template is checked against the typed model of its API.
-- **Flagger** (\`flagger/\`): a query without a result fails the check. There is no typed model of Flagger's API on npm; its templates are checked by their queries, which are run in a real Prometheus.
+- **Flagger** (\`flagger/\`): a query without a result fails the check. There is no typed model of Flagger's API on npm; of its templates the queries are parsed and compared with the catalogue; nothing here has run them in Flagger.
 `

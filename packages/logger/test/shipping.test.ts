@@ -317,7 +317,8 @@ describeWith(['rsyslog'], 'rsyslog to a wire-level stub of Elasticsearch', () =>
     await later(1500)
     stub.mood = 'well'
     await written
-    for (let n = 0; n < 400 && stub.documents.size < count; n++) await later(50)
+    // rsyslog waits ever longer before it tries a refused one again.
+    for (let n = 0; n < 2000 && stub.documents.size < count; n++) await later(50)
     // Whatever would come twice has had its time.
     await later(1000)
 
@@ -335,5 +336,5 @@ describeWith(['rsyslog'], 'rsyslog to a wire-level stub of Elasticsearch', () =>
     for (const [id, line] of originals) expect(stub.documents.get(id)).toEqual(line)
     for (const reason of ['es_rejected_execution_exception', 'circuit_breaking_exception', 'hung up', 'version_conflict_engine_exception'])
       expect(stub.refusals.get(reason), reason).toBeGreaterThan(0)
-  }, 60_000)
+  }, 180_000)
 })

@@ -64,7 +64,7 @@ export class OwnSpan implements Span, ReadableSpan {
   readonly owner: SpanOwner
   readonly context: SpanContext
   kind: SpanKind
-  readonly parentSpanContext: SpanContext | undefined = undefined as unknown as SpanContext
+  readonly parentSpanContext?: SpanContext = undefined as unknown as SpanContext
   readonly instrumentationScope: Scope
   readonly startMs: number
   /** Negative while the span runs. */

@@ -49,12 +49,8 @@ end
 return {v, locked, seq, epoch}
 `)
 
-/**
- * Writes entries unless what is there is newer (a tombstone or an explicit value), or a pattern was invalidated since.
- * KEYS: entries, then the lock if ARGV[2] has l, then meta if it has m. ARGV: number of entries, flags, seq, epoch, token, then bytes and life of each.
- * Replies: 1 or 0 for each entry.
- */
-export const WRITE = script(`
+/** How WRITE and MOVE begin: for each entry, whether it may be kept; the loop is theirs to end. */
+const EACH_TO_KEEP = `
 local n, seq, epoch = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local refused = false
 if string.find(ARGV[2], 'm') then
@@ -66,7 +62,14 @@ for i = 1, n do
   if keep then
     local h = redis.call('GETRANGE', KEYS[i], 0, 15)
     if #h == 16 and string.byte(h, 1) == 82 and struct.unpack('>I4', h, 5) == epoch and struct.unpack('>d', h, 9) > seq then keep = false end
-  end
+  end`
+
+/**
+ * Writes entries unless what is there is newer (a tombstone or an explicit value), or a pattern was invalidated since.
+ * KEYS: entries, then the lock if ARGV[2] has l, then meta if it has m. ARGV: number of entries, flags, seq, epoch, token, then bytes and life of each.
+ * Replies: 1 or 0 for each entry.
+ */
+export const WRITE = script(`${EACH_TO_KEEP}
   if keep then redis.call('SET', KEYS[i], ARGV[4 + 2 * i], 'PX', ARGV[5 + 2 * i]) end
   done[i] = keep and 1 or 0
 end
@@ -78,19 +81,7 @@ return done
  * As WRITE for values that lie beside their keys already: each is moved over its key, or dropped.
  * KEYS: entries, where their values lie, then the lock if ARGV[2] has l, then meta if it has m. ARGV: number of entries, flags, seq, epoch, token.
  */
-export const MOVE = script(`
-local n, seq, epoch = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local refused = false
-if string.find(ARGV[2], 'm') then
-  refused = tonumber(redis.call('HGET', KEYS[#KEYS], 'p') or '0') > seq
-end
-local done = {}
-for i = 1, n do
-  local keep = not refused
-  if keep then
-    local h = redis.call('GETRANGE', KEYS[i], 0, 15)
-    if #h == 16 and string.byte(h, 1) == 82 and struct.unpack('>I4', h, 5) == epoch and struct.unpack('>d', h, 9) > seq then keep = false end
-  end
+export const MOVE = script(`${EACH_TO_KEEP}
   if keep then
     local moved = redis.pcall('RENAME', KEYS[n + i], KEYS[i])
     keep = not moved.err

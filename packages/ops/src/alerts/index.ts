@@ -1,6 +1,7 @@
 // All alerts of a model, by area.
 import type { Model } from '../config/model.js'
 import { anomalyAlerts } from './anomaly.js'
+import { auditAlerts } from './audit.js'
 import { availabilityAlerts } from './availability.js'
 import { backupAlerts } from './backup.js'
 import { budgetAlerts } from './budget.js'
@@ -35,6 +36,7 @@ const AREAS: Readonly<Record<string, (model: Model) => Alert[]>> = {
   jobs: jobAlerts,
   backup: backupAlerts,
   logs: logAlerts,
+  audit: auditAlerts,
   telemetry: telemetryAlerts,
   cardinality: cardinalityAlerts,
   deploy: deployAlerts,

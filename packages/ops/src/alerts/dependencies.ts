@@ -33,11 +33,12 @@ export function dependencyAlerts(model: Model): Alert[] {
   return [
     {
       name: 'DependencyDown',
-      sentence: `Within 5 minutes more than ${limits.dependencyErrors} of all calls to a dependency failed or timed out, at more than ${limits.dependencyCalls} calls per second, for 2 minutes.`,
+      sentence: `Within 2 minutes more than ${limits.dependencyErrors} of all calls to a dependency failed or timed out, at more than ${limits.dependencyCalls} calls per second, for 1 minute.`,
       priority: 'P1',
       type: 'availability',
-      expr: `${down('5m')} > ${limits.dependencyErrors}`,
-      for: '2m',
+      // It must be known before the burn rates of its callers, or they page first.
+      expr: `${down('2m')} > ${limits.dependencyErrors}`,
+      for: '1m',
       summary: '{{ $labels.peer_service }} is down for its callers',
       impact: '{{ $value | humanizePercentage }} of calls to {{ $labels.peer_service }} fail, over all services that use it.',
       dashboard: 'graph',
@@ -56,7 +57,7 @@ export function dependencyAlerts(model: Model): Alert[] {
             [1, failing, m(20)],
             [1, 0, m(20)]
           ]),
-          expect: 'quiet 2m, fires 4m, fires 19m, quiet 25m',
+          expect: 'quiet 1m, fires 2m, fires 19m, quiet 22m',
           labels: { peer_service: 'search', service: '' }
         },
         {
@@ -65,7 +66,8 @@ export function dependencyAlerts(model: Model): Alert[] {
             [1, 0, m(20)],
             [1, 1, m(20)]
           ]),
-          expect: 'quiet 22m, quiet 24m, fires 26m',
+          // Half of the calls of two minutes is reached after one, more than half at the next look.
+          expect: 'quiet 21m, quiet 22m, fires 23m',
           labels: { peer_service: 'search', service: '' }
         },
         { title: 'a tenth below', series: calls('error', [[1, limits.dependencyErrors * 0.9, m(20)]]), expect: 'quiet 19m' },
@@ -73,8 +75,8 @@ export function dependencyAlerts(model: Model): Alert[] {
           ? [
               wholeFalls({
                 limit: limits.dependencyErrors,
-                window: '5m',
-                hold: '2m',
+                window: '2m',
+                hold: '1m',
                 labels: { peer_service: 'search', service: '' },
                 series: of('error')
               })

@@ -17,6 +17,7 @@ import { logAlerts } from './logs.js'
 import { postgresAlerts } from './postgres.js'
 import { processAlerts } from './process.js'
 import { qualityAlerts } from './quality.js'
+import { recentAlerts } from './recent.js'
 import { sloAlerts } from './slo.js'
 import { storeAlerts } from './stores.js'
 import { telemetryAlerts } from './telemetry.js'
@@ -42,6 +43,7 @@ const AREAS: Readonly<Record<string, (model: Model) => Alert[]>> = {
   deploy: deployAlerts,
   capacity: capacityAlerts,
   anomaly: anomalyAlerts,
+  recent: recentAlerts,
   escalation: escalationAlerts
 }
 

@@ -37,7 +37,7 @@ export {
 export { coreErrors, isRagError, RagError, type RagErrorDetails } from './errors.js'
 export { observeServer } from './http/node-server.js'
 export { randomId, randomSpanId } from './ids.js'
-export { createMasker, type Masker, type MaskerOptions, resolveMasker } from './mask/index.js'
+export { createMasker, type Leaves, leavesOf, type Masker, type MaskerOptions, resolveMasker } from './mask/index.js'
 export { joinObservers, type Observer, type Observers, observerList } from './observer.js'
 export { type Identity, type IncomingTrace, type Mark, type Operation, spanOf } from './operation.js'
 export { checkOptions, checkService, type Duration, durationMs } from './options.js'

@@ -129,12 +129,29 @@ export function createMasker(options: MaskerOptions = {}): Masker {
       }
     }
   }
+  const neutral = neutralTest((name) => judge.judge(name) === 0 && personalKey?.(name) === undefined && !suspectKey(name))
+  const leaves: Leaves = (name, value) => {
+    try {
+      return neutral(name) && (typeof value !== 'string' || (value.length <= maxLength && scan(value).length === 0))
+    } catch {
+      return false
+    }
+  }
   // Not enumerable: a copy with another `mask` is a masker of the application.
-  Object.defineProperty(masker, OWN, { value: true })
+  Object.defineProperty(masker, OWN, { value: leaves })
   return masker
 }
 
+/** Says of one flat field whether the gate leaves it as it is; counts nothing. A field that it does not answer for passes `mask` with its record. */
+export type Leaves = (name: string, value: string | number | boolean | null) => boolean
+
 const OWN = Symbol.for('@rag/core/masker/1')
+
+/** The quick answer of a masker of {@link createMasker}; undefined for any other. */
+export function ownLeaves(masker: Masker): Leaves | undefined {
+  const leaves = (masker as { [OWN]?: unknown })[OWN]
+  return typeof leaves === 'function' && isOwnMasker(masker) ? (leaves as Leaves) : undefined
+}
 
 /** Whether a masker is one of {@link createMasker}, of this copy of the package or another; these never throw. */
 export const isOwnMasker = (masker: Masker): boolean => Object.hasOwn(masker, OWN)
@@ -179,6 +196,22 @@ function keyTest(scan: Scan): (key: string) => boolean {
     if (clean.size >= MAX_KEYS) clean.clear()
     if (key.length <= 128) clean.add(key)
     return false
+  }
+}
+
+/** `{ name: 'password', value: … }`: here one field speaks of another, so neither can be judged alone. */
+const PAIRED: ReadonlySet<string> = new Set(['value', 'toJSON', '__proto__'])
+
+/** Remembers which names say nothing about their value. */
+function neutralTest(test: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (name) => {
+    let neutral = known.get(name)
+    if (neutral !== undefined) return neutral
+    neutral = name.length <= 128 && !PAIRED.has(name) && test(name)
+    if (known.size >= MAX_KEYS) known.clear()
+    if (name.length <= 128) known.set(name, neutral)
+    return neutral
   }
 }
 

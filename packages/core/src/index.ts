@@ -22,6 +22,7 @@ export { createFetch, type FetchOptions } from './clients/fetch.js'
 export { observeGlobals } from './clients/globals.js'
 export { type Call, type ObserveOptions, observe } from './clients/observe.js'
 export { type ObserveClientOptions, observeClient, releaseClient } from './clients/observe-client.js'
+export type { Peers } from './clients/peers.js'
 export {
   activeOperation,
   type Correlation,

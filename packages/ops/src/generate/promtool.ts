@@ -84,10 +84,12 @@ function nameOf({ alert, scenario }: Case): string {
 function expectations(model: Model, { alert, scenario, environment }: Placed, alertname: string): unknown[] {
   const identity = { service: model.services[0]!.name, environment, ...scenario.labels }
   const { priority, type } = alert
+  // Quiet means that it fires for nobody in this case, whatever labels it would carry.
+  const nobody = { alertname, alertstate: 'firing', ...(!alert.alone && { environment }) }
   return scenario.expect.split(', ').map((words) => {
     const [state, at] = words.split(' ')
     return {
-      expr: `ALERTS{${pairs({ alertname, alertstate: 'firing', ...identity })}}`,
+      expr: `ALERTS{${pairs(state === 'fires' ? { alertname, alertstate: 'firing', ...identity } : nobody)}}`,
       eval_time: at,
       exp_samples:
         state === 'fires'

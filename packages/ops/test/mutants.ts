@@ -46,35 +46,48 @@ export function mutantsOf(alert: Alert): Mutant[] {
   ]
 }
 
-/** The mutants that the tests of their own rule let pass. */
+/** The mutants that the tests of their own rule let pass. All wrong versions of a rule stand in one run, so its series are fed once. */
 export function survivors(model: Model, mutants: readonly Mutant[]): Mutant[] {
   const folder = mkdtempSync(join(tmpdir(), 'rag-ops-mutants-'))
+  const named = new Map(mutants.map((mutant, index) => [`${mutant.alert.name}Mutant${index}`, mutant] as const))
   try {
-    const files = new Map<string, Mutant>()
-    for (const [index, mutant] of mutants.entries()) {
-      const at = join(folder, String(index))
+    const files: string[] = []
+    for (const name of new Set(mutants.map(({ alert }) => alert.name))) {
+      const at = join(folder, name)
       mkdirSync(at)
-      const groups = groupsOf(model, [mutant.alert.expr])
+      const own = [...named].filter(([, { alert }]) => alert.name === name).map(([as, { alert }]): Alert => ({ ...alert, name: as }))
+      const groups = groupsOf(
+        model,
+        own.map(({ expr }) => expr)
+      )
       for (const group of groups) writeFileSync(join(at, `${group.name}.rules.yml`), yaml(recordingDocument(model, [group])))
-      writeFileSync(join(at, 'mutant.rules.yml'), yaml(alertDocument(model, 'mutant', [mutant.alert])))
-      const ruleFiles = [...groups.map(({ name }) => name), 'mutant'].map((name) => `${name}.rules.yml`)
-      for (const [step, cases] of bySteps([mutant.alert])) {
+      writeFileSync(join(at, 'mutants.rules.yml'), yaml(alertDocument(model, 'mutants', own)))
+      const ruleFiles = [...groups.map((group) => group.name), 'mutants'].map((file) => `${file}.rules.yml`)
+      for (const [step, cases] of bySteps(own.slice(0, 1))) {
         const file = join(at, `${step}.test.yml`)
-        writeFileSync(file, yaml(testDocument(model, step, cases, ruleFiles)))
-        files.set(file, mutant)
+        writeFileSync(
+          file,
+          yaml(
+            testDocument(
+              model,
+              step,
+              cases,
+              ruleFiles,
+              own.map((alert) => alert.name)
+            )
+          )
+        )
+        files.push(file)
       }
     }
-    // One stream, so that a failure stands below the name of its file.
-    const { stdout } = spawnSync('sh', ['-c', 'exec promtool test rules "$@" 2>&1', 'sh', ...files.keys()], {
-      encoding: 'utf8',
-      maxBuffer: 1e9
-    })
-    const killed = new Set<Mutant>()
-    for (const part of stdout.split('Unit Testing:').slice(1)) {
-      const mutant = files.get(part.slice(0, part.indexOf('\n')).trim())
-      if (mutant && part.includes('FAILED')) killed.add(mutant)
-    }
-    return mutants.filter((mutant) => !killed.has(mutant))
+    const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', ...files], { encoding: 'utf8', maxBuffer: 1e9 })
+    const said = stdout + stderr
+    // A file that cannot be read would kill nobody, or everybody.
+    const read = said.split('Unit Testing:').length - 1
+    if (read !== files.length || /rules? (file|group).*(invalid|could not)|parse error/.test(said))
+      throw new Error(`promtool read ${read} of ${files.length} files: ${said.slice(0, 2000)}`)
+    const killed = new Set([...said.matchAll(/expr: "ALERTS\{alertname=\\"(\w+)\\"/g)].map(([, name]) => name!))
+    return [...named].filter(([name]) => !killed.has(name)).map(([, mutant]) => mutant)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -3,6 +3,7 @@ import { catalogue } from '@rag/core/catalogue'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeWith } from '../../../../scripts/test-support.js'
 import { underLoad } from '../src/load/command.js'
+import { WITH_HEAPS } from '../src/load/heap.js'
 import { createProgress } from '../src/progress.js'
 import { play } from '../src/scenarios/command.js'
 import { SCENARIOS } from '../src/scenarios/index.js'
@@ -24,7 +25,7 @@ const SHORT_MS = 1500
 const SLOW_MS = 1500
 
 describe('scenarios', () => {
-  const control = createSystem({ watch: true, environment: {} })
+  const control = createSystem({ watch: true, environment: {}, ...WITH_HEAPS })
   let system: System
 
   beforeAll(async () => {

@@ -61,7 +61,7 @@ describe('scenarios', () => {
 
   describeWith(['prometheus'], 'a real Prometheus over it', () => {
     it('reads all pages without a complaint, shows what had traffic and nothing outside the catalogue, and leads from a slow bucket to its trace', async () => {
-      const stage = createStage({ system, fault: true, limitMs: 20_000, say() {} })
+      const stage = createStage({ system, fault: true, limitMs: 20_000, say() {}, show() {} })
       const prometheus = prometheusOver(system)
       await setFault(system, 'openai', { delayMs: SLOW_MS })
       const asked = await stage.ask(stage.question())
@@ -85,7 +85,7 @@ describe('scenarios', () => {
     }, 60_000)
 
     it('counts exactly the refusals of the provider that were injected', async () => {
-      const stage = createStage({ system, fault: true, limitMs: 20_000, say() {} })
+      const stage = createStage({ system, fault: true, limitMs: 20_000, say() {}, show() {} })
       const refused = (snapshot: Snapshot) => snapshot.value('llm-service', 'rag_llm_rate_limited_total')
       const before = refused(await stage.snapshot())
       await setFault(system, 'openai', { status: 429, times: 2, retryAfterSeconds: 1 })

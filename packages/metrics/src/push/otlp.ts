@@ -70,16 +70,20 @@ export function startOtlp(options: OtlpOptions, { identity, views, isMember, war
   // The counters began with this instance; a start in the future would be refused.
   const start = Date.now()
   const pusher = pusherOf('otlp', target.origin, warn, async (background) => {
-    const metrics: string[] = []
     const times = { start, now: Math.max(Date.now(), start) }
-    await views((view) => {
-      const text = encodeMetric(view, times)
-      if (text !== undefined) metrics.push(text)
-      return []
+    const pieces = [Buffer.from(`{"resourceMetrics":[{"resource":${resource},"scopeMetrics":[{"scope":{"name":"@rag/metrics"},"metrics":[`)]
+    let between = ''
+    await views(function* (view) {
+      for (const text of encodeMetric(view, times)) {
+        pieces.push(Buffer.from(between + text))
+        between = ''
+        yield
+      }
+      if (pieces.length > 1) between = ','
     })
-    const scope = `{"scope":{"name":"@rag/metrics"},"metrics":[${metrics.join(',')}]}`
-    const text = `{"resourceMetrics":[{"resource":${resource},"scopeMetrics":[${scope}]}]}`
-    const body = compress ? await pack(text) : text
+    pieces.push(Buffer.from(']}]}]}'))
+    const whole = Buffer.concat(pieces)
+    const body = compress ? await pack(whole) : whole
     return send({ method: 'POST', url: target, headers, body, timeoutMs, background })
   })
   const push = async (background?: boolean) => isMember() || pusher.push(background)

@@ -37,7 +37,7 @@ export function reportOf(facts: Facts): string {
     `recall@${recall.at} ${recall.recall.toFixed(3)} (${recall.found} of ${recall.questions} known documents found; goal ${RECALL_GOAL})`,
     `questions: ${questions.length} asked, ${questions.filter(({ cached }) => cached).length} from the cache, ${questions.filter(({ left }) => left).length} left by the client, ${questions.filter(({ status }) => status >= 500).length} failed`,
     `masked: ${facts.masked} values`,
-    `first answer after ${facts.seconds.firstAnswer} s`,
+    `first answer ${facts.seconds.firstAnswer} s after the command (goal 20 s)`,
     `backends: ${Object.values(backends).join(' · ')}`,
     heading('Where to look'),
     ...table(

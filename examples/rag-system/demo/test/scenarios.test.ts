@@ -1,6 +1,7 @@
 // Scenarios on the real system: each shows its fault, and fails when the fault is not injected. A short load run comes first.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { underLoad } from '../src/load/command.js'
+import { WITH_HEAPS } from '../src/load/heap.js'
 import { createProgress } from '../src/progress.js'
 import { play } from '../src/scenarios/command.js'
 import { SCENARIOS } from '../src/scenarios/index.js'
@@ -15,7 +16,7 @@ const played = SCENARIOS.filter(({ name }) => (everything || !LONG.has(name)) &&
 const SHORT_MS = 1500
 
 describe('scenarios', () => {
-  const control = createSystem({ watch: true, environment: {} })
+  const control = createSystem({ watch: true, environment: {}, ...WITH_HEAPS })
   let system: System
 
   beforeAll(async () => {

@@ -1,8 +1,7 @@
 // An audit log: records are acknowledged when they are on the disk, and chained so that no change stays unseen.
 import { createPrivateKey, KeyObject, randomUUID, sign } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import {
   checkOptions,
   type Duration,
@@ -20,7 +19,7 @@ import type { Anchor } from './check.js'
 import { checkEncryption, type Encryption } from './cipher.js'
 import { createFigures, figureSource } from './figures.js'
 import { type FrameWriter, openFrameWriter } from './frames.js'
-import { lockFile } from './lock.js'
+import { lockFile, pathOf } from './lock.js'
 import { recordText } from './record.js'
 import { type Walked, walkAuditLog } from './verify.js'
 
@@ -103,14 +102,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       fix: `give a path, such as 'audit.log'`
     })
   }
-  const file = resolve(options.file)
   const seal = createSeal(createMac(keyBytes('key', key)))
   if (encryption) checkEncryption('encryption', encryption)
   const signer = signingKey === undefined ? undefined : signingKey instanceof KeyObject ? signingKey : createPrivateKey(signingKey)
   const textOf = recordText(resolveMasker(mask))
   const everyMs = durationMs('headEvery', headEvery)
   const checkMs = verifyEvery === undefined ? undefined : durationMs('verifyEvery', verifyEvery)
-  mkdirSync(dirname(file), { recursive: true })
+  const file = pathOf(options.file)
   const unlock = lockFile(file)
 
   const figures = createFigures()
@@ -122,6 +120,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   /** The file may hold part of a group that failed. */
   let torn = false
   let length = 0
+  let inode = 0
   let place: Anchor = { seq: -1, head: GENESIS }
   let sinceHead = 0
   let pending: Pending[] = []
@@ -138,6 +137,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   async function begin(): Promise<void> {
     const existed = existsSync(file)
     handle = await openFile(file, 'a', 0o600)
+    inode = (await handle.stat()).ino
     let tornBytes = 0
     if (existed) {
       const { verification, bytes, torn: unfinished } = await walked(undefined)
@@ -180,6 +180,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   async function commit(lines: string): Promise<void> {
     if (torn) await handle.truncate(length)
     torn = false
+    checkOurs()
     if (!frames) {
       frames = await openFrameWriter(encryption)
       prefix = frames.head
@@ -196,6 +197,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       frames = undefined
       throw error
     }
+  }
+
+  /** A file that was moved or removed keeps nothing, and one that somebody else has written or cut is no longer the chain that we know. */
+  function checkOurs(): void {
+    const there = statSync(file, { throwIfNoEntry: false })
+    if (there?.ino !== inode) throw new Error('the file was moved or removed')
+    if (there.size !== length) throw new Error(`the file has ${there.size} bytes and not ${length}: somebody else has changed it`)
   }
 
   async function work(): Promise<void> {

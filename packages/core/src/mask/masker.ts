@@ -87,9 +87,10 @@ export function createMasker(options: MaskerOptions = {}): Masker {
 
   const maskText = (value: string): string => {
     // Most texts are clean: they cost one scan and no allocation.
-    if (value.length <= maxLength && scan(value).starts.length === 0) return value
+    const found = value.length <= maxLength ? scan(value) : undefined
+    if (found?.starts.length === 0) return value
     const record = session(scan, write, count)
-    const out = cut(record, value)
+    const out = found ? record.text(value, found) : cut(record, value)
     return record.found ? record.spread(out) : out
   }
 

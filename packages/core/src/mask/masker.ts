@@ -146,7 +146,7 @@ export function createMasker(options: MaskerOptions = {}): Masker {
   const neutral = neutralTest((name) => judge.judge(name) === 0 && personalKey?.(name) === undefined && !suspectKey(name))
   const leaves: Leaves = (name, value) => {
     try {
-      return neutral(name) && (typeof value !== 'string' || (value.length <= maxLength && scan(value).length === 0))
+      return neutral(name) && (typeof value !== 'string' || (value.length <= maxLength && scan(value).starts.length === 0))
     } catch {
       return false
     }

@@ -31,10 +31,11 @@ describeWith(['alertmanager'], 'a running Alertmanager', () => {
   /** The priorities about which it says something, with these hours. */
   async function told(workingDays: string[], changeDays: string[]): Promise<string[]> {
     const urlFile = join(folder, 'slack')
-    writeFileSync(urlFile, `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`)
+    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`
+    writeFileSync(urlFile, url)
     const config: OpsConfig = {
       services: { 'rag-engine': { role: 'rag', targets: ['127.0.0.1:1'] } },
-      contacts: { slack: { channel: '#ops', urlFile } },
+      contacts: { slack: { channel: '#ops', urlFile }, pagerduty: { routingKeyFile: urlFile, url } },
       workingHours: { days: workingDays, from: '00:00', to: '24:00' },
       changeWindows: [{ name: 'change', days: changeDays, from: '00:00', to: '24:00' }]
     }

@@ -97,7 +97,7 @@ export function session(scan: Scan, write: Writer, count: (rule: string, times?:
       }
       if (out === text) return text
       changes++
-      return settle(out)
+      return out.length > MAX_SETTLED ? out : settle(out)
     },
     get changes() {
       return changes

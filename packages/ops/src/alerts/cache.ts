@@ -80,7 +80,16 @@ export function cacheAlerts(model: Model): Alert[] {
             [10, 0.9, m(120)],
             [10, 0.4, m(480)]
           ]),
-          expect: 'fires 150m, quiet 590m',
+          expect: 'fires 150m, fires 340m, quiet 590m',
+          labels: AT
+        },
+        {
+          title: 'as many hits among four times the look-ups',
+          series: lookups([
+            [2, 0.9, m(360)],
+            [8, 0.9 / 4, m(30)]
+          ]),
+          expect: 'quiet 371m, fires 372m',
           labels: AT
         },
         {

@@ -1,5 +1,6 @@
 // Releases and canaries: is the new version worse than the old one.
 import type { Model } from '../config/model.js'
+import { wholeFalls } from './around.js'
 import { BY, ON, rateOf } from './expr.js'
 import { kit, m } from './kit.js'
 import type { Alert } from './types.js'
@@ -307,6 +308,57 @@ export function deployAlerts(model: Model): Alert[] {
         { title: 'slower by a tenth below the multiple', series: speeds(0.2, 0.2 * limits.canaryWorse * 0.9), expect: 'quiet 29m' },
         { title: 'slower, with too little traffic', series: speeds(0.2, 2, limits.releaseTraffic * 0.9), expect: 'quiet 29m' },
         { title: 'slower, with just enough traffic', series: speeds(0.2, 2, limits.releaseTraffic * 1.1), expect: 'fires 29m' },
+        {
+          title: 'a canary that is taken out: ten minutes forget it',
+          series: [
+            ...requests([[limits.releaseTraffic * 5, 0.01, m(60)]], { track: 'stable' }),
+            ...requests(
+              [
+                [limits.releaseTraffic * 5, 0.5, m(20)],
+                [limits.releaseTraffic * 0.5, 0.5, m(40)]
+              ],
+              { track: 'canary' }
+            )
+          ],
+          // Ten minutes hold 5 - 4.5 x 8.89/10 = 1 times the least after nine of them.
+          expect: 'fires 28m, quiet 29m'
+        },
+        wholeFalls({
+          limit: 0.02 * limits.canaryWorse,
+          window: '10m',
+          hold: '5m',
+          series: (phases) => [
+            ...requests([[1, 0.02, m(60)]], { track: 'stable' }),
+            ...requests(
+              phases.map(([whole, part, length]) => [whole, part / whole, length] as const),
+              { track: 'canary' }
+            )
+          ]
+        }),
+        {
+          ...wholeFalls({
+            limit: 0.2 * limits.canaryWorse,
+            window: '10m',
+            hold: '5m',
+            series: (phases) => [
+              ...requests([[1, 0, m(60)]], { track: 'stable' }),
+              ...requests([[1, 0, m(60)]], { track: 'canary' }),
+              counter('http_server_request_duration_seconds_sum', [[0.2, m(60)]], { track: 'stable' }),
+              counter('http_server_request_duration_seconds_count', [[1, m(60)]], { track: 'stable' }),
+              counter(
+                'http_server_request_duration_seconds_sum',
+                phases.map(([, part, length]) => [part, length] as const),
+                { track: 'canary' }
+              ),
+              counter(
+                'http_server_request_duration_seconds_count',
+                phases.map(([whole, , length]) => [whole, length] as const),
+                { track: 'canary' }
+              )
+            ]
+          }),
+          title: 'as much time as ever, for a quarter of the requests'
+        },
         { title: 'no canary', series: requests([[1, 0.5, m(30)]], { track: 'stable' }), expect: 'quiet 29m' }
       ]
     }

@@ -35,10 +35,10 @@ export function sloAlerts(model: Model): Alert[] {
   const slowBudget = 1 - latency.share
   const fast = latency.seconds / 2
   const slow = latency.seconds * 3
-  const speeds = (phases: readonly (readonly [share: number, length: string])[]) =>
+  const speeds = (phases: readonly (readonly [share: number, length: string, volume?: number])[]) =>
     histogram(
       'http_server_request_duration_seconds',
-      phases.map(([share, length]) => [{ [fast]: 10 * (1 - share), [slow]: 10 * share }, length])
+      phases.map(([share, length, volume = 4]) => [{ [fast]: 2.5 * volume * (1 - share), [slow]: 2.5 * volume * share }, length])
     )
   const burn = (record: string, budgetRecord: string, factor: number, long: string, short: string) =>
     `${record}${long} > ${OF} (${factor} * ${budgetRecord}) and ${record}${short} > ${OF} (${factor} * ${budgetRecord})`
@@ -54,7 +54,7 @@ export function sloAlerts(model: Model): Alert[] {
       short,
       hold,
       step,
-      series: (phases) => traffic(phases.map(([share, length]) => [10, share, length] as const))
+      series: (phases) => traffic(phases.map(([share, length, volume = 4]) => [volume * 2.5, share, length] as const))
     }),
     ...leastErrors(limits.minimumErrors, { long, hold, step }, (rate, length) => traffic([[rate, 1, length]]))
   ]

@@ -10,7 +10,8 @@ interface Windows {
   readonly short: string
   readonly hold: string
   readonly step: string
-  readonly series: (phases: readonly (readonly [share: number, length: string])[]) => readonly Series[]
+  /** The volume is how many requests there are, as a multiple of some number. */
+  readonly series: (phases: readonly (readonly [share: number, length: string, volume?: number])[]) => readonly Series[]
 }
 
 /** Each window alone keeps it quiet: the long one while it fills, the short one as soon as it is over. */
@@ -23,6 +24,13 @@ export function twoWindows({ share, most, long, short, hold, step, series }: Win
   const fires = Math.floor(passed / grid) * grid + grid + seconds(hold)
   const high = Math.min(1.5, most / share)
   const over = Math.ceil(seconds(short) / grid) * grid + grid
+  const before = Math.floor((0.7 * seconds(short)) / grid) * grid
+  // As many failures among a quarter of the requests: the long window passes the level after this part of its length.
+  const last = Math.min(1.45, most / share)
+  const thin = Math.floor((((1 - last / 4) / 0.75) * seconds(long)) / grid) * grid + seconds(hold)
+  // As many failures among four times the requests: the short window falls below after this part of its length.
+  const first = Math.min(2.4, most / share)
+  const thick = Math.floor((((first - 1) / 3) * seconds(short)) / grid) * grid
   return [
     {
       title: 'a little below for long, then steep: the long window has to fill',
@@ -40,7 +48,25 @@ export function twoWindows({ share, most, long, short, hold, step, series }: Win
         [share * high, duration(whole)],
         [share * 0.9, duration(over + grid * 2)]
       ]),
-      expect: `fires ${duration(whole)}, quiet ${duration(whole + over)}`
+      expect: `fires ${duration(whole)}, fires ${duration(whole + before)}, quiet ${duration(whole + over)}`
+    },
+    {
+      title: 'as many failures among a quarter of the requests',
+      step,
+      series: series([
+        [(share * last) / 4, duration(whole), 4],
+        [share * last, duration(thin + grid * 3), 1]
+      ]),
+      expect: `quiet ${duration(whole + thin)}, fires ${duration(whole + thin + grid)}`
+    },
+    {
+      title: 'as many failures among four times the requests',
+      step,
+      series: series([
+        [share * first, duration(whole), 1],
+        [(share * first) / 4, duration(thick + grid * 3), 4]
+      ]),
+      expect: `fires ${duration(whole + thick)}, quiet ${duration(whole + thick + grid)}`
     }
   ]
 }

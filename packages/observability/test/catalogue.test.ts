@@ -27,6 +27,8 @@ const ELSEWHERE: Partial<Record<MetricName, string>> = {
   rag_pg_archive_age_seconds: 'needs an archive command',
   rag_container_cpu_limit_cores: 'needs a quota',
   rag_container_memory_limit_bytes: 'needs a limit',
+  rag_llm_estimated_tokens_total: 'needs estimates turned on',
+  rag_llm_estimated_cost_usd_total: 'needs estimates turned on',
   rag_audit_records_total: 'shown by an audit log',
   rag_audit_failures_total: 'shown by an audit log',
   rag_audit_broken_total: 'shown by an audit log',

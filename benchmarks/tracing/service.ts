@@ -1,12 +1,11 @@
-// A traced service under load from itself, told to run by its parent.
+// A traced service under load from itself, told by its parent how many requests to send.
 import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { observeEveryServer } from '@rag/core/every-server'
 import { startTracing } from '@rag/tracing'
 
-const REQUESTS = 4000
 const CONCURRENCY = 16
-const tracing = startTracing({ service: 'loaded', signals: false, queue: { delay: '200ms' } })
+const tracing = startTracing({ service: 'loaded', queue: { delay: '200ms' } })
 observeEveryServer([tracing.observer])
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
 const server = createServer((_request, response) => response.end('ok'))
@@ -27,8 +26,8 @@ server.listen(0, '127.0.0.1', () => {
         response.on('end', () => resolve(response.statusCode === 200))
       }).on('error', () => resolve(false))
     })
-  process.on('message', async () => {
-    let left = REQUESTS
+  process.on('message', async (requests: number) => {
+    let left = requests
     let failed = 0
     const start = performance.now()
     await Promise.all(

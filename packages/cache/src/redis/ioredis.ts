@@ -71,11 +71,16 @@ export function driverOfIoredis(client: Ioredis): RedisDriver {
       }
       const listener = cluster ? client.duplicate() : client.duplicate(settings)
       listener.on('error', () => {})
-      listener.on('message', (_channel: string, message: string) => onMessage(message))
+      const hear = (_channel: string, message: string) => onMessage(message)
+      listener.on('message', hear)
       listener.on('ready', () => {
         listener.subscribe(channel).then(onGap, () => {})
       })
-      return async () => listener.disconnect()
+      return async () => {
+        // A connection that is being closed still gives what was under way.
+        listener.off('message', hear)
+        listener.disconnect()
+      }
     },
     release() {}
   }

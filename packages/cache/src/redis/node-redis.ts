@@ -9,7 +9,7 @@ interface NodeRedis {
   readonly options?: { socket?: object }
   duplicate(overrides?: object): NodeRedis
   connect(): Promise<unknown>
-  subscribe?(channel: string, listener: (message: string) => void): Promise<unknown>
+  subscribe?(channel: string, listener: (message: string) => unknown): Promise<unknown>
   nodeClient?(node: unknown): NodeRedis | Promise<NodeRedis>
   listenerCount(event: string): number
   on(event: string, listener: (...values: never[]) => void): unknown
@@ -58,15 +58,19 @@ export function driverOfNodeRedis(client: NodeRedis): RedisDriver {
       // Who listens comes back soon, however patient the application's own client is.
       const socket = { ...client.options?.socket, reconnectStrategy: (tries: number) => Math.min(tries * 50, RETRY_MS) }
       const listener = cluster ? client.duplicate() : client.duplicate({ socket })
+      let stopped = false
       listener.on('error', ignore)
       listener.on('ready', onGap)
       const listening = async () => {
         await listener.connect()
-        await listener.subscribe?.(channel, onMessage)
-        onGap()
+        await listener.subscribe?.(channel, (message) => stopped || onMessage(message))
+        if (!stopped) onGap()
       }
       listening().catch(ignore)
       return async () => {
+        // A connection that is being closed still gives what was under way.
+        stopped = true
+        listener.off('ready', onGap)
         if (listener.destroy) listener.destroy()
         else await listener.disconnect?.()
       }

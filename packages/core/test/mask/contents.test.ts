@@ -26,6 +26,7 @@ test.each<[string, string]>([
   ],
   [`curl -s -u me:${s} https://example.com`, 'curl -s -u me:[masked:key-name] https://example.com'],
   [`run --db-password ${s} --verbose`, 'run --db-password [masked:key-name] --verbose'],
+  [`the password is: ${s}`, 'the password is: [masked:key-name]'],
   [`the password is ${s}.`, 'the password is [masked:key-name].'],
   [`パスワードは${s}です`, 'パスワードは[masked:key-name]です'],
   [`【暗証番号】暗証番号＝${s}、以上`, '【暗証番号】暗証番号＝[masked:key-name]、以上'],

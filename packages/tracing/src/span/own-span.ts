@@ -18,7 +18,7 @@ import type { OldNames } from '../describe/old-names.js'
 import type { Held } from '../sampling/late.js'
 import { errorFacts } from './exception.js'
 import { type AttributeSink, objectSink } from './sink.js'
-import { hrTime, isTime, now, readTime } from './time.js'
+import { hrTime, isTime, readTime } from './time.js'
 import {
   attributeValue,
   eachAttribute,
@@ -67,6 +67,8 @@ export class OwnSpan implements Span, ReadableSpan {
   readonly parentSpanContext?: SpanContext = undefined as unknown as SpanContext
   readonly instrumentationScope: Scope
   readonly startMs: number
+  /** The monotonic clock at the start, so that a wall clock that is set changes no duration; negative if the start was given. */
+  private readonly startMark: number
   /** Negative while the span runs. */
   durationMs = -1
   /** What the application set: key, value, key, value. A list is cheaper to fill than an object and is encoded as it stands. */
@@ -90,7 +92,8 @@ export class OwnSpan implements Span, ReadableSpan {
     kind: SpanKind,
     context: SpanContext,
     parent: SpanContext | undefined,
-    startMs: number
+    startMs: number,
+    startMark = -1
   ) {
     this.owner = owner
     this.instrumentationScope = scope
@@ -99,6 +102,7 @@ export class OwnSpan implements Span, ReadableSpan {
     this.context = context
     this.parentSpanContext = parent
     this.startMs = startMs
+    this.startMark = startMark
   }
 
   spanContext(): SpanContext {
@@ -216,7 +220,8 @@ export class OwnSpan implements Span, ReadableSpan {
 
   end(time?: TimeInput): void {
     if (this.durationMs >= 0) return
-    this.durationMs = Math.max(0, (time === undefined ? now() : readTime(time)) - this.startMs)
+    const { startMark } = this
+    this.durationMs = Math.max(time === undefined && startMark >= 0 ? performance.now() - startMark : readTime(time) - this.startMs, 0)
     this.owner.finish(this)
   }
 
@@ -285,10 +290,10 @@ export class OwnSpan implements Span, ReadableSpan {
     if (held?.kept) sink.known('rag.sampling.kept', held.kept)
     if (!pairs) return
     for (let index = 0; index < pairs.length; index += 2) {
-      const value = pairs[index + 1]!
-      const number = typeof value === 'number' || typeof value === 'boolean'
       const key = pairs[index] as string
-      sink.put(key, number ? value : maskedValue(value, owner.mask, owner.limits.textLength, key))
+      const value = pairs[index + 1]!
+      if (typeof value === 'string') sink.given(key, value, owner)
+      else sink.put(key, typeof value === 'object' ? maskedValue(value, owner.mask, owner.limits.textLength, key) : value)
     }
   }
 

@@ -117,6 +117,12 @@ it('agrees with the arithmetic of the price list itself', () => {
   }
 })
 
+it('audio that was cached is billed once, as cached', () => {
+  const rates = { ...NO_RATES, input: 1, output: 2, cacheRead: 0.1, audioInput: 10 }
+  const usage = { inputTokens: 1000, outputTokens: 0, cacheReadTokens: 800, audioInputTokens: 1000 } as LlmUsage
+  expect(costOf(rates, usage)).toBeCloseTo((200 * 10 + 800 * 0.1) / 1e6, 12)
+})
+
 describe('a price that is not known', () => {
   const usage = { inputTokens: 10, outputTokens: 5 } as LlmUsage
   it('is undefined, not 0', () => {

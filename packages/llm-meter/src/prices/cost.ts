@@ -40,7 +40,8 @@ export function costOf(rates: Rates, usage: LlmUsage, operation = 'chat', factor
   const read = usage.cacheReadTokens ?? 0
   const hour = usage.cacheWrite1hTokens ?? 0
   const write = Math.max(0, (usage.cacheWriteTokens ?? hour) - hour)
-  const audioIn = Math.min(usage.audioInputTokens ?? 0, inputTokens)
+  // Audio that was read from the cache is in both counts; it is billed as cached.
+  const audioIn = Math.max(0, Math.min(usage.audioInputTokens ?? 0, inputTokens - read - hour - write))
   const audioOut = Math.min(usage.audioOutputTokens ?? 0, outputTokens ?? 0)
   const reasoningRate = at(rates.reasoning)
   const reasoning = reasoningRate === undefined ? 0 : Math.min(usage.reasoningTokens ?? 0, (outputTokens ?? 0) - audioOut)

@@ -38,7 +38,10 @@ export function serve(server: Server, url = '/users/42', method = 'GET'): void {
     writable: true,
     readable: true,
     remoteAddress: '127.0.0.1',
-    remotePort: 40_000
+    remotePort: 40_000,
+    // A framework reads what is left of a request that it does not know.
+    resume() {},
+    destroy() {}
   })
   const request = new IncomingMessage(socket as never)
   Object.assign(request, { url, method, httpVersion: '1.1', headers: { ...HEADERS }, complete: true })

@@ -14,7 +14,7 @@ export interface PrometheusView {
   shown(): Promise<Set<string>>
   /** Trace ids by value, of the exemplars of a series. */
   exemplars(query: string): Promise<ReadonlyMap<string, number>>
-  /** What Prometheus complained of. */
+  /** What Prometheus complained of while it read the pages. */
   complaints(): Promise<string[]>
 }
 
@@ -45,7 +45,7 @@ export function prometheusOver(system: System): PrometheusView {
     },
     async complaints() {
       const log = await readFile(join(dirname(system.gateway.log), 'prometheus.stderr'), 'utf8')
-      return log.split('\n').filter((line) => /level=(warn|error)|append failed|Error on ingesting/i.test(line))
+      return log.split('\n').filter((line) => /scrape/i.test(line) && /level=(warn|error)|append failed|Error on ingesting/i.test(line))
     }
   }
 }

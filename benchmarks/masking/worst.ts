@@ -3,11 +3,13 @@ import type { Masker } from '@rag/core'
 import { seededRandom } from './random.js'
 import { distinctSecrets, type Piece, pieces, repeated } from './sweep.js'
 
-/** Characters of the short texts. A quadratic search shows here as a rate far above that of the others. */
-const SHORT = 32_000
 const MEGABYTE = 1_000_000
-/** How many of the slowest go on to a megabyte, and from there to ten. */
-const AT_ONE = 24
+/** Characters of a text, and how many of the inputs that were slowest at the length before are tried at it. */
+const ROUNDS: readonly [characters: number, inputs: number][] = [
+  [4_000, Number.POSITIVE_INFINITY],
+  [50_000, 600],
+  [MEGABYTE, 20]
+]
 const AT_TEN = 8
 
 export interface Worst {
@@ -24,33 +26,46 @@ export interface Sweep {
 
 /** `personal` has personal data on; both take texts of any length. */
 export function worstTexts(plain: Masker, personal: Masker): Sweep {
-  const all = pieces(seededRandom(31))
-  const rated = all.map((piece) => ({ piece, rate: rateOf(maskerOf(piece, plain, personal), piece) })).sort((a, b) => b.rate - a.rate)
-  const atOne = rated
-    .slice(0, AT_ONE)
-    .map(({ piece }) => ({ ...inputOf(piece), masker: maskerOf(piece, plain, personal) }))
-    .concat({ input: 'token=<a new value> ', make: distinctSecrets, masker: plain })
-    .map((input) => ({ ...input, oneMs: best(input.masker, flat(input.make(MEGABYTE))) }))
-    .sort((a, b) => b.oneMs - a.oneMs)
+  const all = pieces(seededRandom(31)).map((piece) => inputOf(piece, piece.personal ? personal : plain))
+  let left: Input[] = all
+  for (const [characters, inputs] of ROUNDS) {
+    left = left.slice(0, inputs)
+    for (const input of left) input.rate = rateOf(input, characters)
+    left.sort((a, b) => b.rate - a.rate)
+  }
+  const distinct: Input = { name: 'token=<a new value> ', make: distinctSecrets, masker: plain, rate: 0 }
   return {
     inputs: all.length + 1,
-    slowest: atOne
-      .slice(0, AT_TEN)
-      .map(({ input, make, masker, oneMs }) => ({ input, oneMs, tenMs: best(masker, flat(make(10 * MEGABYTE))) }))
+    slowest: [...left.slice(0, AT_TEN), distinct]
+      .map(({ name, make, masker }) => ({
+        input: name,
+        oneMs: best(masker, flat(make(MEGABYTE))),
+        tenMs: best(masker, flat(make(10 * MEGABYTE)))
+      }))
+      .sort((a, b) => b.tenMs - a.tenMs)
   }
 }
 
-const maskerOf = ({ personal: wanted }: Piece, plain: Masker, personal: Masker): Masker => (wanted ? personal : plain)
-const inputOf = ({ piece, personal }: Piece) => ({
-  input: piece.length > 40 ? `${piece.slice(0, 37)}…` : piece + (personal ? ' (pii)' : ''),
-  make: (length: number): string => repeated(piece, length)
+interface Input {
+  name: string
+  make(length: number): string
+  masker: Masker
+  /** Milliseconds a megabyte at the length that was tried last. */
+  rate: number
+}
+
+const inputOf = ({ piece, personal }: Piece, masker: Masker): Input => ({
+  name: (piece.length > 40 ? `${piece.slice(0, 37)}…` : piece) + (personal ? ' (pii)' : ''),
+  make: (length) => repeated(piece, length),
+  masker,
+  rate: 0
 })
 
-/** Milliseconds a megabyte, from a short text; the first look may be a slow one, as no code is compiled yet. */
-function rateOf(masker: Masker, { piece }: Piece): number {
-  const text = flat(repeated(piece, SHORT))
+/** The first look may be a slow one, as no code is compiled yet: what is slow is looked at again. */
+function rateOf({ make, masker }: Input, characters: number): number {
+  const text = flat(make(characters))
   let least = Number.POSITIVE_INFINITY
-  for (let turn = 0; turn < 4 && (turn === 0 || least > 30); turn++) least = Math.min(least, (timed(masker, text) / SHORT) * MEGABYTE)
+  for (let turn = 0; turn < 3 && (turn === 0 || least > 60); turn++) least = Math.min(least, (timed(masker, text) / characters) * MEGABYTE)
   return least
 }
 

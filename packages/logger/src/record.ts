@@ -53,7 +53,7 @@ function maskedRecord(state: LogState, parts: LineParts, { message, values, orig
   const record = plainFields(entries, parts, state.shape, walk, origin !== undefined)
   const own = text === undefined && typeof record[messageKey] === 'string'
   if (!own && messageKey in record) rename(record, messageKey)
-  const plainValues = values.length === 0 ? values : values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
+  const plainValues = values.length === 0 ? values : plainValuesOf(values, state)
   if (plainValues.length > 0 && plainValues.some((value) => typeof value === 'object')) {
     // An object among the values is masked by its keys, before it becomes text.
     const masked = state.mask({ message: text, values: plainValues, record }) as {
@@ -86,6 +86,12 @@ function fingerprintField({ shape, events }: LogState, { errorKey }: LineParts, 
   const fingerprint = fingerprintOf(stack === undefined ? { message } : { type: error?.['type'], message: error?.['message'], stack })
   events.failed(fingerprint)
   return ',"' + shape.fingerprint + '":"' + fingerprint + '"'
+}
+
+/** Values for the places of a message; they have room of their own, and the message is cut when it is whole. */
+function plainValuesOf(values: readonly unknown[], { maxText, maxLine }: LogState): unknown[] {
+  const walk = beginWalk(maxText, maxLine)
+  return values.map((value) => plain(value, walk))
 }
 
 function messageText(message: unknown, walk: ReturnType<typeof beginWalk>): string {

@@ -1,5 +1,6 @@
 // Shows the system at work: asks, reads back what left the services, reports, and stays until it is stopped.
 import { checksOf, type Sent } from './agreement.js'
+import { verifyAudit } from './audit.js'
 import { type Facts, factsOf } from './facts.js'
 import type { Progress } from './progress.js'
 import { HANDBOOK, madeUpSecret, plannedQuestions } from './questions.js'
@@ -61,5 +62,6 @@ async function observe(system: System, progress: Progress, ready: number): Promi
     () => takeReadings(system),
     (taken) => checksOf(taken, sent).every(({ ok }) => ok)
   )
-  return factsOf(system, readings, sent, recall, { ready, firstAnswer, total: progress.seconds() })
+  const audit = await verifyAudit(system.audit)
+  return factsOf(system, readings, sent, recall, audit, { ready, firstAnswer, total: progress.seconds() })
 }

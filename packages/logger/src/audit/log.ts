@@ -1,8 +1,8 @@
 // An audit log: records are acknowledged when they are on the disk, and chained so that no change stays unseen.
 import { createPrivateKey, KeyObject, randomUUID, sign } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import {
   checkOptions,
   type Duration,
@@ -20,7 +20,7 @@ import type { Anchor } from './check.js'
 import { checkEncryption, type Encryption } from './cipher.js'
 import { createFigures, figureSource } from './figures.js'
 import { type FrameWriter, openFrameWriter } from './frames.js'
-import { lockFile } from './lock.js'
+import { lockFile, pathOf } from './lock.js'
 import { recordText } from './record.js'
 import { type Walked, walkAuditLog } from './verify.js'
 
@@ -83,6 +83,8 @@ interface Head extends Entry {
 const OPTIONS = ['file', 'key', 'signingKey', 'encryption', 'headEvery', 'onHead', 'mask', 'verifyEvery', 'observers'] as const
 const HEAD_RECORDS = 1000
 const MAX_GROUP = 1000
+/** Records that may wait for a disk that does not answer. */
+const MAX_WAITING = 100_000
 
 /**
  * Opens an audit log for appending. Records that wait together are written and synchronised together.
@@ -103,14 +105,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       fix: `give a path, such as 'audit.log'`
     })
   }
-  const file = resolve(options.file)
   const seal = createSeal(createMac(keyBytes('key', key)))
   if (encryption) checkEncryption('encryption', encryption)
   const signer = signingKey === undefined ? undefined : signingKey instanceof KeyObject ? signingKey : createPrivateKey(signingKey)
   const textOf = recordText(resolveMasker(mask))
   const everyMs = durationMs('headEvery', headEvery)
   const checkMs = verifyEvery === undefined ? undefined : durationMs('verifyEvery', verifyEvery)
-  mkdirSync(dirname(file), { recursive: true })
+  const file = pathOf(options.file)
   const unlock = lockFile(file)
 
   const figures = createFigures()
@@ -122,6 +123,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   /** The file may hold part of a group that failed. */
   let torn = false
   let length = 0
+  let inode = 0
   let place: Anchor = { seq: -1, head: GENESIS }
   let sinceHead = 0
   let pending: Pending[] = []
@@ -138,6 +140,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   async function begin(): Promise<void> {
     const existed = existsSync(file)
     handle = await openFile(file, 'a', 0o600)
+    inode = (await handle.stat()).ino
     let tornBytes = 0
     if (existed) {
       const { verification, bytes, torn: unfinished } = await walked(undefined)
@@ -148,6 +151,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       length = bytes
       place = verification.head
     }
+    if (!existed) await syncFolder(dirname(file))
     const opened = next(place, { kind: 'open', id: randomUUID(), format: 'rag-audit/1', ...(tornBytes > 0 && { tornBytes }) })
     await commit(opened.line)
     place = { seq: opened.seq, head: opened.head }
@@ -180,6 +184,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   async function commit(lines: string): Promise<void> {
     if (torn) await handle.truncate(length)
     torn = false
+    checkOurs()
     if (!frames) {
       frames = await openFrameWriter(encryption)
       prefix = frames.head
@@ -196,6 +201,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       frames = undefined
       throw error
     }
+  }
+
+  /** A file that was moved or removed keeps nothing, and one that somebody else has written or cut is no longer the chain that we know. */
+  function checkOurs(): void {
+    const there = statSync(file, { throwIfNoEntry: false })
+    if (there?.ino !== inode) throw new Error('the file was moved or removed')
+    if (there.size !== length) throw new Error(`the file has ${there.size} bytes and not ${length}: somebody else has changed it`)
   }
 
   async function work(): Promise<void> {
@@ -266,6 +278,10 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   function append(record: AuditRecord): Promise<Anchor> {
     if (closed) return Promise.reject(refused(new Error('the audit log is closed')))
     if (typeof record !== 'object' || record === null) return Promise.reject(refused(new TypeError('a record is an object')))
+    if (pending.length >= MAX_WAITING) {
+      figures.failures++
+      return Promise.reject(refused(new Error(`${MAX_WAITING} records wait already`)))
+    }
     const text = textOf(record)
     return new Promise((resolvePending, reject) => {
       pending.push({ text, resolve: resolvePending, reject })
@@ -293,6 +309,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       }
     }
   }
+}
+
+/** A new file is durable when its name is. Where folders cannot be synchronised the system does it by itself. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await openFile(path, 'r').catch(() => undefined)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
 }
 
 function refused(cause: unknown): RagError {

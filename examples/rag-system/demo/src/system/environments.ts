@@ -16,6 +16,7 @@ export interface Places {
   readonly redis: string | undefined
   readonly usersFile: string
   readonly guestKey: string
+  readonly auditKey: string
   readonly alertmanager: string | undefined
 }
 
@@ -27,7 +28,7 @@ export function ownModel(environment: Environment): boolean {
 }
 
 export function environmentsOf(places: Places, environment: Environment): Readonly<Record<Name, Variables>> {
-  const { ports, folder, database, redis, usersFile, guestKey, alertmanager } = places
+  const { ports, folder, database, redis, usersFile, guestKey, auditKey, alertmanager } = places
   const url = (name: Name) => local(ports[name])
   const telemetry = telemetryOf(places)
   const cache: Variables = redis ? { REDIS_URL: redis } : {}
@@ -61,6 +62,7 @@ export function environmentsOf(places: Places, environment: Environment): Readon
     'auth-service': service('auth-service', {
       USERS_FILE: usersFile,
       AUDIT_FILE: `${folder}/audit.log`,
+      AUDIT_KEY: auditKey,
       RATE_LIMIT: '100000',
       ...cache
     }),

@@ -1,8 +1,10 @@
 // The whole system: its backends, its services, and where each can be reached.
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { AuditPlace } from '../audit.js'
 import { checkDatabase, dropSchema } from './database.js'
 import {
   type Environment,
@@ -36,6 +38,8 @@ export interface System {
   /** The process of the stand-in provider; its encoder has processes of its own. Undefined when it is another system's. */
   readonly provider: Running | undefined
   readonly database: string
+  /** The log of every access, which auth-service writes. */
+  readonly audit: AuditPlace
   /** The Redis that was started for this run; undefined when it is somebody else's. */
   readonly redis: Running | undefined
   /** PostgreSQL and Redis, as far as they were started for this run. */
@@ -106,6 +110,7 @@ export async function createSystem({
       const ports = model === undefined ? own : { ...own, model: Number(new URL(model).port) }
       sink = await startSink()
       const people = madeUpPeople()
+      const auditKey = randomBytes(32).toString('hex')
       const file = join(folder, 'users.json')
       await writeFile(file, await usersFile(people), { mode: 0o600 })
       const watched = watch ? await startWatch({ folder, processes, targets: SERVICES.map((name) => [name, ports[`${name}-admin`]]) }) : {}
@@ -119,6 +124,7 @@ export async function createSystem({
           redis: REDIS_URL ?? (found && `redis://127.0.0.1:${ports.redis}`),
           usersFile: file,
           guestKey: people.find(({ user }) => user === 'guest')!.apiKey,
+          auditKey,
           alertmanager: watched.alertmanager
         },
         environment
@@ -156,6 +162,7 @@ export async function createSystem({
         model: local(ports.model),
         provider,
         database,
+        audit: { file: join(folder, 'audit.log'), key: auditKey, folder: join(EXAMPLE, 'auth-service') },
         redis,
         stores: [postgres, redis].filter((one) => one !== undefined),
         redisUrl: redis && `redis://127.0.0.1:${ports.redis}`,

@@ -81,7 +81,7 @@ const PAIR = /([A-Za-z_-]{1,40})=(?:\\{0,7}"([^"\\]{0,4096})|([^\s,"\\]{1,4096})
 const SECRET_PAIR =
   /^(?:response|credential|signature|oauth_token|oauth_signature|oauth_consumer_key|mac|nonce|cnonce|id|token|key|api_key|apikey|password|secret|access_token)$/i
 
-const MAX_NAME = 96
+const MAX_NAME = 64
 /** Characters without a cookie after which nothing is a list of cookies any more. */
 const MAX_EMPTY = 512
 

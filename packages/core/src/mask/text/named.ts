@@ -4,8 +4,9 @@ import { isWord } from './chars.js'
 import type { Collect } from './headers.js'
 import { looksRandom } from './values.js'
 
+/** The name is taken as a whole: it is not tried again with fewer letters. */
 const LINK =
-  /([\w.-]{0,40})(?: ?(?:api|app|access|auth|secret|personal|client)?[ _-]?(key|token|secret|pat|password|credential)s?)?["'`\]\\]{0,4}\s{0,4}(?:[:=?|+.]{0,2}[:=]>?|[,|>]|->|<-| is )[\s"'`\\({[]{0,6}/iy
+  /(?=([\w.-]{0,40}))\1(?: ?(?:api|app|access|auth|secret|personal|client)?[ _-]?(key|token|secret|pat|password|credential)s?)?["'`\]\\]{0,4}\s{0,4}(?:[:=?|+.]{0,2}[:=]>?|[,|>]|->|<-| is )[\s"'`\\({[]{0,6}/iy
 const TELLING = /key|token|secret|pat$|password|cred|auth|license|dsn|webhook/i
 /** Names of identifiers, which often have the very shape of a key. */
 const IDENTIFIER =

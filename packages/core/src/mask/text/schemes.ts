@@ -18,7 +18,7 @@ export const SCHEMES: readonly string[] = [
 
 const CREDENTIAL = /[\w.~+/-]{6,512}={0,2}/y
 /** `Bearer+` may stand in a run of what it is made of: then a shorter head decides. */
-const SHORT_CREDENTIAL = /[\w.~+/-]{6,64}={0,2}/y
+const SHORT_CREDENTIAL = /[\w.~+/-]{6,32}={0,2}/y
 
 const isCredential = (code: number): boolean => isWord(code) || code === 46 || code === 126 || code === 43 || code === 47 || code === 61
 

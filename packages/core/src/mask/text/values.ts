@@ -35,7 +35,16 @@ const isSentenceEnd = (code: number): boolean => code === 46 || code === 33 || c
 const LONGEST_WORD = Math.max(...[...STATUS_WORDS].map(({ length }) => length))
 
 /** Only letters, in the case of a word of prose. */
-export const isPlainWord = (value: string): boolean => /^[A-Za-z]?[a-z'’-]{0,24}[.!?]?$/.test(value)
+export function isPlainWord(value: string): boolean {
+  const end = isSentenceEnd(value.charCodeAt(value.length - 1)) ? value.length - 1 : value.length
+  if (end > 25) return false
+  for (let at = 0; at < end; at++) {
+    const code = value.charCodeAt(at)
+    const inside = (code >= 97 && code <= 122) || code === 39 || code === 0x2019 || code === 45
+    if (!inside && !(at === 0 && code >= 65 && code <= 90)) return false
+  }
+  return true
+}
 
 /** Whether the first 96 characters mix letters, digits or cases as no word of prose does. */
 export function looksRandom(text: string, start: number, end: number, least: number): boolean {

@@ -17,6 +17,7 @@ export const diskFull: Scenario = {
   story: `document-service keeps originals on a disk of ${DISK.slice(5)}; a document fits, the next one does not.`,
   look: 'Documents: the words of the refusal; Operate: errors of document-service and of the gateway.',
   async run({ system, fault, door, snapshot, until }) {
+    if (!canMount()) throw new DemoFailure('this scenario needs a small disk, and none can be mounted', 'run it as root on Linux')
     const folder = mkdtempSync(join(tmpdir(), 'rag-disk-'))
     if (fault) mount(folder)
     try {
@@ -61,11 +62,20 @@ export const diskFull: Scenario = {
   }
 }
 
-function mount(folder: string): void {
+/** Whether a small disk can be mounted here: that takes root on Linux, and more in some containers. */
+export function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'rag-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', DISK, 'tmpfs', folder], { stdio: 'ignore' })
+    mount(folder)
+    execFileSync('umount', ['-l', folder])
+    return true
   } catch {
-    rmSync(folder, { recursive: true })
-    throw new DemoFailure('this scenario needs a small disk, and none can be mounted', 'run it as root on Linux')
+    return false
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function mount(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', DISK, 'tmpfs', folder], { stdio: 'ignore' })
 }

@@ -5,12 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { underLoad } from '../src/load/command.js'
 import { WITH_HEAPS } from '../src/load/heap.js'
 import { createProgress } from '../src/progress.js'
+import { madeUpSecret } from '../src/questions.js'
 import { metricsUrl } from '../src/readings.js'
 import { play } from '../src/scenarios/command.js'
 import { canMount } from '../src/scenarios/disk-full.js'
 import { SCENARIOS } from '../src/scenarios/index.js'
+import { setFault } from '../src/scenarios/provider.js'
 import { findProgram } from '../src/system/find-program.js'
 import { createSystem, type System } from '../src/system/system.js'
+import { ask } from '../src/traffic.js'
 
 /** Those that start services anew take long; `npm run demo -- scenario all` plays them too, and so does RAG_SCENARIOS=all. */
 const LONG = new Set(['cold-start', 'budget-exhausted', 'memory-leak', 'bad-release', 'provider-failover', 'provider-429', 'client-aborts'])
@@ -61,6 +64,11 @@ describe('scenarios', () => {
   }, 60_000)
 
   it('show every metric that the page of requirements names, but those of which it says what they need', async () => {
+    // A key to mask, and a provider to go around: these are counted when they first happen.
+    const door = { url: system.gateway.url, apiKey: system.people[0]!.apiKey }
+    await setFault(system, 'openai', { status: 500 })
+    await ask(door, { kind: 'plain', question: `My key is ${madeUpSecret()}. Who answers when the first provider is broken?` })
+    await setFault(system, 'openai', {})
     const rows = readFileSync(REQUIREMENTS, 'utf8').split('\n')
     const texts = await Promise.all(system.services.map(async ({ admin }) => (await fetch(metricsUrl(admin))).text()))
     const shown = (name: string) => texts.some((text) => text.includes(`# TYPE ${name} `))

@@ -1,10 +1,11 @@
-// What an audit record costs, chained, signed and encrypted, against the same records written durably and nothing else, and how fast a log is verified.
+// What an audit record costs, chained, signed and encrypted, against the same records written durably and nothing else, and how fast a log is verified (`--write` puts it into docs/logs.md).
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AuditOptions, type AuditRecord, createAuditLog, verifyAuditLog } from '@rag/logger'
+import { publish, table, withSpread } from './logger/page.js'
 import { median, quartiles } from './statistics.js'
 
 const ROUNDS = 15
@@ -72,30 +73,26 @@ async function costOf(make: () => Promise<Writer>, size: number): Promise<number
   return (spent * 1000) / count
 }
 
-const report: Record<string, unknown> = {}
 const cases: [string, () => Promise<Writer>][] = [
   ['chained', () => auditWriter({})],
   ['chained and encrypted', () => auditWriter({ encryption })]
 ]
+const costs: Record<string, { ratio: number; spread: [number, number]; plainMicroseconds: number }> = {}
 for (const size of GROUPS) {
   for (const [, make] of cases) await costOf(make, size)
   await costOf(plainWriter, size)
   const ratios = new Map<string, number[]>(cases.map(([name]) => [name, []]))
-  const costs: number[] = []
+  const plain: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    const plain = await costOf(plainWriter, size)
-    costs.push(plain)
-    for (const [name, make] of round % 2 ? cases : [...cases].reverse()) ratios.get(name)!.push((await costOf(make, size)) / plain)
+    const base = await costOf(plainWriter, size)
+    plain.push(base)
+    for (const [name, make] of round % 2 ? cases : [...cases].reverse()) ratios.get(name)!.push((await costOf(make, size)) / base)
   }
-  for (const [name, found] of ratios) {
-    const row = { ratio: median(found), spread: quartiles(found), plainMicroseconds: median(costs) }
-    report[`${name}, groups of ${size}`] = row
-    process.stdout.write(
-      `${name} / plain durable writes, groups of ${size}: ${row.ratio.toFixed(2)} (${row.spread.map((ratio) => ratio.toFixed(2)).join('–')}), plain ${row.plainMicroseconds.toFixed(1)} µs a record\n`
-    )
-  }
+  for (const [name, found] of ratios)
+    costs[`${name}, ${size}`] = { ratio: median(found), spread: quartiles(found), plainMicroseconds: median(plain) }
 }
 
+const speeds: Record<string, { recordsPerSecond: number; best: number }> = {}
 for (const [name, options] of [
   ['clear', {}],
   ['encrypted', { encryption }]
@@ -107,37 +104,34 @@ for (const [name, options] of [
   }
   await audit.close()
   const rates: number[] = []
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 7; round++) {
     const before = performance.now()
     const { ok, records } = await verifyAuditLog({ file, key, ...options })
     if (!ok) throw new Error('an intact log was not verified')
     rates.push((records / (performance.now() - before)) * 1000)
   }
-  report[`verify ${name}`] = { recordsPerSecond: Math.round(median(rates)), best: Math.round(Math.max(...rates)) }
-  process.stdout.write(
-    `verify, ${name}: ${Math.round(median(rates)).toLocaleString('en')} records/s (best ${Math.round(Math.max(...rates)).toLocaleString('en')})\n`
+  speeds[name] = { recordsPerSecond: Math.round(median(rates)), best: Math.round(Math.max(...rates)) }
+}
+
+const text = [
+  `Appending, against the same records as JSON lines with one write and one \`fdatasync\` a group, and nothing else. Wall time, median of ${ROUNDS} interleaved rounds (quartiles).`,
+  table(
+    ['records a group', 'plain, µs a record', ...cases.map(([name]) => name)],
+    GROUPS.map((size) => [
+      size,
+      costs[`chained, ${size}`]!.plainMicroseconds.toFixed(1),
+      ...cases.map(([name]) => withSpread(costs[`${name}, ${size}`]!.ratio, costs[`${name}, ${size}`]!.spread))
+    ])
+  ),
+  'Verifying 100 000 records, records a second.',
+  table(
+    ['log', 'median', 'best'],
+    Object.entries(speeds).map(([name, { recordsPerSecond, best }]) => [
+      name,
+      recordsPerSecond.toLocaleString('en'),
+      best.toLocaleString('en')
+    ])
   )
-}
-
-if (process.argv.includes('--every-byte')) await everyByte()
-if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ benchmark: 'audit', ...report })}\n`)
+].join('\n\n')
+publish('audit', text, { costs, speeds })
 rmSync(directory, { recursive: true, force: true })
-
-/** Changes every byte of a log of 64 KiB in turn. Takes some minutes. */
-async function everyByte(): Promise<void> {
-  const file = join(directory, 'bytes.log')
-  const audit = createAuditLog({ file, key })
-  let anchor = { seq: -1, head: '' }
-  for (let n = 0; n === 0 || statSync(file).size < 65_536; n++) anchor = await audit.append(record(n))
-  await audit.close()
-  const whole = readFileSync(file)
-  let seen = 0
-  for (let at = 0; at < whole.length; at++) {
-    const changed = Buffer.from(whole)
-    changed[at] = changed[at]! ^ (1 << (at % 8))
-    writeFileSync(file, changed)
-    if (!(await verifyAuditLog({ file, key, anchor })).ok) seen++
-  }
-  report['every byte'] = { bytes: whole.length, seen }
-  process.stdout.write(`changes of one byte seen: ${seen} of ${whole.length}\n`)
-}

@@ -1,9 +1,11 @@
-// Added server CPU of all three signals, each alone and together, beside the tuned peer stack: same requests, same fields, same sink.
+// Added server CPU of all three signals, each alone and together, beside the tuned peer stack: same requests, same fields, same sink
+// (`--ask`: each request makes one outgoing call; `--node=24`: the servers run on that version).
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { nodeBinaries } from '../scripts/nodes.mjs'
 import { median, quartiles } from './statistics.js'
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 9)
@@ -16,7 +18,9 @@ const MOST_DROPPED = 0.01
 
 type Framework = keyof typeof LOAD
 const ALL = 'logs+metrics+traces'
-const VARIANTS: readonly string[] = ['bare', 'peers', 'logs', 'metrics', 'traces', ALL]
+const SIGNALS = ['logs', 'metrics', 'traces']
+/** `--together` leaves out each signal alone. */
+const VARIANTS: readonly string[] = ['bare', 'peers', ...(process.argv.includes('--together') ? [] : SIGNALS), ALL]
 
 interface Server {
   variant: string
@@ -28,6 +32,12 @@ interface Server {
   cpu: number[]
 }
 
+const asks = process.argv.includes('--ask')
+/** Spans of a request: its own, and that of its call. */
+const SPANS = asks ? 2 : 1
+const major = process.argv.find((value) => value.startsWith('--node='))?.slice(7) ?? process.versions.node.split('.')[0]!
+const binary = (await nodeBinaries([major]))[major]
+if (!binary) throw new Error(`Node ${major} cannot be had here`)
 const asJson = process.argv.includes('--json')
 const only = process.env['FRAMEWORK']
 const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -46,9 +56,16 @@ const ask = <T>(child: ChildProcess, question: unknown, key: string): Promise<T>
   })
 
 /** Runs a script on one core, where the machine can pin. */
-function start(script: string, values: string[], core: number, environment: Record<string, string> = {}): ChildProcess {
+function start(
+  script: string,
+  values: string[],
+  core: number,
+  environment: Record<string, string> = {},
+  node = process.execPath
+): ChildProcess {
   const env = { ...process.env, NODE_OPTIONS: '', ...environment }
-  const pinned = process.platform === 'linux' ? { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] } : { execArgv: [] }
+  const pinned =
+    process.platform === 'linux' ? { execPath: 'taskset', execArgv: ['-c', String(core), node] } : { execPath: node, execArgv: [] }
   return fork(join(folder, script), values, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], ...pinned })
 }
 
@@ -59,17 +76,23 @@ async function measure(framework: Framework): Promise<Record<string, unknown>> {
   const servers: Server[] = []
   for (const variant of VARIANTS) {
     const logFile = join(scratch, `${variant}.log`)
-    const child = start(variant === 'peers' ? 'peers.cjs' : 'bare-or-ours.mjs', [framework, variant, logFile], 0, {
+    const environment = {
       NODE_ENV: 'production',
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink}`
-    })
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink}`,
+      BACKEND: `http://127.0.0.1:${sink}/backend`
+    }
+    const child = start(variant === 'peers' ? 'peers.cjs' : 'bare-or-ours.mjs', [framework, variant, logFile], 0, environment, binary)
     servers.push({ variant, process: child, port: await ask<number>(child, undefined, 'port'), logFile, answered: 0, exported: 0, cpu: [] })
   }
   try {
     for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
       for (const server of shuffled(servers)) {
         const before = await ask<NodeJS.CpuUsage>(server.process, 'cpu', 'cpu')
-        const answered = await ask<number>(load, { run: { port: server.port, ...LOAD[framework] } }, 'ran')
+        const answered = await ask<number>(
+          load,
+          { run: { port: server.port, path: asks ? '/ask' : '/users', ...loadOf(framework) } },
+          'ran'
+        )
         await ask(server.process, 'flush', 'flushed')
         const after = await ask<NodeJS.CpuUsage>(server.process, 'cpu', 'cpu')
         server.answered += answered
@@ -99,10 +122,10 @@ function summary(servers: Server[]) {
     })
   )
   const all = added(ALL)
-  const sums = ['logs', 'metrics', 'traces'].map(added)
+  const sums = VARIANTS.includes(SIGNALS[0]!) && SIGNALS.map(added)
   return {
     shares,
-    togetherOverSum: round3(median(all.map((cpu, round) => cpu / sums.reduce((sum, each) => sum + each[round]!, 0)))),
+    ...(sums && { togetherOverSum: round3(median(all.map((cpu, round) => cpu / sums.reduce((sum, each) => sum + each[round]!, 0)))) }),
     addedMicroseconds: Object.fromEntries(VARIANTS.map((variant) => [variant, round3(median(added(variant)))]))
   }
 }
@@ -117,9 +140,9 @@ async function check(servers: Server[]): Promise<Record<string, Record<string, n
     if (has('logs')) counts['lines'] = countLines(server.logFile)
     if (has('traces')) {
       const dropped = await ask<number>(server.process, 'dropped', 'dropped')
-      const lost = dropped >= 0 ? dropped : answered - server.exported
+      const lost = dropped >= 0 ? dropped : answered * SPANS - server.exported
       if (lost > answered * MOST_DROPPED) throw new Error(`invalid: ${variant} answered ${answered} requests and dropped ${lost} spans`)
-      counts['spans'] = server.exported + lost
+      counts['spans'] = (server.exported + lost) / SPANS
     }
     if (has('metrics')) counts['histogram'] = histogramCount(await ask<string>(server.process, 'metrics', 'metrics'))
     found[variant] = counts
@@ -154,6 +177,12 @@ function countLines(file: string): number {
   return lines
 }
 
+/** A call costs more than a small answer: fewer requests keep the process below its limit. */
+function loadOf(framework: Framework): { requests: number; rate: number } {
+  const { requests, rate } = LOAD[framework]
+  return asks ? { requests: Math.round(requests / 4), rate: Math.round(rate / 4) } : { requests, rate }
+}
+
 function shuffled<T>(items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, key: Math.random() }))
@@ -170,5 +199,6 @@ for (const framework of Object.keys(LOAD) as Framework[]) {
   if (only && only !== framework) continue
   results[framework] = await measure(framework)
 }
-if (asJson) process.stdout.write(`${JSON.stringify({ case: 'http', node: process.version, rounds: ROUNDS, results })}\n`)
+if (asJson)
+  process.stdout.write(`${JSON.stringify({ case: asks ? 'http, one outgoing call' : 'http', node: major, rounds: ROUNDS, results })}\n`)
 else process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)

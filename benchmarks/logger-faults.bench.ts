@@ -1,9 +1,10 @@
-// What a full disk does to a service that logs, with our logger and with pino: failed requests, stalls, memory, lost lines, and how soon it writes again.
+// What a full disk does to a service that logs, with our logger and with pino: failed requests, stalls, memory, lost lines, and how soon it writes again (`--write` puts it into docs/logs.md).
 import { execFileSync, fork } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { publish, table } from './logger/page.js'
 
 const FULL_MS = 4000
 const PACE_MS = 10
@@ -18,7 +19,7 @@ interface Figures {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'rag-faults-'))
-const report: Record<string, unknown> = {}
+const report: Record<string, Outcome> = {}
 try {
   for (const kind of ['ours', 'pino sync', 'pino async']) {
     report[kind] = await onFullDisk(kind)
@@ -27,11 +28,49 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ benchmark: 'logger-faults', ...report })}\n`)
+publish('logger-faults', page(), report)
 process.exit(0)
 
+function page(): string {
+  const rows = Object.entries(report).map(([kind, outcome]) => [
+    kind,
+    outcome.failedRequests,
+    outcome.worstStallMs,
+    outcome.rssGrowthMiB,
+    outcome.writesAgainAfterMs,
+    outcome.account ? `${outcome.account.exported} + ${outcome.account.dropped} = ${outcome.logged}` : 'not counted',
+    outcome.linesInFile ?? '–'
+  ])
+  return [
+    `A service on a full disk for ${FULL_MS / 1000} s, 20 lines of 1 KB a request, ${1000 / PACE_MS} requests a second; then there is space again.`,
+    table(
+      [
+        '',
+        'failed requests',
+        'worst stall, ms',
+        'memory, MiB',
+        'writes again after, ms',
+        'written + dropped = logged',
+        'lines in the file'
+      ],
+      rows
+    )
+  ].join('\n\n')
+}
+
+interface Outcome {
+  failedRequests: number
+  processEnded: boolean
+  worstStallMs: number | string
+  rssGrowthMiB: number | string
+  writesAgainAfterMs: number | string
+  logged?: number
+  account?: NonNullable<Figures['account']>
+  linesInFile?: number
+}
+
 /** One service on a file system of 8 MiB that is filled and emptied again under load. Needs the right to mount. */
-async function onFullDisk(kind: string): Promise<Record<string, unknown>> {
+async function onFullDisk(kind: string): Promise<Outcome> {
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder])
   const file = join(folder, 'app.log')
   const child = fork(new URL('./logger/faults-child.ts', import.meta.url).pathname, [kind, file], {
@@ -59,7 +98,7 @@ async function onFullDisk(kind: string): Promise<Record<string, unknown>> {
       worstStallMs: full ? Math.round(full.worstMs) : 'no answer',
       rssGrowthMiB: full && calm ? Math.round((full.rss - calm.rss) / MIB) : 'no answer',
       writesAgainAfterMs: resumedMs ?? 'never',
-      ...(last && account && { logged: last.logged, ...account, linesInFile: linesIn(file) })
+      ...(last && account && { logged: last.logged, account, linesInFile: linesIn(file) })
     }
   } finally {
     child.kill('SIGKILL')

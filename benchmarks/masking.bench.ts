@@ -6,7 +6,7 @@ import { type Engine, peers } from './masking/peers.js'
 import { seededRandom } from './masking/random.js'
 import { cases, harmless, ids, personalCases, type Recall, recallOf, sample, touchedOf } from './masking/recall.js'
 import { rivalWorst } from './masking/rival-worst.js'
-import { asTasks, faster, interleaved, lines, records } from './masking/speed.js'
+import { asTasks, type Cost, faster, interleaved, lines, records, urls } from './masking/speed.js'
 import { worstTexts, worstValues } from './masking/worst.js'
 
 const OURS = '@rag/core'
@@ -55,23 +55,24 @@ const roundTrip = { name: 'JSON round trip', run: (value: unknown) => JSON.parse
 const written = { name: `${OURS} and JSON.stringify`, run: (value: unknown) => JSON.stringify(masker.mask(value)) }
 const objects = await interleaved([...asTasks([ours], 'object'), written, json, ...asTasks(rivals, 'object')], records(500) as unknown[])
 const texts = await interleaved([...asTasks([ours], 'text'), roundTrip, ...asTasks(rivals, 'text')], lines(500) as unknown[])
+const addresses = await interleaved([...asTasks([ours], 'text'), roundTrip, ...asTasks(rivals, 'text')], urls(500) as unknown[])
+const speedOf = (costs: Record<string, Cost>) =>
+  Object.fromEntries(Object.entries(costs).map(([name, cost]) => [name, { ns: Math.round(cost.median), ours: faster(costs, OURS, name) }]))
 
 progress('hostile inputs')
 // The rivals' hostile megabytes come last: their processes take the longest.
 const unlimited = createMasker({ maxLength: Number.POSITIVE_INFINITY })
+const unlimitedWithPii = createMasker({ maxLength: Number.POSITIVE_INFINITY, pii: true })
 const result = {
   case: 'masking',
   node: process.version,
   columns,
   clean,
-  objects: Object.fromEntries(
-    Object.entries(objects).map(([name, cost]) => [name, { ns: Math.round(cost.median), ours: faster(objects, OURS, name) }])
-  ),
-  lines: Object.fromEntries(
-    Object.entries(texts).map(([name, cost]) => [name, { ns: Math.round(cost.median), ours: faster(texts, OURS, name) }])
-  ),
+  objects: speedOf(objects),
+  lines: speedOf(texts),
+  urls: speedOf(addresses),
   worst: {
-    texts: worstTexts(unlimited),
+    texts: worstTexts(unlimited, unlimitedWithPii),
     values: worstValues(masker),
     rivals: await rivalWorst(rivals.filter(({ text }) => text).map(({ name }) => name))
   }

@@ -1,14 +1,25 @@
-// What a span costs beside the SDK's in the same run: recorded, unsampled, decided on at the end, encoded; and a service while its collector is broken.
+// What a span costs beside the SDK's in the same run, and a service while its collector is broken (`--write` puts it into docs/tracing.md).
+import { readFileSync, writeFileSync } from 'node:fs'
+import { type Measured, sinksTable, spansTable } from './tracing/page.js'
 import { measureSinks } from './tracing/sinks.js'
 import { measureSpans } from './tracing/spans.js'
 
-const asJson = process.argv.includes('--json')
 const only = process.argv.find((value) => value.startsWith('--only='))?.slice(7)
-const result = {
-  case: 'tracing',
-  node: process.version,
+const result: Measured = {
+  node: process.versions.node,
   ...(only !== 'sinks' && { spans: await measureSpans() }),
   ...(only !== 'spans' && { sinks: await measureSinks() })
 }
-process.stdout.write(`${JSON.stringify(result, null, asJson ? undefined : 2)}\n`)
+const pages = { ...(result.spans && { spans: spansTable(result) }), ...(result.sinks && { sinks: sinksTable(result) }) }
+process.stdout.write(`${Object.values(pages).join('\n\n')}\n`)
+if (process.argv.includes('--write')) {
+  const file = new URL('../docs/tracing.md', import.meta.url)
+  let docs = readFileSync(file, 'utf8')
+  for (const [name, text] of Object.entries(pages)) {
+    const [start, end] = [`<!-- bench:${name}:start -->`, `<!-- bench:${name}:end -->`]
+    docs = docs.replace(new RegExp(`${start}[\\s\\S]*?${end}`), () => `${start}\n\n${text}\n\n${end}`)
+  }
+  writeFileSync(file, docs)
+}
+if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ case: 'tracing', ...result })}\n`)
 process.exit(0)

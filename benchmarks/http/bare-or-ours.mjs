@@ -1,5 +1,5 @@
 // The service alone, or with this SDK and the signals asked for.
-import { answer, framework, identity, logFile, serve, signals, wants } from './harness.mjs'
+import { answer, asked, framework, identity, logFile, serve, signals, wants } from './harness.mjs'
 
 let obs
 if (signals !== 'bare') {
@@ -25,6 +25,8 @@ async function listenExpress() {
   const app = express()
   if (obs) app.use(obs.express())
   app.get('/users/:id', (request, response) => response.json(answer(request.params.id)))
+  const send = obs ? obs.fetch : fetch
+  app.get('/ask/:id', async (request, response) => response.json(await asked(request.params.id, send)))
   const server = app.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   return server.address().port
@@ -35,6 +37,8 @@ async function listenFastify() {
   const app = fastify(obs ? { loggerInstance: obs.logger, disableRequestLogging: true } : {})
   if (obs) await app.register(obs.fastify)
   app.get('/users/:id', (request) => Promise.resolve(answer(request.params.id)))
+  const send = obs ? obs.fetch : fetch
+  app.get('/ask/:id', (request) => asked(request.params.id, send))
   await app.listen({ port: 0, host: '127.0.0.1' })
   return app.server.address().port
 }

@@ -22,6 +22,12 @@ export async function serve({ listen, flush, metrics, dropped }) {
 /** The work of the service: a small JSON answer below a route with a parameter. */
 export const answer = (id) => ({ id, name: 'Ada', roles: ['reader', 'writer'], active: true })
 
+/** The same with a question to the service behind, by a fetch. */
+export async function asked(id, send) {
+  const response = await send(process.env.BACKEND)
+  return { ...answer(id), ...(await response.json()) }
+}
+
 export const [framework, signals, logFile] = process.argv.slice(2)
 export const wants = (signal) => signals.split('+').includes(signal)
 export const identity = { service: 'bench', version: '1.0.0', environment: 'production' }

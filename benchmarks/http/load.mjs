@@ -8,6 +8,8 @@ const TICK_MS = 4
 
 let bodies = []
 const sink = createServer((request, response) => {
+  // The service behind, for the case with a call.
+  if (request.url === '/backend') return response.setHeader('content-type', 'application/json').end('{"answer":42}')
   const chunks = []
   request.on('data', (chunk) => chunks.push(chunk))
   request.on('end', () => {
@@ -39,8 +41,8 @@ process.on('message', async (question) => {
 })
 process.on('disconnect', () => process.exit(0))
 
-/** Sends `requests` at `rate` a second; resolves to the number of complete 200 answers. */
-function run({ port, requests, rate }) {
+/** Sends `requests` for ids below `path` at `rate` a second; resolves to the number of complete 200 answers. */
+function run({ port, path, requests, rate }) {
   return new Promise((resolve, reject) => {
     const idle = []
     let sent = 0
@@ -73,7 +75,7 @@ function run({ port, requests, rate }) {
       last = now
       while (credit >= 1 && idle.length > 0 && sent < requests) {
         credit--
-        idle.pop().write(`GET /users/${sent++ % 1000}?page=2 HTTP/1.1\r\n${HEADERS}\r\n\r\n`)
+        idle.pop().write(`GET ${path}/${sent++ % 1000}?page=2 HTTP/1.1\r\n${HEADERS}\r\n\r\n`)
       }
     }, TICK_MS)
     const finish = () => {

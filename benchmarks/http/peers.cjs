@@ -6,7 +6,8 @@ const { registerInstrumentations } = require('@opentelemetry/instrumentation')
 const { trace } = require('@opentelemetry/api')
 
 const framework = process.argv[2]
-const instrumentations = []
+const { UndiciInstrumentation } = require('@opentelemetry/instrumentation-undici')
+const instrumentations = [new UndiciInstrumentation()]
 if (framework === 'express') {
   const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http')
   const { ExpressInstrumentation, ExpressLayerType } = require('@opentelemetry/instrumentation-express')
@@ -39,7 +40,7 @@ const REDACT = [
 ]
 
 async function main() {
-  const { answer, identity, logFile, serve } = await import('./harness.mjs')
+  const { answer, asked, identity, logFile, serve } = await import('./harness.mjs')
   const destination = pino.destination({ dest: logFile, sync: false, minLength: 4096 })
   const logger = pino(
     {
@@ -91,6 +92,7 @@ async function main() {
       })
     )
     app.get('/users/:id', (request, response) => response.json(answer(request.params.id)))
+    app.get('/ask/:id', async (request, response) => response.json(await asked(request.params.id, fetch)))
     const server = app.listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     return server.address().port
@@ -125,6 +127,7 @@ async function main() {
       done()
     })
     app.get('/users/:id', (request) => Promise.resolve(answer(request.params.id)))
+    app.get('/ask/:id', (request) => asked(request.params.id, fetch))
     await app.listen({ port: 0, host: '127.0.0.1' })
     return app.server.address().port
   }

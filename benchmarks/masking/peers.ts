@@ -43,9 +43,11 @@ const KEYS = [
 /** 25 keys on four levels, as pino's documentation shows for nested keys. */
 const PATHS = KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`])
 
-export async function peers(): Promise<Engine[]> {
+/** All rivals that are installed, or the one of a name. */
+export async function peers(only?: string): Promise<Engine[]> {
   const engines: Engine[] = []
   const add = async (name: string, make: () => Engine | Promise<Engine>): Promise<void> => {
+    if (only !== undefined && only !== name) return
     try {
       engines.push(await make())
     } catch (error) {

@@ -68,7 +68,8 @@ export async function recallOf(engine: Engine, byClass: Record<string, readonly 
       if (isHidden(out, secret)) masked++
       else misses?.push(`${name}: ${line.slice(0, 200)}`)
     }
-    shares[name] = percent(masked, list.length)
+    // Cut, not rounded: 100 stands for all.
+    shares[name] = Math.floor((masked / list.length) * 1000) / 10
   }
   return shares
 }
@@ -85,7 +86,8 @@ export async function touchedOf(engine: Engine, lines: readonly string[], touche
     changed++
     touched?.push(line)
   }
-  return percent(changed, lines.length)
+  // Rounded up: 0 stands for none.
+  return Math.ceil((changed / lines.length) * 100_000) / 1000
 }
 
 export const harmless = (random: Random): string[] => [...benignLines(random), ...realLines()]
@@ -111,5 +113,3 @@ function isHidden(out: string, secret: string): boolean {
   const middle = secret.length >> 1
   return !out.includes(secret.slice(0, middle)) && !out.includes(secret.slice(middle))
 }
-
-const percent = (part: number, whole: number): number => Math.round((part / whole) * 1000) / 10

@@ -1,50 +1,72 @@
-// What a hostile megabyte costs a rival: each call in a process that is ended when it takes too long.
+// What a hostile megabyte costs a rival: each call in a process of its own, which is ended when it takes too long.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { peers } from './peers.js'
-import { hostile } from './worst.js'
+import { repeated } from './sweep.js'
 
-const LIMIT_MS = 1000
-const INPUTS = ['one letter', 'digits', 'sk-', 'eyJ.', '@a.', 'prose'] as const
+export const LIMIT_MS = 2000
+const START_MS = 20_000
+const INPUTS: Readonly<Record<string, string>> = {
+  'one letter': 'a',
+  digits: '1234567890',
+  'sk-': 'sk-',
+  'eyJ.': 'eyJhbGci.',
+  '@a.': '@a.',
+  prose: 'The index answers with documents that were split into chunks, ranked and shown to the reader. '
+}
 const SELF = fileURLToPath(import.meta.url)
 
 /** Milliseconds for one megabyte of each input; undefined beyond the limit. */
 export async function rivalWorst(names: readonly string[]): Promise<Record<string, Record<string, number | undefined>>> {
   const table: Record<string, Record<string, number | undefined>> = {}
   for (const name of names) {
-    table[name] = {}
-    let child = await start(name)
-    for (const input of INPUTS) {
-      table[name][input] = await timed(child, input)
-      if (table[name][input] !== undefined) continue
+    const times: Record<string, number | undefined> = {}
+    let child: ChildProcess | undefined
+    for (const input of Object.keys(INPUTS)) {
+      child ??= await start(name)
+      times[input] = await timed(child, input)
+      if (times[input] !== undefined) continue
       child.kill('SIGKILL')
-      child = await start(name)
+      child = undefined
     }
-    child.kill('SIGKILL')
+    child?.kill('SIGKILL')
+    table[name] = times
   }
   return table
 }
 
 async function start(name: string): Promise<ChildProcess> {
   const child = fork(SELF, [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  await once(child, 'message')
-  return child
+  const ready = await Promise.race([
+    once(child, 'message').then(() => true),
+    once(child, 'exit').then(() => false),
+    new Promise<boolean>((resolve) => setTimeout(resolve, START_MS, false))
+  ])
+  if (ready) return child
+  child.kill('SIGKILL')
+  throw new Error(`the process of ${name} did not start`)
 }
 
 async function timed(child: ChildProcess, input: string): Promise<number | undefined> {
   child.send(input)
-  const timer = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), LIMIT_MS))
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, LIMIT_MS, undefined)
+  })
+  const ended = once(child, 'exit').then(() => undefined)
   const answer = once(child, 'message').then(([ms]) => Math.round(ms as number))
-  return Promise.race([answer, timer])
+  const ms = await Promise.race([answer, late, ended])
+  clearTimeout(timer)
+  return ms
 }
 
 if (process.argv[1] === SELF && process.send) {
-  const engine = (await peers()).find(({ name }) => name === process.argv[2])!
+  const [engine] = await peers(process.argv[2])
   process.on('message', async (input: string) => {
-    const text = hostile(input, 1_000_000)
+    const text = repeated(INPUTS[input]!, 1_000_000)
     const begin = performance.now()
-    await engine.text!(text)
+    await engine!.text!(text)
     process.send!(performance.now() - begin)
   })
   process.send('ready')

@@ -64,6 +64,15 @@ export function lines(count: number, seed = 8): string[] {
   })
 }
 
+/** Clean paths with a query, as every request line and client span holds one. */
+export function urls(count: number, seed = 9): string[] {
+  const r = seededRandom(seed)
+  return Array.from(
+    { length: count },
+    () => `/v1/collections/${r.of('lo', 8)}/search?q=${words(r, 4).replaceAll(' ', '+')}&limit=${r.int(90)}&sort=created_at&lang=ja-JP`
+  )
+}
+
 /** Time per item of each task, slice by slice in turn; asynchronous tasks are awaited. */
 export async function interleaved<T>(
   tasks: readonly { name: string; run(item: T): unknown }[],

@@ -1,54 +1,16 @@
-// Hostile inputs: one megabyte and ten of what makes patterns slow, and values that are deep, circular or shared.
+// What hostile inputs cost: all pieces of the sweep in short texts, then the slowest of them at one megabyte and at ten; values that are deep, circular or shared.
 import type { Masker } from '@rag/core'
+import { seededRandom } from './random.js'
+import { distinctSecrets, type Piece, pieces, repeated } from './sweep.js'
 
-/** Texts that are repeated up to the wanted length. */
-const PIECES: Readonly<Record<string, string>> = {
-  'one letter': 'a',
-  digits: '1234567890',
-  'base64 run': 'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0NTY3ODkw',
-  'sk-': 'sk-',
-  'eyJ.': 'eyJhbGci.',
-  ghp_: 'ghp_',
-  '://a:': '://a:',
-  '@a.': '@a.',
-  'password and spaces': 'password    ',
-  'password=': 'password=',
-  'token= pairs': '',
-  'open keys': '-----BEGIN PRIVATE KEY-----\n',
-  'END lines': '-----END PRIVATE KEY-----\n',
-  backslashes: '\\',
-  'escaped quotes': '\\"',
-  quotes: '"',
-  'nested json': '{"a":',
-  braces: '{[(',
-  'percent signs': '%3D%22',
-  'Bearer ': 'Bearer ',
-  'cookie lists': 'Cookie: a=b; ',
-  Authorization: 'Authorization: ',
-  'equal signs': '=',
-  colons: ':',
-  spaces: ' ',
-  'line ends': '\n',
-  dashes: '-',
-  'YAML blocks': 'token: |\n  ',
-  'Japanese labels': 'パスワードは',
-  'full-width digits': '０９０−１２３４−',
-  'curl -u': 'curl -u ',
-  prose: 'The index answers with documents that were split into chunks, ranked and shown to the reader. ',
-  'log lines': '2026-11-24T10:20:30Z level=info msg="request completed" status=200 took_ms=12 user=42\n'
-}
-
-export function hostile(name: string, length: number): string {
-  if (name === 'token= pairs') {
-    let out = ''
-    for (let index = 0; out.length < length; index++) out += `token=x${(index * 7919).toString(36)}Q${index}zz9 `
-    return out.slice(0, length)
-  }
-  const piece = PIECES[name]!
-  return piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
-}
-
-export const hostileNames: readonly string[] = Object.keys(PIECES)
+const MEGABYTE = 1_000_000
+/** Characters of a text, and how many of the inputs that were slowest at the length before are tried at it. */
+const ROUNDS: readonly [characters: number, inputs: number][] = [
+  [4_000, Number.POSITIVE_INFINITY],
+  [50_000, 600],
+  [MEGABYTE, 20]
+]
+const AT_TEN = 8
 
 export interface Worst {
   input: string
@@ -56,14 +18,59 @@ export interface Worst {
   tenMs: number
 }
 
-/** What each input costs, without what else the machine does. */
-export function worstTexts(masker: Masker): Worst[] {
-  return hostileNames.map((input) => {
-    const small = hostile(input, 10_000)
-    for (let turn = 0; turn < 3; turn++) masker.mask(small)
-    return { input, oneMs: best(masker, hostile(input, 1_000_000)), tenMs: best(masker, hostile(input, 10_000_000)) }
-  })
+export interface Sweep {
+  /** How many different inputs were tried. */
+  inputs: number
+  slowest: Worst[]
 }
+
+/** `personal` has personal data on; both take texts of any length. */
+export function worstTexts(plain: Masker, personal: Masker): Sweep {
+  const all = pieces(seededRandom(31)).map((piece) => inputOf(piece, piece.personal ? personal : plain))
+  let left: Input[] = all
+  for (const [characters, inputs] of ROUNDS) {
+    left = left.slice(0, inputs)
+    for (const input of left) input.rate = rateOf(input, characters)
+    left.sort((a, b) => b.rate - a.rate)
+  }
+  const distinct: Input = { name: 'token=<a new value> ', make: distinctSecrets, masker: plain, rate: 0 }
+  return {
+    inputs: all.length + 1,
+    slowest: [...left.slice(0, AT_TEN), distinct]
+      .map(({ name, make, masker }) => ({
+        input: name,
+        oneMs: best(masker, flat(make(MEGABYTE))),
+        tenMs: best(masker, flat(make(10 * MEGABYTE)))
+      }))
+      .sort((a, b) => b.tenMs - a.tenMs)
+  }
+}
+
+interface Input {
+  name: string
+  make(length: number): string
+  masker: Masker
+  /** Milliseconds a megabyte at the length that was tried last. */
+  rate: number
+}
+
+const inputOf = ({ piece, personal }: Piece, masker: Masker): Input => ({
+  name: (piece.length > 40 ? `${piece.slice(0, 37)}…` : piece) + (personal ? ' (pii)' : ''),
+  make: (length) => repeated(piece, length),
+  masker,
+  rate: 0
+})
+
+/** The first look may be a slow one, as no code is compiled yet: what is slow is looked at again. */
+function rateOf({ make, masker }: Input, characters: number): number {
+  const text = flat(make(characters))
+  let least = Number.POSITIVE_INFINITY
+  for (let turn = 0; turn < 3 && (turn === 0 || least > 60); turn++) least = Math.min(least, (timed(masker, text) / characters) * MEGABYTE)
+  return least
+}
+
+/** One stretch of memory, as a text is that came from a socket. */
+const flat = (text: string): string => Buffer.from(text).toString()
 
 /** Values whose shape is the attack. */
 export function worstValues(masker: Masker): Record<string, number> {
@@ -91,16 +98,19 @@ export function worstValues(masker: Masker): Record<string, number> {
   }
 }
 
-/** The least of three calls. A busy machine adds to the time on the clock, a collection of garbage beside us to the time of the process: the smaller one counts. */
+/** The least of three calls, in milliseconds. */
 function best(masker: Masker, value: unknown): number {
   let least = Number.POSITIVE_INFINITY
-  for (let turn = 0; turn < 3; turn++) {
-    const before = process.cpuUsage()
-    const start = performance.now()
-    masker.mask(value)
-    const clock = performance.now() - start
-    const { user, system } = process.cpuUsage(before)
-    least = Math.min(least, clock, Math.max((user + system) / 1000, 0.1))
-  }
+  for (let turn = 0; turn < 3; turn++) least = Math.min(least, timed(masker, value))
   return Math.round(least * 10) / 10
+}
+
+/** A busy machine adds to the time on the clock, a collection of garbage beside us to the time of the process: the smaller one counts. */
+function timed(masker: Masker, value: unknown): number {
+  const before = process.cpuUsage()
+  const start = performance.now()
+  masker.mask(value)
+  const clock = performance.now() - start
+  const { user, system } = process.cpuUsage(before)
+  return Math.min(clock, Math.max((user + system) / 1000, 0.01))
 }

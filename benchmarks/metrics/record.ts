@@ -5,13 +5,14 @@ import { SECONDS } from '@rag/core/catalogue'
 import { createMetrics } from '@rag/metrics'
 import { Histogram, Registry } from 'prom-client'
 import { median } from '../statistics.js'
+import type { CaseResult } from './claims.js'
 import { fixed } from './rounds.js'
 
 const COUNT = 300_000
 const LABELS = { method: 'GET', route: '/users/:id', status: '200' }
 const VALUES = Array.from({ length: 1024 }, () => Math.exp(Math.random() * 6 - 6))
 
-export function benchRecord(): Record<string, unknown> {
+export function benchRecord(): CaseResult {
   const metrics = createMetrics({ service: 'bench', resources: false })
   const bound = { method: { max: 10 }, route: { max: 100 }, status: { max: 64 } } as const
   const ours = metrics
@@ -46,5 +47,15 @@ export function benchRecord(): Record<string, unknown> {
   }
   const us = Object.fromEntries(Object.entries(times).map(([name, values]) => [name, fixed(median(values), 4)]))
   void provider.shutdown()
-  return { microseconds: us, overPromClient: fixed(us['ours']! / us['prom-client']!), overOtel: fixed(us['ours']! / us['otel']!) }
+  return {
+    figures: { microseconds: us, overPromClient: fixed(us['ours']! / us['prom-client']!), overOtel: fixed(us['ours']! / us['otel']!) },
+    claims: [
+      {
+        what: `one duration through a resolved handle; prom-client's takes ${us['prom-client']} µs`,
+        value: us['ours']!,
+        most: 0.15,
+        unit: 'µs'
+      }
+    ]
+  }
 }

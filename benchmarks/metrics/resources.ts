@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { createMetrics } from '@rag/metrics'
 import { findServer } from '../../scripts/servers.mjs'
 import { median } from '../statistics.js'
+import type { CaseResult } from './claims.js'
 import { fixed } from './rounds.js'
 
 type Page = Map<string, number>
@@ -33,7 +34,7 @@ function sum(page: Page, pattern: RegExp): number {
   return total
 }
 
-export async function benchResources(): Promise<Record<string, unknown>> {
+export async function benchResources(): Promise<CaseResult> {
   const metrics = createMetrics({ service: 'bench' })
   const bare = createMetrics({ service: 'bench', resources: false })
   const times: { on: number[]; off: number[] } = { on: [], off: [] }
@@ -47,13 +48,21 @@ export async function benchResources(): Promise<Record<string, unknown>> {
   const collectMs = fixed(median(times.on) - median(times.off))
   const beside = await besideNodeExporter(async () => parse(await metrics.text()))
   await Promise.all([metrics.shutdown(), bare.shutdown()])
-  return { addedToAScrapeMs: collectMs, ...beside }
+  return {
+    figures: { addedToAScrapeMs: collectMs, besideNodeExporter: beside ?? 'prometheus-node-exporter is not installed' },
+    claims: Object.entries(beside ?? {}).map(([what, ratio]) => ({
+      what: `${what} beside node_exporter and the kernel: off by`,
+      value: fixed(Math.abs(ratio - 1) * 100, 1),
+      most: 10,
+      unit: '%'
+    }))
+  }
 }
 
 /** Ours over theirs; 1 is the same. What this machine does not have is left out. */
-async function besideNodeExporter(ours: () => Promise<Page>): Promise<Record<string, unknown>> {
+async function besideNodeExporter(ours: () => Promise<Page>): Promise<Record<string, number> | undefined> {
   const program = findServer('nodeExporter')
-  if (!program) return { besideNodeExporter: 'prometheus-node-exporter is not installed' }
+  if (!program) return undefined
   const port = await freePort()
   const child = spawn(program, [`--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' })
   const theirs = async () => parse(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
@@ -78,16 +87,14 @@ async function besideNodeExporter(ours: () => Promise<Page>): Promise<Record<str
       fixed((sum(after.ours, our) - since * sum(before.ours, our)) / (sum(after.node, their) - since * sum(before.node, their)))
     const ratios = {
       network: over(/^container_network_io_bytes_total/, /^node_network_(receive|transmit)_bytes_total\{device="(?!lo")/),
-      residentMemory: fixed(sum(after.ours, /^process_memory_usage_bytes/) / after.resident)
+      memory: fixed(sum(after.ours, /^process_memory_usage_bytes/) / after.resident)
     }
     // Where the container is the machine, both speak of the same CPU and disks.
-    if (!/:cpuacct:\/$/m.test(readFileSync('/proc/self/cgroup', 'utf8'))) return { besideNodeExporter: ratios }
+    if (!/:cpuacct:\/$/m.test(readFileSync('/proc/self/cgroup', 'utf8'))) return ratios
     return {
-      besideNodeExporter: {
-        ...ratios,
-        cpu: over(/^container_cpu_time_seconds_total/, /^node_cpu_seconds_total\{.*mode="(user|nice|system|irq|softirq)"/, 1),
-        disk: over(/^container_disk_io_bytes_total/, /^node_disk_(read|written)_bytes_total\{device="(?!zram|dm-|md)/)
-      }
+      ...ratios,
+      CPU: over(/^container_cpu_time_seconds_total/, /^node_cpu_seconds_total\{.*mode="(user|nice|system|irq|softirq)"/, 1),
+      disk: over(/^container_disk_io_bytes_total/, /^node_disk_(read|written)_bytes_total\{device="(?!zram|dm-|md)/)
     }
   } finally {
     child.kill()

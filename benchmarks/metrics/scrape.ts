@@ -1,13 +1,17 @@
 // A scrape with the cap full: what it costs beside prom-client and OpenTelemetry, and how long it holds the loop at a stretch.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { SECONDS } from '@rag/core/catalogue'
-import { createMetrics } from '@rag/metrics'
+import { createMetrics, type Metrics } from '@rag/metrics'
 import { Histogram, Registry } from 'prom-client'
-import { median } from '../statistics.js'
+import type { CaseResult } from './claims.js'
 import { fixed, rounds, share } from './rounds.js'
 
 const SERIES = 10_000
+const SCRAPES = 20
 const labelsOf = (index: number) => ({
   route: `/route-${index % 100}/:id`,
   method: ['GET', 'POST', 'PUT', 'PATCH'][index % 4]!,
@@ -21,6 +25,9 @@ interface Stretch {
   cpuMs: number
 }
 
+/** Neither the turns of other programs nor helper threads of this one hold its loop: it is held for the smaller of the two at most. */
+const held = ({ wallMs, cpuMs }: Stretch): number => Math.min(wallMs, cpuMs)
+
 /** The longest stretch in which nothing else ran while `work` did. */
 async function longestStretch(work: () => Promise<unknown>): Promise<Stretch> {
   const longest: Stretch = { wallMs: 0, cpuMs: 0 }
@@ -29,8 +36,8 @@ async function longestStretch(work: () => Promise<unknown>): Promise<Stretch> {
   let running = true
   const look = () => {
     const { user, system } = process.cpuUsage(used)
-    longest.cpuMs = Math.max(longest.cpuMs, (user + system) / 1000)
-    longest.wallMs = Math.max(longest.wallMs, performance.now() - last)
+    const stretch = { cpuMs: (user + system) / 1000, wallMs: performance.now() - last }
+    if (held(stretch) > held(longest)) Object.assign(longest, stretch)
     used = process.cpuUsage()
     last = performance.now()
   }
@@ -45,10 +52,38 @@ async function longestStretch(work: () => Promise<unknown>): Promise<Stretch> {
   return longest
 }
 
-export async function benchScrape(): Promise<Record<string, unknown>> {
+/** A scraper in a process of its own: reading the page must not count as making it. */
+function startScraper(): { scrape(url: string): Promise<void>; stop(): void } {
+  const child = fork(fileURLToPath(new URL('./scraper.mjs', import.meta.url)), { execArgv: [], env: { ...process.env, NODE_OPTIONS: '' } })
+  return {
+    async scrape(url) {
+      child.send(url)
+      const [bytes] = (await once(child, 'message')) as [number]
+      if (bytes < SERIES) throw new Error('the scraper has seen no whole page')
+    },
+    stop: () => child.disconnect()
+  }
+}
+
+/** How long scrapes over a socket hold the loop, in a process that does nothing else. */
+async function stretchesOf(metrics: Metrics): Promise<Stretch[]> {
+  const { url, close } = await metrics.admin({ port: 0 })
+  const { scrape, stop } = startScraper()
+  // The first ones compile.
+  for (let count = 0; count < 3; count++) await scrape(`${url}/metrics`)
+  const stretches: Stretch[] = []
+  for (let count = 0; count < SCRAPES; count++) stretches.push(await longestStretch(() => scrape(`${url}/metrics`)))
+  stop()
+  await close()
+  return stretches
+}
+
+export async function benchScrape(): Promise<CaseResult> {
   const metrics = createMetrics({ service: 'bench', resources: false, limits: { series: SERIES, seriesPerMetric: SERIES }, warn: () => {} })
   const bound = { route: { max: SERIES }, method: { max: SERIES }, tenant: { max: SERIES } } as const
   const ours = metrics.defineMetric({ name: 'bench_seconds', kind: 'histogram', help: 'Bench.', labels: bound, buckets: SECONDS })
+  for (let index = 0; index < SERIES; index++) ours.observe(labelsOf(index), 0.02)
+  const stretches = await stretchesOf(metrics)
   const registry = new Registry()
   const theirs = new Histogram({
     name: 'bench_seconds',
@@ -64,7 +99,6 @@ export async function benchScrape(): Promise<Record<string, unknown>> {
   const provider = new MeterProvider({ readers: [reader], views: [{ instrumentName: 'bench', aggregationCardinalityLimit: SERIES + 1 }] })
   const otel = provider.getMeter('bench').createHistogram('bench', { advice: { explicitBucketBoundaries: [...SECONDS] } })
   for (let index = 0; index < SERIES; index++) {
-    ours.observe(labelsOf(index), 0.02)
     theirs.observe(labelsOf(index), 0.02)
     otel.record(0.02, labelsOf(index))
   }
@@ -75,22 +109,28 @@ export async function benchScrape(): Promise<Record<string, unknown>> {
     otel: async () => serializer.serialize((await reader.collect()).resourceMetrics)
   }
   const figures = await rounds(cases, 1, 7)
-  const stretches: Stretch[] = []
-  for (let count = 0; count < 9; count++)
-    stretches.push(await longestStretch(async () => void (await metrics.page({ headers: {} } as never))))
   const theirStretch = await longestStretch(cases['prom-client'])
   const lines = (await metrics.text()).split('\n').length
+  const overPromClient = share(figures, ['ours'], ['prom-client'])
+  const overOtel = share(figures, ['ours'], ['otel'])
+  const [fastest, overFastest] = overPromClient.median >= overOtel.median ? ['prom-client', overPromClient] : ['OpenTelemetry', overOtel]
   return {
-    series: SERIES,
-    lines,
-    overPromClient: share(figures, ['ours'], ['prom-client']),
-    overOtel: share(figures, ['ours'], ['otel']),
-    // The middle of nine scrapes: a garbage collection may fall into any one.
-    longestStretch: {
-      cpuMs: fixed(median(stretches.map(({ cpuMs }) => cpuMs)), 1),
-      wallMs: fixed(median(stretches.map(({ wallMs }) => wallMs)), 1)
+    figures: {
+      series: SERIES,
+      lines,
+      overPromClient,
+      overOtel,
+      longestStretchOfEachScrapeMs: stretches.map(({ wallMs, cpuMs }) => ({ wall: fixed(wallMs, 1), cpu: fixed(cpuMs, 1) })),
+      promClientStretchMs: fixed(theirStretch.wallMs, 1)
     },
-    worstStretchCpuMs: fixed(Math.max(...stretches.map(({ cpuMs }) => cpuMs)), 1),
-    promClientStretchCpuMs: fixed(theirStretch.cpuMs, 1)
+    claims: [
+      { what: `a scrape with ${SERIES} label sets (${lines} lines), over ${fastest}'s`, value: overFastest.median, most: 0.5, unit: '×' },
+      {
+        what: `longest stretch without a turn for others in ${SCRAPES} such scrapes over a socket; prom-client's is ${fixed(held(theirStretch), 0)} ms`,
+        value: fixed(Math.max(...stretches.map(held)), 1),
+        most: 10,
+        unit: 'ms'
+      }
+    ]
   }
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { context } from '@opentelemetry/api'
 import { contextOf } from './context.js'
 import { beginExchange, noteError, operationOfRequest, type ServerOperation } from './http/exchange.js'
+import { MATCHED, type Matched, matchedOf, readyForExpress } from './http/express-request.js'
 import { type ExpressApp, expressPattern, type Route } from './http/express-route.js'
 import { stampWriteHead } from './http/head.js'
 import { observeServerOf } from './http/node-server.js'
@@ -31,11 +32,6 @@ type ExpressRequest = IncomingMessage & {
 }
 
 const PREPARED = Symbol.for('@rag/core/express/1')
-const MATCHED = Symbol('matched')
-interface Matched {
-  route: Route | undefined
-  app: ExpressApp | undefined
-}
 
 /**
  * Observes the requests of an Express application. Mounted twice, in any order, it is still one pass.
@@ -49,7 +45,8 @@ export function observeExpress(observers: readonly Observer[], { log }: ExpressO
     const first = beginExchange(request, response, list, readExpressRoute)
     const operation = operationOfRequest(request)
     // Whoever joins a request wants the refused ones of its server as well.
-    observeServerOf(request, list)
+    const server = observeServerOf(request, list)
+    if (server && server.ready === undefined) server.ready = readyForExpress((request as ExpressRequest).app)
     // Whoever comes second may be the first that brings `req.log`.
     if (operation && (first || log)) prepare((request as ExpressRequest).app, response, log)
     if (!first || !operation) return next()
@@ -92,7 +89,7 @@ function prepare(app: ExpressRequest['app'], response: ServerResponse, log: Expr
     },
     // The router sets this when a route matches: the only moment at which the application it belongs to is known.
     set(this: ExpressRequest & { [MATCHED]?: Matched }, route: Route | undefined) {
-      this[MATCHED] = { route, app: this.app }
+      this[MATCHED] = route && matchedOf(route, this.app)
     }
   })
   if (!log || 'log' in shared) return

@@ -5,7 +5,7 @@ import { contextOf } from './context.js'
 import { beginExchange, isEntered, noteError, operationOfRequest, type ServerOperation } from './http/exchange.js'
 import { stampWriteHead } from './http/head.js'
 import { observeServer, observeServerOf } from './http/node-server.js'
-import { type Observer, observerList } from './observer.js'
+import { type Observer, observerList, wantsIds } from './observer.js'
 import { type OperationRecord, spanOf } from './operation.js'
 
 /** A plugin of Fastify, spelled so that no version of its types is needed. */
@@ -48,15 +48,14 @@ export function observeFastify(observers: readonly Observer[]): FastifyPlugin {
       const operation = operationOfRequest(raw)
       if (!operation) return next()
       if (!first) {
-        putTraceId(reply, operation)
+        if (wantsIds(list)) putIds(reply, operation)
         return next()
       }
       ;(raw as { [FASTIFY_REQUEST]?: FastifyRequest })[FASTIFY_REQUEST] = request
       stampWriteHead(reply.raw)
       observeServerOf(raw, list)
       // Set here they cost less than merged into the head later.
-      reply.header('x-request-id', operation.requestId!)
-      putTraceId(reply, operation)
+      if (wantsIds(list)) putIds(reply, operation)
       context.with(contextOf(operation), next)
     })
     // Reading a body from the socket loses the context; the handler must have it back.
@@ -83,8 +82,9 @@ export function observeFastify(observers: readonly Observer[]): FastifyPlugin {
   })
 }
 
-/** A plugin registered later may be the one that makes spans. */
-function putTraceId(reply: FastifyReply, operation: ServerOperation): void {
+/** A plugin registered later may be the one that makes spans, or the first whose records carry ids. */
+function putIds(reply: FastifyReply, operation: ServerOperation): void {
+  if (!reply.hasHeader('x-request-id')) reply.header('x-request-id', operation.requestId!)
   if (reply.hasHeader('x-trace-id')) return
   const traceId = spanOf(operation as unknown as OperationRecord)?.spanContext().traceId
   if (traceId !== undefined) reply.header('x-trace-id', traceId)

@@ -22,6 +22,7 @@ export { createFetch, type FetchOptions } from './clients/fetch.js'
 export { observeGlobals } from './clients/globals.js'
 export { type Call, type ObserveOptions, observe } from './clients/observe.js'
 export { type ObserveClientOptions, observeClient, releaseClient } from './clients/observe-client.js'
+export type { Peers } from './clients/peers.js'
 export {
   activeOperation,
   type Correlation,
@@ -36,7 +37,7 @@ export {
 export { coreErrors, isRagError, RagError, type RagErrorDetails } from './errors.js'
 export { observeServer } from './http/node-server.js'
 export { randomId, randomSpanId } from './ids.js'
-export { createMasker, type Masker, type MaskerOptions, resolveMasker } from './mask/index.js'
+export { createMasker, type Leaves, leavesOf, type Masker, type MaskerOptions, resolveMasker } from './mask/index.js'
 export { joinObservers, type Observer, type Observers, observerList } from './observer.js'
 export { type Identity, type IncomingTrace, type Mark, type Operation, spanOf } from './operation.js'
 export { checkOptions, checkService, type Duration, durationMs } from './options.js'

@@ -24,6 +24,11 @@ export interface Observer {
   baggageTo?(host: string): boolean
   /** Called from the batch, after the work is over. */
   end?(operation: Operation): void
+  /**
+   * `false` says that the records carry no ids. A reply that only such observers record gets no `x-request-id`, and none is made unless asked for.
+   * @default true
+   */
+  readonly ids?: boolean
   /** Operations that are running, for the kinds that have a number here; core counts them up and down. */
   readonly active?: { [K in Kind]?: number }
   /** Takes a source of figures; returns the undo. */
@@ -54,6 +59,12 @@ export function observerList(observers: Observers | undefined): Observers {
 /** Counts one operation more or less as running. */
 export function countActive(observers: Observers, kind: Kind, step: 1 | -1): void {
   for (const { active } of observers) if (active?.[kind] !== undefined) active[kind] += step
+}
+
+/** Whether anyone among these wants the ids of a request. */
+export function wantsIds(observers: Observers): boolean {
+  for (const observer of observers) if (observer.ids !== false) return true
+  return false
 }
 
 function union(first: Observers, second: Observers): Observers {

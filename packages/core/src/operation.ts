@@ -2,6 +2,7 @@
 import type { Context, Span } from '@opentelemetry/api'
 import type { Attributes, Kind, Outcome, Values } from './attributes.js'
 import { enqueue } from './batch.js'
+import { requestIdFrom } from './ids.js'
 import { countActive, joinObservers, type Observers } from './observer.js'
 import { countFailure } from './state.js'
 
@@ -80,7 +81,9 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
   outcome: Outcome | undefined = undefined
   error: unknown = undefined
   marks: Mark[] = NO_MARKS
-  requestId: string | undefined
+  /** The id that the caller of a request sent, or the one made for it. */
+  private ownRequestId: string | string[] | undefined = undefined
+  private idState: IdState = INHERITED
   incoming: IncomingTrace | undefined = undefined
   /** Made on first use; null when no observer makes spans. */
   span: Span | null | undefined = undefined
@@ -101,7 +104,6 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
     this.scope = scope
     this.parent = operationOf(scope)
     this.parentContext = parentContext
-    this.requestId = scope?.requestId
     countActive(observers, kind, 1)
   }
 
@@ -120,6 +122,27 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
     this.counted = false
   }
 
+  /** Made when somebody asks: most requests of a service that only counts never need one. */
+  get requestId(): string | undefined {
+    if (this.idState === INHERITED) return this.scope?.requestId
+    if (this.idState === SENT) {
+      this.ownRequestId = requestIdFrom(this.ownRequestId)
+      this.idState = MADE
+    }
+    return this.ownRequestId as string | undefined
+  }
+
+  set requestId(id: string | undefined) {
+    this.ownRequestId = id
+    this.idState = MADE
+  }
+
+  /** Begins a request id with what the caller sent, if anything. */
+  takeRequestId(header: string | string[] | undefined): void {
+    this.ownRequestId = header
+    this.idState = SENT
+  }
+
   get identity(): Identity | undefined {
     return this.ownIdentity ?? this.scope?.identity
   }
@@ -129,7 +152,12 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
   }
 
   set(attributes: Partial<Attributes[K]>): void {
-    if (this.durationMs === undefined) Object.assign(this.attributes, attributes)
+    if (this.durationMs !== undefined || typeof attributes !== 'object' || ArrayBuffer.isView(attributes)) return
+    try {
+      Object.assign(this.attributes, attributes)
+    } catch {
+      // Attributes that throw when they are read cost themselves, not the work.
+    }
   }
 
   mark(event: string, attributes?: Values): void {
@@ -153,6 +181,12 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
     this.carrier = undefined
   }
 }
+
+type IdState = 0 | 1 | 2
+const INHERITED = 0
+/** What the caller sent is not looked at yet. */
+const SENT = 1
+const MADE = 2
 
 const MAX_MARKS = 128
 const NO_MARKS: Mark[] = Object.freeze([]) as unknown as Mark[]

@@ -1,27 +1,35 @@
-// Messages that the masker left as they are. A service says the same few sentences over and over, so each is looked through once.
+// Messages that the masker left as they are, with their JSON. A service says the same few sentences over and over, so each is looked through once.
+import { quote } from './escape.js'
+import { copyOf } from './flat.js'
 
 const LONGEST = 512
 const MOST = 1000
 
 /** Remembers texts that are clean. What holds a secret is never kept here, not even in memory. */
 export interface CleanTexts {
-  has(text: string): boolean
-  add(text: string): void
+  /** A clean text as JSON; undefined for one that is not known. */
+  json(text: string): string | undefined
+  /** Remembers a clean text; returns its JSON. */
+  add(text: string): string
 }
 
 export function createCleanTexts(): CleanTexts {
-  let recent = new Set<string>()
-  let older = new Set<string>()
+  let recent = new Map<string, string>()
+  let older = new Map<string, string>()
   return {
-    has: (text) => text.length <= LONGEST && (recent.has(text) || older.has(text)),
+    json: (text) => (text.length > LONGEST ? undefined : (recent.get(text) ?? older.get(text))),
     add(text) {
-      if (text.length > LONGEST) return
+      if (text.length > LONGEST) return quote(text)
       // Sentences that never come again push out only each other.
       if (recent.size >= MOST) {
         older = recent
-        recent = new Set()
+        recent = new Map()
       }
-      recent.add(text)
+      const copy = copyOf(text)
+      const json = quote(copy)
+      if (copy !== text) return quote(text)
+      recent.set(copy, json)
+      return json
     }
   }
 }

@@ -5,6 +5,7 @@ import { type CorrelationFields, identityFields, idFields } from './correlation.
 import { escapeHostile, quote } from './escape.js'
 import { type Failure, fingerprintOf } from './fingerprint.js'
 import { type HeaderChoice, headerWriter, shownHeaders } from './header-fields.js'
+import { milliseconds } from './milliseconds.js'
 import { beginWalk, cutTexts, plain } from './plain.js'
 import type { Shape } from './shape.js'
 import type { LogState } from './state.js'
@@ -36,28 +37,49 @@ export function endTime({ startTime, durationMs = 0 }: Operation): number {
 /** The line of a request with its line feed. */
 export function httpLine(operation: ServerOperation, level: HttpLevel, headers: HeaderChoice, slow: boolean, state: LogState): string {
   const { attributes, error } = operation
-  const { method, route, path, query, firstByteMs, requestBytes, responseBytes } = attributes
+  const { path, query, firstByteMs, requestBytes, responseBytes } = attributes
+  const { said, where } = routeText(operation)
   const { ids, identity } = originOf(operation, state.shape)
   const failure = error === undefined ? undefined : maskedError(error, state)
-  let line =
-    '{"time":"' +
-    isoTime(endTime(operation)) +
-    '","level":"' +
-    level +
-    '","msg":' +
-    quote(messageOf(operation)) +
-    state.base +
-    state.lineId() +
-    ids
+  let line = '{"time":"' + isoTime(endTime(operation)) + '","level":"' + level + '","msg":' + said + state.base + state.lineId() + ids
   if (level === 'error' || failure !== undefined) line += fingerprintField(failure, messageOf(operation), state)
-  line += ',"method":' + quote(method) + ',"route":' + quote(route) + ',"url":' + quote(maskedUrl(path, query, state))
-  line += ',"statusCode":' + attributes.statusCode + ',"outcome":"' + operation.outcome + '","durationMs":' + rounded(operation.durationMs)
-  if (firstByteMs !== undefined) line += ',"firstByteMs":' + rounded(firstByteMs)
+  line += where + ',"url":' + quote(maskedUrl(path, query, state))
+  line +=
+    ',"statusCode":' +
+    attributes.statusCode +
+    ',"outcome":"' +
+    operation.outcome +
+    '","durationMs":' +
+    milliseconds(operation.durationMs ?? 0)
+  if (firstByteMs !== undefined) line += ',"firstByteMs":' + milliseconds(firstByteMs)
   if (requestBytes !== undefined) line += ',"requestBytes":' + requestBytes
   if (responseBytes !== undefined) line += ',"responseBytes":' + responseBytes
   if (error !== undefined) line += ',"error":' + json(failure)
   if (slow) line += ',"slow":true'
   return line + identityFields(identity, state) + (headers ? headersOf(state)(attributes.headers, headers) : '') + '}\n'
+}
+
+interface RouteText {
+  readonly method: string
+  readonly statusCode: number
+  /** The message as JSON. */
+  readonly said: string
+  /** `,"method":"…","route":"…"` */
+  readonly where: string
+}
+
+const MOST_ROUTES = 1000
+const routes = new Map<string, RouteText>()
+
+/** What a route says in its line; mostly with the method and the status of last time. */
+function routeText(operation: ServerOperation): RouteText {
+  const { method, route, statusCode } = operation.attributes
+  const known = routes.get(route)
+  if (known !== undefined && known.method === method && known.statusCode === statusCode) return known
+  const made = { method, statusCode, said: quote(messageOf(operation)), where: ',"method":' + quote(method) + ',"route":' + quote(route) }
+  if (routes.size >= MOST_ROUTES) routes.clear()
+  routes.set(route, made)
+  return made
 }
 
 /** The same facts as fields, for a logger whose user sees them first. */

@@ -10,6 +10,7 @@ import { exitOf } from './destination/join.js'
 import type { Sink } from './destination/sink.js'
 import { quote } from './escape.js'
 import { createEvents, NO_COMPONENT, REQUESTS } from './events.js'
+import { createFlatLines } from './flat-line.js'
 import { createLevels } from './levels.js'
 import { createLineIds } from './line-id.js'
 import { createLogMethod, writeRecord } from './log-method.js'
@@ -36,7 +37,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const settings = readOptions(options)
   const made = createSink(settings.destination, settings)
   const sink = settings.preset === 'pretty' ? prettySink(made, process.stdout.isTTY === true) : made
-  const { service, version, environment, mask, maxLine, level, preset, lineIds, signals, levelOn, rest } = settings
+  const { service, version, environment, mask, leaves, maxLine, level, preset, lineIds, signals, levelOn, rest } = settings
   const shape = shapes[preset]
   const components = createComponents()
   const events = createEvents()
@@ -54,19 +55,23 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     streamOf(sink)
   ) as unknown as Logger
+  const maxText = Math.min(LONGEST_TEXT, Math.floor(maxLine / 2))
+  const cleanTexts = createCleanTexts()
+  const untouched = isDirect(rest)
   const state: LogState = {
     root: logger,
     service,
     mask,
-    cleanTexts: createCleanTexts(),
+    cleanTexts,
     sink,
     shape,
+    flat: untouched && leaves ? createFlatLines(logger as unknown as PinoInner, leaves, maxText, shape, cleanTexts) : undefined,
     identities: new WeakMap(),
     ownTime: rest.timestamp === undefined,
     base: (logger as unknown as PinoInner)[chindingsSym] as string,
     maxLine,
-    maxText: Math.min(LONGEST_TEXT, Math.floor(maxLine / 2)),
-    direct: (preset === 'json' || preset === 'pretty') && isDirect(rest),
+    maxText,
+    direct: (preset === 'json' || preset === 'pretty') && untouched,
     events,
     requestCounts: events.of(REQUESTS),
     lineId: lineIds ? idField(shape) : () => '',

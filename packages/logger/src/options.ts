@@ -1,5 +1,5 @@
 // The options of createLogger, their defaults and checks.
-import { checkOptions, checkService, type Masker, type MaskerOptions, RagError, resolveMasker } from '@rag/core'
+import { checkOptions, checkService, type Leaves, leavesOf, type Masker, type MaskerOptions, RagError, resolveMasker } from '@rag/core'
 import type { LoggerOptions as PinoOptions } from 'pino'
 import type { Destination } from './destination/index.js'
 import { checkLevel, checkLevelSignal, type LevelSignal } from './levels.js'
@@ -76,6 +76,8 @@ export interface Settings {
   destination: Destination | undefined
   preset: Preset
   mask: Masker['mask']
+  /** Answers for flat fields; undefined for a masker of the application. */
+  leaves: Leaves | undefined
   maxLine: number
   lineIds: boolean
   signals: boolean
@@ -118,6 +120,7 @@ export function readOptions(options: LoggerOptions): Settings {
       fix: `use one of ${Object.keys(shapes).join(', ')}`
     })
   }
+  const masker = resolveMasker(mask)
   const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
   return {
     service,
@@ -126,7 +129,8 @@ export function readOptions(options: LoggerOptions): Settings {
     level: checkLevel('level', level ?? process.env['LOG_LEVEL']?.toLowerCase() ?? 'info', rest),
     destination,
     preset,
-    mask: maskOf(mask),
+    mask: maskOf(masker),
+    leaves: leavesOf(masker),
     maxLine: maxLineBytes,
     lineIds: lineIds ?? (preset === 'ecs' || preset === 'google'),
     signals,
@@ -135,8 +139,7 @@ export function readOptions(options: LoggerOptions): Settings {
   }
 }
 
-function maskOf(mask: LoggerOptions['mask']): Masker['mask'] {
-  const masker = resolveMasker(mask)
+function maskOf(masker: Masker): Masker['mask'] {
   // A gate that fails lets nothing through.
   return ((value: unknown) => {
     try {

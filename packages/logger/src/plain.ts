@@ -6,7 +6,7 @@ const MAX_DEPTH = 8
 const MAX_ENTRIES = 100
 const MAX_NODES = 2000
 export const CUT = '[truncated]'
-const UNREADABLE = '[unreadable]'
+export const UNREADABLE = '[unreadable]'
 
 interface Walk {
   /** Longest string kept, margin included. */

@@ -41,7 +41,7 @@ export async function* readLogLines({ file, encryption, onTorn }: LogReadOptions
     }
     let lines: readonly string[] = []
     try {
-      lines = await reader.read(text)
+      lines = (await reader.read(text))?.toString().split('\n').slice(0, -1) ?? []
     } catch (error) {
       problem = (error as Error).message
       if (text.endsWith('"}')) throw broken(file, number, problem)

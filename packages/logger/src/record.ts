@@ -1,11 +1,13 @@
 // Makes the line of one record: read once, bounded, masked as values, then written as JSON.
 import { writeWaiting } from './children.js'
 import { type CorrelationFields, correlationFields, identityFields } from './correlation.js'
+import { type Entries, NO_ENTRIES, readEntries } from './entries.js'
 import { escapeHostile, quote } from './escape.js'
 import { fieldName } from './fields.js'
 import { fingerprintOf } from './fingerprint.js'
+import { flatLine, headOf } from './flat-line.js'
 import { formatMessage } from './format.js'
-import { beginWalk, CUT, cutTexts, isError, plain, plainText, setField } from './plain.js'
+import { beginWalk, CUT, cutTexts, isError, plain, plainText, setField, UNREADABLE } from './plain.js'
 import type { Shape } from './shape.js'
 import type { LogState } from './state.js'
 import { type LineParts, type PinoInner, partsOf, wildcardFirstSym } from './symbols.js'
@@ -23,7 +25,10 @@ export interface Logged {
 export function recordLine(instance: PinoInner, state: LogState, logged: Logged, level: number, time: string): string {
   writeWaiting(instance, state)
   const parts = partsOf(instance)
-  const { message, fields } = maskedRecord(state, parts, logged)
+  const entries = entriesOf(logged.fields, parts)
+  const flat = flatLine(state, parts, { logged, entries, level, time })
+  if (flat !== undefined) return flat
+  const { message, fields } = maskedRecord(state, parts, logged, entries)
   const { ids: origin, identity } = logged.origin ?? correlationFields(state.shape)
   const ids = state.lineId() + origin + fingerprintField(state, parts, { message, fields }, level)
   const callers = identityFields(identity, state)
@@ -41,14 +46,14 @@ interface Masked {
 
 const ERROR = 50
 
-function maskedRecord(state: LogState, parts: LineParts, { fields, message, values, origin }: Logged): Masked {
+function maskedRecord(state: LogState, parts: LineParts, { message, values, origin }: Logged, entries: Entries): Masked {
   const { messageKey } = parts
   const walk = beginWalk(state.maxText, state.maxLine)
   const text = message === undefined ? undefined : messageText(message, walk)
-  const record = plainFields(fields, parts, state.shape, walk, origin !== undefined)
+  const record = plainFields(entries, parts, state.shape, walk, origin !== undefined)
   const own = text === undefined && typeof record[messageKey] === 'string'
   if (!own && messageKey in record) rename(record, messageKey)
-  const plainValues = values.length === 0 ? values : values.map((value) => (typeof value === 'string' ? value : plain(value, walk)))
+  const plainValues = values.length === 0 ? values : plainValuesOf(values, state)
   if (plainValues.length > 0 && plainValues.some((value) => typeof value === 'object')) {
     // An object among the values is masked by its keys, before it becomes text.
     const masked = state.mask({ message: text, values: plainValues, record }) as {
@@ -59,7 +64,7 @@ function maskedRecord(state: LogState, parts: LineParts, { fields, message, valu
     return { message: cut(state.mask(formatMessage(masked.message, masked.values)), state), fields: cutFields(masked.record, state) }
   }
   // Without values the text is the same every time, and so is what the masker says to it.
-  const known = text !== undefined && plainValues.length === 0 && state.cleanTexts.has(text)
+  const known = text !== undefined && plainValues.length === 0 && state.cleanTexts.json(text) !== undefined
   if (text !== undefined && !known) {
     setField(record, messageKey, plainValues.length === 0 ? text : plainText(formatMessage(text, plainValues), walk))
   }
@@ -83,52 +88,48 @@ function fingerprintField({ shape, events }: LogState, { errorKey }: LineParts, 
   return ',"' + shape.fingerprint + '":"' + fingerprint + '"'
 }
 
+/** Values for the places of a message; they have room of their own, and the message is cut when it is whole. */
+function plainValuesOf(values: readonly unknown[], { maxText, maxLine }: LogState): unknown[] {
+  const walk = beginWalk(maxText, maxLine)
+  return values.map((value) => plain(value, walk))
+}
+
 function messageText(message: unknown, walk: ReturnType<typeof beginWalk>): string {
   if (typeof message === 'string') return plainText(message, walk)
   const value = plain(message, walk)
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }
 
+/** What the caller logged, read once: an error under its key, anything else field by field. */
+function entriesOf(fields: unknown, { errorKey, formatLog }: LineParts): Entries {
+  if (typeof fields !== 'object' || fields === null) return NO_ENTRIES
+  if (isErrorSafe(fields)) return readEntries({ [errorKey]: fields })
+  return readEntries((formatLog && guarded(() => formatLog(fields as Record<string, unknown>))) ?? fields)
+}
+
 function plainFields(
-  fields: unknown,
-  { errorKey, serializers, formatLog }: LineParts,
+  { names, values, cut: isCut, unreadable }: Entries,
+  { serializers }: LineParts,
   { reserved, component }: Shape,
   walk: ReturnType<typeof beginWalk>,
   ours: boolean
 ): Record<string, unknown> {
   const copy: Record<string, unknown> = {}
-  if (typeof fields !== 'object' || fields === null) return copy
-  let source = fields as Record<string, unknown>
-  if (isErrorSafe(source)) source = { [errorKey]: source }
-  else if (formatLog) source = guarded(() => formatLog(fields as Record<string, unknown>)) ?? source
-  let count = 0
-  try {
-    for (const key in source) {
-      if (!Object.hasOwn(source, key)) continue
-      if (count++ >= 100) {
-        copy[CUT] = true
-        break
-      }
-      const value = plainField(source, key, serializers[key], walk)
-      if (value !== undefined) setField(copy, reserved.has(key) && !ours ? fieldName(key) : key === 'component' ? component : key, value)
-    }
-  } catch {
-    copy['unreadable'] = true
+  for (let index = 0; index < names.length; index++) {
+    const key = names[index]!
+    const value = plainField(values[index], serializers[key], walk)
+    if (value !== undefined) setField(copy, reserved.has(key) && !ours ? fieldName(key) : key === 'component' ? component : key, value)
   }
+  if (isCut) copy[CUT] = true
+  if (unreadable) copy['unreadable'] = true
   return copy
 }
 
-function plainField(
-  source: Record<string, unknown>,
-  key: string,
-  serializer: ((value: unknown) => unknown) | undefined,
-  walk: ReturnType<typeof beginWalk>
-): unknown {
+function plainField(value: unknown, serializer: ((value: unknown) => unknown) | undefined, walk: ReturnType<typeof beginWalk>): unknown {
   try {
-    const value = source[key]
     return plain(serializer && value !== undefined ? serializer(value) : value, walk)
   } catch {
-    return '[unreadable]'
+    return UNREADABLE
   }
 }
 
@@ -158,10 +159,6 @@ function wholeLine(state: LogState, parts: LineParts, { level, time, message, id
   }
   if (nestedKey && body !== '') body = keyText(nestedKey) + '{' + body.slice(1) + '}'
   return line + body + (end ?? '}\n')
-}
-
-function headOf({ ls }: LineParts, level: number, time: string): string {
-  return '{' + (time === '' ? '' : time.slice(1) + ',') + (ls[level] ?? '{"level":' + level).slice(1)
 }
 
 const MOST_KEYS = 2000

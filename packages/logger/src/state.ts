@@ -5,6 +5,7 @@ import type { CleanTexts } from './clean-texts.js'
 import type { Components } from './components.js'
 import type { Sink } from './destination/sink.js'
 import type { Events, LevelCounts } from './events.js'
+import type { FlatLines } from './flat-line.js'
 import type { Levels } from './levels.js'
 import type { Ring } from './ring.js'
 import type { Shape } from './shape.js'
@@ -19,6 +20,8 @@ export interface LogState {
   readonly cleanTexts: CleanTexts
   readonly sink: Sink
   readonly shape: Shape
+  /** Undefined when something of the user's, or a masker of the application, sees every record. */
+  readonly flat: FlatLines | undefined
   /** Written identities; they are masked, so each logger has its own. */
   readonly identities: WeakMap<Identity, string>
   /** JSON of the static fields, with a leading comma; every chain of bindings starts with it. */

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 
 const symbols = pino.symbols as unknown as Record<SymbolName, symbol>
 
-const { endSym, formattersSym, lsCacheSym, nestedKeySym, serializersSym, stringifiersSym, stringifySafeSym } = symbols
+const { endSym, formattersSym, lsCacheSym, nestedKeySym, stringifySafeSym } = symbols
 
 export const {
   asJsonSym,
@@ -14,7 +14,9 @@ export const {
   mixinSym,
   mixinMergeStrategySym,
   msgPrefixSym,
+  serializersSym,
   streamSym,
+  stringifiersSym,
   timeSym,
   wildcardFirstSym,
   writeSym

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -114,6 +114,80 @@ it('heads are written in silence too, signed, and handed to the outside', async 
   const other = generateKeyPairSync('ed25519').publicKey
   expect((await verifyAuditLog({ file, key, publicKey: other })).firstBad?.reason).toContain('signature')
 })
+
+it('a writer by another name of the file is refused too', async () => {
+  const audit = createAuditLog({ file, key })
+  await audit.append({ who: 'a', what: 'b' })
+  symlinkSync(file, join(directory, 'link.log'))
+  mkdirSync(join(directory, 'sub'))
+  symlinkSync(directory, join(directory, 'sub', 'up'))
+  for (const name of [join(directory, 'link.log'), join(directory, 'sub', 'up', 'audit.log')])
+    expect(() => createAuditLog({ file: name, key })).toThrow('RAG_LOGGER_AUDIT_LOCKED')
+  await audit.close()
+})
+
+it('a record is refused when the file was moved, removed, cut or written by somebody else, and taken when it is back', async () => {
+  const audit = createAuditLog({ file, key })
+  await audit.append({ who: 'a', what: 'first' })
+  const whole = readFileSync(file)
+  const changes: Record<string, [() => void, () => void]> = {
+    moved: [() => renameSync(file, `${file}.1`), () => renameSync(`${file}.1`, file)],
+    cut: [() => truncateSync(file, 10), () => writeFileSync(file, whole)],
+    written: [() => appendFileSync(file, 'x'), () => truncateSync(file, whole.length)]
+  }
+  for (const [kind, [change, undo]] of Object.entries(changes)) {
+    change()
+    await expect(audit.append({ who: 'a', what: kind }), kind).rejects.toThrow('RAG_LOGGER_AUDIT_WRITE')
+    undo()
+  }
+  const { seq, head } = await audit.append({ who: 'a', what: 'again' })
+  rmSync(file)
+  await expect(audit.append({ who: 'a', what: 'lost' })).rejects.toThrow('moved or removed')
+  await expect(audit.close()).rejects.toThrow('moved or removed')
+  writeFileSync(file, whole)
+  expect(await verifyAuditLog({ file, key, anchor: { seq, head } })).toMatchObject({ ok: false })
+})
+
+it('any value can be a record, and none throws into the caller', async () => {
+  const audit = createAuditLog({ file, key })
+  let deep: unknown = 1
+  for (let n = 0; n < 20_000; n++) deep = { deep }
+  const cycle: Record<string, unknown> = { who: 'cycle', what: 'x' }
+  cycle['self'] = cycle
+  const throwing = {
+    who: 'getter',
+    get what(): never {
+      throw new Error('no')
+    }
+  }
+  const values = [
+    { who: 'deep', what: deep },
+    cycle,
+    throwing,
+    { who: 'big', what: 'x'.repeat(5_000_000) },
+    { who: 'bidi\u202e\n', what: '\u0000\u2028', seq: 7, kind: 'head', mac: 'x' },
+    new Map([['who', 'map']]),
+    new Proxy({}, { ownKeys: () => [][1]!, getPrototypeOf: () => [][1]! })
+  ]
+  await Promise.all(values.map((value) => audit.append(value as never)))
+  for (const wrong of [null, undefined, 'text', 7]) await expect(audit.append(wrong as never)).rejects.toThrow('RAG_LOGGER_AUDIT_WRITE')
+  await audit.close()
+  const { ok, records } = await verifyAuditLog({ file, key })
+  expect({ ok, records }).toEqual({ ok: true, records: values.length + 2 })
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  expect(lines.every((line) => Buffer.byteLength(line) < 70_000 && !/[\u0000-\u001f\u2028\u202e]/.test(line))).toBe(true)
+  expect(lines.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual(['open', ...values.map(() => 'record'), 'head'])
+})
+
+it('records that wait are bounded', async () => {
+  const audit = createAuditLog({ file, key })
+  const results = Array.from({ length: 100_003 }, () => audit.append({ who: 'a', what: 'b' }).then(({ seq }) => seq, String))
+  const refused = (await Promise.all(results)).filter((result) => typeof result === 'string')
+  expect(refused).toHaveLength(3)
+  expect(refused[0]).toContain('RAG_LOGGER_AUDIT_WRITE')
+  await audit.close()
+  expect(await verifyAuditLog({ file, key })).toMatchObject({ ok: true })
+}, 30_000)
 
 it('a second writer is refused, here and in another process; a dead one is not waited for', async () => {
   const audit = createAuditLog({ file, key })

@@ -277,6 +277,14 @@ describe('any value', () => {
     })
   }
 
+  it('keeps the beginning of a message whose values are long', () => {
+    const { memory, logger } = start()
+    logger.info('%s and %s', 'x'.repeat(5_000_000), 'y'.repeat(5_000_000))
+    expect(memory.last()['msg']).toMatch(/^x{8000}/)
+    expect(memory.last()['msg']).toContain('[truncated]')
+    expect(Buffer.byteLength(memory.text[0]!)).toBeLessThanOrEqual(16_384)
+  })
+
   it('shows where it was cut', () => {
     const { memory, logger } = start({ maxLineBytes: 2048 })
     logger.info({ a: 'x'.repeat(1500), b: 'y'.repeat(1500), c: 1 }, 'm'.repeat(9000))

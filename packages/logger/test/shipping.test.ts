@@ -164,6 +164,51 @@ describe('every shipper configuration', () => {
     expect(config['output.elasticsearch']).toMatchObject({ ssl: { verification_mode: 'full' }, index: 'logs-rag_engine-default' })
   })
 
+  // https://www.elastic.co/docs/reference/beats/filebeat/filebeat-input-filestream and the pages of the processors, the output, TLS and the queue.
+  const FILEBEAT_OPTIONS = new Set([
+    ...['inputs', 'inputs.type', 'inputs.id', 'inputs.paths', 'inputs.parsers'].map((name) => `filebeat.${name}`),
+    ...['file_identity.native', 'prospector.scanner.fingerprint.enabled'].map((name) => `filebeat.inputs.${name}`),
+    ...['', '.target', '.document_id', '.expand_keys', '.overwrite_keys', '.add_error_key'].map(
+      (name) => `filebeat.inputs.parsers.ndjson${name}`
+    ),
+    ...['', '.when', '.when.not', '.when.not.has_fields'].map((name) => `processors.drop_event${name}`),
+    'processors',
+    ...['', '.hosts', '.api_key', '.index', '.ssl'].map((name) => `output.elasticsearch${name}`),
+    ...['certificate_authorities', 'verification_mode', 'supported_protocols'].map((name) => `output.elasticsearch.ssl.${name}`),
+    ...['setup.template.enabled', 'setup.ilm.enabled', 'queue.disk.max_size']
+  ])
+
+  function optionsIn(value: unknown, at: string): string[] {
+    if (Array.isArray(value)) return value.flatMap((item) => (typeof item === 'object' ? optionsIn(item, at) : []))
+    if (typeof value !== 'object' || value === null) return []
+    return Object.entries(value).flatMap(([key, held]) => {
+      const path = at === '' ? key : `${at}.${key}`
+      return [path, ...optionsIn(held, path)]
+    })
+  }
+
+  it('of Filebeat has options that Filebeat documents, and no others', () => {
+    const names = optionsIn(parse(filebeatConfig({ service: 'rag-engine' })), '')
+    expect(names.filter((name) => !FILEBEAT_OPTIONS.has(name))).toEqual([])
+    expect(names.length).toBeGreaterThan(20)
+  })
+
+  it('of Filebeat keeps every line and leaves out half a line, as its ndjson parser and drop_event do it', () => {
+    const memory = createMemory()
+    createLogger({ service: 's', preset: 'ecs', destination: memory }).info('kept')
+    const config = parse(filebeatConfig({ service: 's' })) as {
+      'filebeat.inputs': { parsers: { ndjson: { document_id: string } }[] }[]
+      processors: { drop_event: { when: { not: { has_fields: string[] } } } }[]
+    }
+    const { document_id } = config['filebeat.inputs'][0]!.parsers[0]!.ndjson
+    const needed = config.processors[0]!.drop_event.when.not.has_fields
+    // The parser moves the id from the record to the metadata of the event; for half a line it leaves `error` alone.
+    const { [document_id]: id, ...fields } = memory.last()
+    expect(id).toMatch(/^[0-9a-f]+-/)
+    expect(needed.every((name) => name in fields)).toBe(true)
+    expect(needed.every((name) => name in { error: { type: 'json' }, message: '{"@time' })).toBe(false)
+  })
+
   it('of S3 refuses requests without TLS and an order of days that S3 refuses', () => {
     const { lifecycle, policy } = s3Storage({ bucket: 'rag-logs', deleteAfterDays: 400 })
     expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"')

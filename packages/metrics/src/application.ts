@@ -18,7 +18,7 @@ export function applicationFace(store: Store, version: string, masker: SecretKey
   return {
     feedback(feedback) {
       const { score } = feedback ?? {}
-      const value = score === true ? 1 : score === false ? -1 : Number(score)
+      const value = score === true ? 1 : score === false ? -1 : typeof score === 'number' ? score : Number.NaN
       if (Number.isNaN(value)) return store.drop('value')
       add(store.get('rag_feedback_total').resolve([value > 0 ? 'positive' : value < 0 ? 'negative' : 'neutral']), 1)
     },
@@ -32,11 +32,14 @@ export function applicationFace(store: Store, version: string, masker: SecretKey
     evaluation(evaluation) {
       const { name, score, prompt = '', promptVersion = '' } = evaluation ?? {}
       if (typeof name !== 'string') return store.drop('labels')
-      observe(store.get('rag_evaluation_score').resolve([name, text(prompt), text(promptVersion)]), score)
+      observe(
+        store.get('rag_evaluation_score').resolve([name, text(prompt), text(promptVersion)]),
+        typeof score === 'number' ? score : Number.NaN
+      )
     },
     fingerprint(configuration) {
       const hash = createHash('sha256')
-        .update(canonical(configuration, masker, 0))
+        .update(canonical(configuration, masker, { depth: 0, left: MAX_VALUES }))
         .digest('hex')
         .slice(0, 16)
       const metric = store.get('rag_config_fingerprint_info')
@@ -52,16 +55,25 @@ function text(value: unknown): string {
 }
 
 const MAX_DEPTH = 20
+/** A configuration that leads back to itself has no end. */
+const MAX_VALUES = 10_000
 
-/** The same text for the same configuration whatever the order of its keys; what a secret key holds is left out. */
-function canonical(value: unknown, masker: SecretKey, depth: number): string {
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH)
-    return typeof value === 'object' ? 'null' : JSON.stringify(String(value))
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, masker, depth + 1)).join(',')}]`
-  const pairs: string[] = []
-  for (const key of Object.keys(value).sort()) {
-    if (masker?.isSecretKey?.(key)) continue
-    pairs.push(`${JSON.stringify(key)}:${canonical((value as Record<string, unknown>)[key], masker, depth + 1)}`)
+/** The same text for the same configuration whatever the order of its keys; what a secret key holds is left out, and what cannot be read. */
+function canonical(value: unknown, masker: SecretKey, walk: { depth: number; left: number }): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : JSON.stringify(String(value))
+  if (walk.depth >= MAX_DEPTH || walk.left-- <= 0) return 'null'
+  walk.depth++
+  try {
+    if (Array.isArray(value)) return `[${value.map((item) => canonical(item, masker, walk)).join(',')}]`
+    const pairs: string[] = []
+    for (const key of Object.keys(value).sort()) {
+      if (masker?.isSecretKey?.(key)) continue
+      pairs.push(`${JSON.stringify(key)}:${canonical((value as Record<string, unknown>)[key], masker, walk)}`)
+    }
+    return `{${pairs.join(',')}}`
+  } catch {
+    return 'null'
+  } finally {
+    walk.depth--
   }
-  return `{${pairs.join(',')}}`
 }

@@ -98,7 +98,7 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
       scrapeSeconds = seconds
     }
   })
-  const text = async (accept?: string): Promise<string> => (await pages.pieces(negotiate(accept))).join('')
+  const text = async (accept?: string): Promise<string> => Buffer.concat(await pages.pieces(negotiate(accept))).toString()
   const otlp = otlpOf(options.otlp, { identity: { service, version, environment }, views: pages.views, isMember: gather.isMember, warn })
 
   // Collectors only join a registry of the application; our own shows the page as it is.

@@ -39,6 +39,7 @@ export function metricsObserver(store: Store, { service, slowMs, active, addSour
   return {
     id: 'metrics',
     service,
+    ids: false,
     active,
     end(operation) {
       ;(recorders[operation.kind] as ((operation: Operation) => void) | undefined)?.(operation)

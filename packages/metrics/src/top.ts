@@ -61,7 +61,8 @@ export function topOf(store: Store, given: TopDefinition): { handle: Top; refres
       add(value, amount = 1) {
         if (typeof value !== 'string') return store.drop('labels')
         store.recorded++
-        if (!(amount >= 0 && amount < Number.POSITIVE_INFINITY)) return store.dropValue(amount)
+        if (typeof amount !== 'number' || !(amount >= 0 && amount < Number.POSITIVE_INFINITY))
+          return store.dropValue(typeof amount === 'number' ? amount : Number.NaN)
         const key = value.slice(0, 128)
         total += amount
         const known = amounts.get(key)

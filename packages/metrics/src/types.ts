@@ -33,7 +33,7 @@ export interface MetricsOptions<R extends RegistryLike = OwnRegistry> {
    * format that carries them to Prometheus. Its OTLP form is the exponential histogram. @default false
    */
   nativeHistograms?: boolean
-  /** Pushes the same metrics as OTLP over HTTP (JSON). @default false, unless OTEL_METRICS_EXPORTER is `otlp` */
+  /** Pushes the same metrics as OTLP over HTTP (JSON, gzipped). @default false, unless OTEL_METRICS_EXPORTER is `otlp` */
   otlp?: boolean | OtlpOptions
   /** Masks label values when a label set is first seen. @default a masker with defaults */
   mask?: Masker | MaskerOptions | false

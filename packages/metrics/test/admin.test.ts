@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { request as plainRequest } from 'node:http'
+import { request as plainRequest, ServerResponse } from 'node:http'
 import { type RequestOptions, request as secureRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startAdmin } from '@rag/core'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { createMetrics, type Metrics } from '../src/index.js'
 import { announce, samples } from './kit.js'
 
@@ -99,6 +99,30 @@ it('answers 500 for a page that fails and writes an iterable piece by piece', as
   expect(broken.status).toBe(500)
   expect(broken.body).not.toContain('secret')
   expect((await call(`${url}/long?n=20000`)).body.split('\n')).toHaveLength(20_001)
+  await close()
+})
+
+it('lets other work in between the pieces of a long page, also when the caller reads as fast as it can', async () => {
+  const piece = Buffer.alloc(64 * 1024, 'x')
+  const { url, close } = await startAdmin({ port: 0, pages: { '/long': () => ({ body: Array.from({ length: 200 }, () => piece) }) } })
+  // A clock that moves with every look at it, and a peer to which every piece goes at once.
+  let clock = performance.now()
+  const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 1))
+  const write = vi.spyOn(ServerResponse.prototype, 'write').mockImplementation(() => true)
+  const end = vi.spyOn(ServerResponse.prototype, 'end')
+  let turns = 0
+  const turn = () => {
+    turns++
+    if (end.mock.calls.length === 0) setImmediate(turn)
+  }
+  write.mockImplementationOnce(() => {
+    setImmediate(turn)
+    return true
+  })
+  await call(`${url}/long`)
+  expect(write).toHaveBeenCalledTimes(200)
+  for (const spy of [now, write, end]) spy.mockRestore()
+  expect(turns).toBeGreaterThan(20)
   await close()
 })
 

@@ -52,7 +52,11 @@ describe('labels are bounded', () => {
     const of = (name: string) => [...page].filter(([key]) => key.startsWith(`${name}_total{`))
     expect(of('a')).toHaveLength(21)
     for (const name of ['a', 'h']) expect(of(name).reduce((total, [, value]) => total + value, 0)).toBe(100)
-    expect(page.get('rag_metrics_series')).toBeLessThan(200)
+    expect(page.get('rag_metrics_series')).toBeLessThan(250)
+    // Full or not, the SDK says which metrics have overflowed and what was refused.
+    for (const name of ['a', 'h']) expect(page.get(`rag_metrics_overflow_total{metric="${name}_total"}`)).toBeGreaterThan(0)
+    expect(page.get('rag_metrics_invalid_total{reason="negative"}')).toBe(0)
+    expect([...page.keys()].filter((key) => /^rag_(metrics|telemetry)_.*__other__/.test(key))).toEqual([])
   })
 
   it('keeps values short, clean, masked and well formed', async () => {
@@ -109,7 +113,7 @@ describe('figures by user, only when asked for', () => {
 
 describe('bad input', () => {
   it('drops and counts values that a metric cannot take, and never throws', async () => {
-    const { defineMetric, feedback, evaluation, flag } = make()
+    const { defineMetric, defineTop, feedback, evaluation, flag, fingerprint, release } = make()
     const counter = defineMetric({ name: 'c_total', kind: 'counter', help: 'C.', labels: { a: { max: 5 } } }) as unknown as {
       inc(labels?: unknown, value?: unknown): void
     }
@@ -134,11 +138,26 @@ describe('bad input', () => {
     }
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, '1', trap]) gauge.set({}, value)
     for (const labels of [undefined, null, {}, { b: 'x' }, { a: 'x', b: 'y' }, { a: {} }, { a: Symbol('s') }, 7, trap]) counter.inc(labels)
+    const top = defineTop({ name: 'user_cost_usd', unit: 'usd', help: 'Cost.', label: 'user', top: 2 })
+    const cyclic: Record<string, unknown> = {}
+    Object.assign(cyclic, { again: cyclic, other: cyclic, trap })
+    for (const value of [Symbol('s'), 1n, {}, null, trap, cyclic, () => {}]) {
+      feedback({ score: value as never })
+      evaluation({ name: 'e', score: value as never, prompt: value as never })
+      top.add(value as never)
+      top.add('user', value as never)
+      release(value as never)
+      expect(fingerprint(value)).toMatch(/^[0-9a-f]{16}$/)
+    }
     feedback(undefined as never)
     evaluation(null as never)
     flag(Symbol('s') as never, trap as never)
     const page = samples(await metrics.text())
-    expect([...page.keys()].filter((name) => /^(c_total|h_seconds|g)\b/.test(name) && page.get(name) !== 0)).toEqual([])
+    expect(
+      [...page.keys()].filter(
+        (name) => /^(c_total|h_seconds|g|user_cost_usd|rag_evaluation_score_count|rag_feedback_total)\b/.test(name) && page.get(name) !== 0
+      )
+    ).toEqual([])
     expect(page.get('rag_metrics_invalid_total{reason="negative"}')).toBe(2)
     expect(page.get('rag_metrics_invalid_total{reason="labels"}')).toBeGreaterThanOrEqual(9)
     const { recorded, exported, dropped } = metrics.account()

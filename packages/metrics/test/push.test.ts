@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import { Counter, Histogram, Registry, Summary } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeWith, freePort, startListening } from '../../../scripts/test-support.js'
@@ -81,8 +82,8 @@ async function startCollector(): Promise<{
     status: 200
   }
   collector.server = createServer(async (request, response) => {
-    let text = ''
-    for await (const piece of request) text += piece
+    const bytes = Buffer.concat(await request.toArray())
+    const text = String(request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes)
     collector.headers.push(request.headers)
     if (collector.status !== 200) return void response.writeHead(collector.status).end('{"message":"later"}')
     try {
@@ -125,7 +126,7 @@ describe('OTLP, against a wire-level stub', () => {
     expect(collector.refused).toEqual([])
     expect(warnings).toEqual([])
     expect(collector.received).toHaveLength(2)
-    expect(collector.headers[0]).toMatchObject({ 'api-key': 'k', 'content-type': 'application/json' })
+    expect(collector.headers[0]).toMatchObject({ 'api-key': 'k', 'content-type': 'application/json', 'content-encoding': 'gzip' })
     expect(collector.resources[0]).toMatchObject({
       'service.name': 'shop',
       'service.version': '1.2.0',
@@ -145,6 +146,35 @@ describe('OTLP, against a wire-level stub', () => {
     expect(first!.get('size_bytes')!.points).toMatchObject([{ count: 2, bucketCounts: [0, 1, 1] }])
     expect(first!.get('age')!.points).toMatchObject([{ count: 1 }])
     expect(first!.get('process.memory.usage')!.points[0]!.value).toBeGreaterThan(1e6)
+  })
+
+  it('packs as the option, then the standard variables say', async () => {
+    const collector = await startCollector()
+    const encodingOf = async (compression?: 'gzip' | 'none') => {
+      metrics = createMetrics({
+        service: 'test',
+        resources: false,
+        warn,
+        otlp: { url: collector.url, every: '1h', ...(compression && { compression }) }
+      })
+      await metrics.flush()
+      await metrics.shutdown()
+      expect(collector.refused).toEqual([])
+      return collector.headers.at(-1)!['content-encoding']
+    }
+    try {
+      process.env['OTEL_EXPORTER_OTLP_COMPRESSION'] = 'none'
+      expect(await encodingOf()).toBeUndefined()
+      expect(await encodingOf('gzip')).toBe('gzip')
+      process.env['OTEL_EXPORTER_OTLP_METRICS_COMPRESSION'] = 'gzip'
+      expect(await encodingOf()).toBe('gzip')
+      expect(await encodingOf('none')).toBeUndefined()
+      expect(() => createMetrics({ service: 'test', otlp: { compression: 'br' as never } })).toThrow("use 'gzip' or 'none'")
+    } finally {
+      delete process.env['OTEL_EXPORTER_OTLP_COMPRESSION']
+      delete process.env['OTEL_EXPORTER_OTLP_METRICS_COMPRESSION']
+      collector.server.close()
+    }
   })
 
   it('counts a collector that refuses, and loses nothing: the next push carries everything', async () => {

@@ -72,6 +72,34 @@ describe.each(libraries)('with the registry of $name', ({ library: { Counter, Hi
     expect(page.endsWith('# EOF\n')).toBe(true)
   })
 
+  it('leaves out what the application collects itself and never gives, and shows the rest', async () => {
+    const registry = new Registry()
+    const metrics = createMetrics({ service: 'test', registry, resources: false })
+    let asked = 0
+    let answer = () => {}
+    const collect = () =>
+      new Promise<void>((resolve) => {
+        asked++
+        answer = resolve
+      })
+    new Counter({ name: 'hangs_total', help: 'Hangs.', registers: [registry], collect }).inc()
+    new Counter({ name: 'answers_total', help: 'Answers.', registers: [registry] }).inc()
+    const page = samples(await metrics.text())
+    expect(page.get('answers_total')).toBe(1)
+    expect(page.has('hangs_total')).toBe(false)
+    expect(page.has('rag_metrics_series')).toBe(true)
+    // Nobody waits for it again until it has answered.
+    expect(samples(await metrics.text()).has('hangs_total')).toBe(false)
+    expect(asked).toBe(1)
+    answer()
+    await new Promise((resolve) => setImmediate(resolve))
+    const later = metrics.text()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    answer()
+    expect(samples(await later).get('hangs_total')).toBe(1)
+    await metrics.shutdown()
+  })
+
   it('follows reset and remove of the registry', async () => {
     const registry = new Registry()
     const metrics = createMetrics({ service: 'test', registry, resources: false })

@@ -217,6 +217,48 @@ describeWith(['redis'], 'a collector of Redis', () => {
   })
 })
 
+describeWith(['redis'], 'a collector of a Redis with a replica', () => {
+  it('shows on both how late the replica is, also when it hangs and when the primary is gone', async () => {
+    const primary = await startRedis({ values: ['--repl-ping-replica-period', '1'] })
+    const replica = await startRedis({ values: ['--replicaof', '127.0.0.1', String(primary.port)] })
+    const [first, second] = [new Redis(primary.port), new Redis(replica.port)]
+    for (const redis of [first, second]) redis.on('error', () => {})
+    const metrics = createMetrics({ service: 'test', resources: false })
+    const collectors = {
+      primary: metrics.collect(redisCollector(first, { name: 'primary' })),
+      replica: metrics.collect(redisCollector(second, { name: 'replica' }))
+    }
+    const lag = async (store: keyof typeof collectors) => {
+      await collectors[store].run()
+      return samples(await metrics.text()).get(`rag_redis_replication_lag_seconds{store="${store}"}`)
+    }
+    const lagOf = async (store: keyof typeof collectors, wanted: (lag: number | undefined) => boolean) => {
+      let seen = await lag(store)
+      for (const end = Date.now() + 20_000; !wanted(seen) && Date.now() < end; seen = await lag(store))
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      expect(wanted(seen), `${store}: ${seen}`).toBe(true)
+    }
+    try {
+      await lagOf('primary', (seen) => seen !== undefined && seen <= 1)
+      await lagOf('replica', (seen) => seen !== undefined && seen <= 1)
+      expect(samples(await metrics.text()).get('rag_redis_replicas{store="primary"}')).toBe(1)
+      replica.process.kill('SIGSTOP')
+      await lagOf('primary', (seen) => seen !== undefined && seen >= 2)
+      replica.process.kill('SIGCONT')
+      await lagOf('primary', (seen) => seen !== undefined && seen <= 1)
+      await primary.kill()
+      await lagOf('replica', (seen) => seen !== undefined && seen >= 2)
+    } finally {
+      replica.process.kill('SIGCONT')
+      first.disconnect()
+      second.disconnect()
+      await metrics.shutdown()
+      await replica.stop()
+      await primary.stop()
+    }
+  })
+})
+
 it('reads pgvector: its indexes by method', async () => {
   const database = await PGlite.create({ extensions: { vector } })
   const metrics = createMetrics({ service: 'test', resources: false })

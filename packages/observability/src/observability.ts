@@ -144,7 +144,7 @@ export function observability(options: ObservabilityOptions): Observability {
       undoes.push(() => releaseClient(client))
       return client
     },
-    fetch: createFetch({ observers }),
+    fetch: createFetch({ observers, ...(options.peers && { peers: options.peers }) }),
     globals: () => void undoes.push(observeGlobals(observers)),
     llm: (client) => meter.wrap(client),
     cache(cacheOptions) {

@@ -1,5 +1,5 @@
 // What observability() takes, and where its defaults come from.
-import { checkOptions, checkService, type Duration, durationMs, type Masker, type MaskerOptions } from '@rag/core'
+import { checkOptions, checkService, type Duration, durationMs, type Masker, type MaskerOptions, type Peers } from '@rag/core'
 import type { MeterOptions } from '@rag/llm-meter'
 import type { Logger, LoggerOptions, LogObserverOptions } from '@rag/logger'
 import type { MetricsOptions, RegistryLike } from '@rag/metrics'
@@ -28,6 +28,8 @@ export interface ObservabilityOptions {
   llm?: PartOptions<MeterOptions> | false
   /** One masker for every exit, its options, or false. */
   mask?: Masker | MaskerOptions | false
+  /** Names of the services behind addresses, for `peer.service` of what `fetch` calls. Default: `OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING`, else the host. */
+  peers?: Peers
   /** The longest that shutdown and flush take together. Default 2 s. */
   deadline?: Duration
 }
@@ -45,7 +47,18 @@ export interface Identity {
  */
 export function readOptions(options: ObservabilityOptions): { identity: Identity; deadlineMs: number } {
   const given = options ?? ({} as ObservabilityOptions)
-  checkOptions('observability', given, ['service', 'version', 'environment', 'logger', 'metrics', 'tracing', 'llm', 'mask', 'deadline'])
+  checkOptions('observability', given, [
+    'service',
+    'version',
+    'environment',
+    'logger',
+    'metrics',
+    'tracing',
+    'llm',
+    'mask',
+    'peers',
+    'deadline'
+  ])
   const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
   return {
     identity: {

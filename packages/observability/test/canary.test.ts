@@ -1,4 +1,5 @@
 // Fake secrets enter the application everywhere; none may show at any exit.
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createCanary } from '@rag/core/test-suite'
@@ -123,6 +124,18 @@ describe('the canary', () => {
     canary.exit('crash output').write(stdout)
     canary.exit('crash output').write(stderr)
     canary.assertClean()
+  })
+
+  it("shows that Node's own print of an uncaught error is none of the exits: SECURITY.md says so, and how to take its place", async () => {
+    const canary = createCanary()
+    const { code, stdout, stderr } = await startFixture('crash.ts', ['raw'], { CANARY: JSON.stringify(canary.secrets) }).ended
+    expect(code).toBe(1)
+    canary.exit("Node's print").write(stderr)
+    expect(canary.leaks().map(({ exit }) => exit)).toContain("Node's print")
+    canary.exit('log').write(stdout)
+    expect(canary.leaks().map(({ exit }) => exit)).not.toContain('log')
+    const security = readFileSync(new URL('../../../SECURITY.md', import.meta.url), 'utf8')
+    expect(security).toContain('Masking of what Node itself prints of an uncaught error')
   })
 
   it('fails when an exit stays empty or there is none', () => {

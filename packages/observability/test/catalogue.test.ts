@@ -9,6 +9,7 @@ import { createSavings, createSemanticCache } from '@rag/cache'
 import { cacheControl } from '@rag/cache/express'
 import { job, type Observer } from '@rag/core'
 import { catalogue, type MetricName } from '@rag/core/catalogue'
+import { createAuditLog } from '@rag/logger'
 import { bucketProbe, elasticsearchCollector, postgresCollector, redisCollector } from '@rag/metrics'
 import express from 'express'
 import { Redis } from 'ioredis'
@@ -19,19 +20,25 @@ import { describeWith, startPostgres, startPrometheus, startRedis } from '../../
 import { type Observability, observability } from '../src/index.js'
 import { createMemory, request, until } from './support.js'
 
-/** What one healthy machine cannot show; each of these is tested where its condition is made. */
+/** What one healthy machine cannot show, and the test where its condition is made: a replica, an archive, a quota. */
+const STORES = 'packages/metrics/test/stores.test.ts'
+const RESOURCES = 'packages/metrics/test/resources.test.ts'
+const ESTIMATES = 'packages/llm-meter/test/estimate.test.ts'
 const ELSEWHERE: Partial<Record<MetricName, string>> = {
-  rag_pg_replication_lag_bytes: 'needs a replica',
-  rag_pg_replication_lag_seconds: 'needs a replica',
-  rag_redis_replication_lag_seconds: 'needs a replica',
-  rag_pg_archive_age_seconds: 'needs an archive command',
-  rag_container_cpu_limit_cores: 'needs a quota',
-  rag_container_memory_limit_bytes: 'needs a limit',
-  rag_audit_records_total: 'shown by an audit log',
-  rag_audit_failures_total: 'shown by an audit log',
-  rag_audit_broken_total: 'shown by an audit log',
-  rag_audit_verified_timestamp_seconds: 'shown by an audit log'
+  rag_pg_replication_lag_bytes: STORES,
+  rag_pg_replication_lag_seconds: STORES,
+  rag_redis_replication_lag_seconds: STORES,
+  rag_pg_archive_age_seconds: STORES,
+  rag_container_cpu_limit_cores: RESOURCES,
+  rag_container_memory_limit_bytes: RESOURCES,
+  rag_llm_estimated_tokens_total: ESTIMATES,
+  rag_llm_estimated_cost_usd_total: ESTIMATES
 }
+
+it('looks elsewhere only for what is tested there', () => {
+  for (const [name, file] of Object.entries(ELSEWHERE))
+    expect(readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8'), file).toMatch(new RegExp(`(\\.get\\(.|^ +)${name}\\b`, 'm'))
+})
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
@@ -118,6 +125,9 @@ describeWith(['redis', 'postgres', 'prometheus'], 'the catalogue beside a real P
       const modelPort = await listen(models)
       stops.push(() => models.close())
       await useEverything(obs, { redis, pool, modelPort })
+      const audit = createAuditLog({ file: join(folder, 'audit.log'), key: 'k'.repeat(32), observers: obs.observers })
+      await audit.append({ who: 'user-7', what: 'document.delete' })
+      stops.push(() => audit.close())
       const { port, slow } = await serve(obs, stops)
 
       const { url } = await obs.admin({ port: 0 })

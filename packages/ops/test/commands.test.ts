@@ -44,6 +44,13 @@ describe('rag-ops in a fresh folder', () => {
       'logs.rules.yml: alert "FatalLogged": nothing emits rag_log_lines_total. Fix: did you mean rag_log_events_total?'
     )
     expect(ragOps('generate')).toMatchObject({ status: 1, stdout: expect.stringContaining('logs.rules.yml was edited') })
+    expect(ragOps('templates')).toMatchObject({ status: 0, stdout: expect.stringContaining('with --from they are filled') })
+    const document = (name: string) => readFileSync(join(at, 'documents', name), 'utf8')
+    expect(document('change-request.md')).toMatch(/## Risk[\s\S]*## Rollback[\s\S]*ReleaseRegressed/)
+    expect(document('release-checklist.md')).toContain('`rag-ops check` are green')
+    expect(document('continuity-plan.md')).toContain('| data | RPO | RTO |')
+    expect(document('post-mortem.md')).toContain('rag-ops templates --from')
+    expect(document('change-calendar.md')).toContain('no marker in this time')
     expect(ragOps('nonsense')).toMatchObject({ status: 2, stderr: expect.stringContaining('rag-ops <command>') })
   })
 })
@@ -176,6 +183,16 @@ scrape_configs:
     const report = await alertsReport(prometheusAt(server.url), now - 120, now)
     expect(report).toMatch(/^1 pages in/)
     expect(report).toContain('| Failing | P1 | 1 | 0 |')
+  })
+
+  it('templates: a post-mortem with the timeline and a calendar with the markers', async () => {
+    const at = join(folder, 'documents')
+    const config = join(folder, 'ops.config.ts')
+    writeFileSync(config, `export default ${JSON.stringify({ ...full, prometheusUrl: server.url })}`)
+    const values = { config, out: at, from: '1h', prometheus: server.url }
+    expect(await commands['templates']!.run({ positionals: [], values, print: () => {} })).toBe(0)
+    expect(readFileSync(join(at, 'post-mortem.md'), 'utf8')).toMatch(/\*\*P1 Failing\*\* fires/)
+    expect(readFileSync(join(at, 'change-calendar.md'), 'utf8')).toContain('| rag-engine | 2.0.0 |')
   })
 
   it('capacity: what has a limit, and that a level disk has no day', async () => {

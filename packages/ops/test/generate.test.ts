@@ -148,6 +148,8 @@ describeWith(['prometheus', 'alertmanager'], 'generated files in the oldest targ
     ['P4', { alertname: 'LlmPricesOld', priority: 'P4' }, 'p4'],
     ['the escalation', { alertname: 'Unanswered', priority: 'P0', source_alert: 'DependencyDown' }, 'p0'],
     ['the watchdog', { alertname: 'Watchdog', priority: 'P4' }, 'deadman'],
+    ['a burn rate', { alertname: 'ErrorBudgetBurnFast', priority: 'P1' }, 'p1'],
+    ['what was down a moment ago', { alertname: 'RecentCause', priority: 'P4' }, 'nobody'],
     ['a release', { alertname: 'ReleaseInProgress', priority: 'P4' }, 'nobody'],
     ['an alert without priority', { alertname: 'SomebodyElse' }, 'p2']
   ])('route %s to whom they belong', (_, labels, receiver) => {

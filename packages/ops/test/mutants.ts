@@ -10,10 +10,13 @@ import { bySteps, groupsOf, testDocument } from '../src/generate/promtool.js'
 import { alertDocument, recordingDocument } from '../src/generate/rules.js'
 import { yaml } from '../src/generate/yaml.js'
 import { parseExpression, replaceRanges } from '../src/promql/parse.js'
+import type { RecordingGroup } from '../src/rules/recording.js'
 
 export interface Mutant {
   readonly alert: Alert
   readonly what: string
+  /** A recording group of which one rule is wrong; the alert reads it in place of the right one. */
+  readonly group?: RecordingGroup
 }
 
 const COMPARISONS: Readonly<Record<string, string>> = { '>': '<', '<': '>', '>=': '<', '<=': '>', '==': '!=', '!=': '==' }
@@ -21,16 +24,58 @@ const SETS: Readonly<Record<string, readonly string[]>> = { and: ['or', 'unless'
 
 /** All wrong versions of an alert. */
 export function mutantsOf(alert: Alert): Mutant[] {
-  const { numbers, operators, durations } = parseExpression(alert.expr)
-  const changed = (from: number, to: number, text: string, what: string): Mutant => ({
-    alert: { ...alert, expr: replaceRanges(alert.expr, [{ from, to, text }]) },
-    what: `${what} ${alert.expr.slice(from, to)} -> ${text} at ${from}`
-  })
   const withHold = (hold: number): Mutant => ({
     alert: { ...alert, for: duration(hold) },
     what: `for ${alert.for ?? '0'} -> ${duration(hold)}`
   })
   const hold = alert.for ? seconds(alert.for) : 0
+  return [
+    ...wrong(alert.expr).map(({ expr, what }) => ({ alert: { ...alert, expr }, what })),
+    ...(hold > 0 ? [withHold(hold * 2), withHold(hold / 2)] : [withHold(300)])
+  ]
+}
+
+/** All wrong versions of the recording rules that an alert reads. What ops.config.ts promises is no rule. */
+export function recordingMutantsOf(model: Model, alert: Alert): Mutant[] {
+  return groupsOf(model, [alert.expr])
+    .filter(({ name }) => name !== 'plan')
+    .flatMap((group) => {
+      const needed = neededOf(group, alert.expr)
+      return needed.flatMap((rule) =>
+        wrong(rule.expr).map(({ expr, what }) => ({
+          alert,
+          what: `${rule.record}: ${what}`,
+          group: { ...group, rules: needed.map((each) => (each === rule ? { ...rule, expr } : each)) }
+        }))
+      )
+    })
+}
+
+/** The rules of a group that an expression reads, and those that these read. */
+function neededOf(group: RecordingGroup, expr: string): RecordingGroup['rules'] {
+  const needed = new Set<string>()
+  const visit = (text: string): void => {
+    for (const { record, expr: own } of group.rules)
+      if (!needed.has(record) && named(record).test(text)) {
+        needed.add(record)
+        visit(own)
+      }
+  }
+  visit(expr)
+  return group.rules.filter(({ record }) => needed.has(record))
+}
+
+function named(record: string): RegExp {
+  return new RegExp(`(?<![\\w:])${record}(?![\\w:])`, 'g')
+}
+
+/** The expression with one threshold, comparison, set operator or window changed. */
+function wrong(expr: string): { expr: string; what: string }[] {
+  const { numbers, operators, durations } = parseExpression(expr)
+  const changed = (from: number, to: number, text: string, what: string) => ({
+    expr: replaceRanges(expr, [{ from, to, text }]),
+    what: `${what} ${expr.slice(from, to)} -> ${text} at ${from}`
+  })
   return [
     ...numbers.flatMap(({ from, to, text }) => {
       const value = Number(text)
@@ -41,40 +86,71 @@ export function mutantsOf(alert: Alert): Mutant[] {
         .map((other) => changed(from, to, String(Number(other.toPrecision(6))), 'threshold'))
     }),
     ...operators.flatMap(({ from, to, text }) => (SETS[text] ?? [COMPARISONS[text]!]).map((other) => changed(from, to, other, 'operator'))),
-    ...durations.flatMap(({ from, to, text }) => [2, 0.5].map((times) => changed(from, to, duration(seconds(text) * times), 'window'))),
-    ...(hold > 0 ? [withHold(hold * 2), withHold(hold / 2)] : [withHold(300)])
+    ...durations.flatMap(({ from, to, text }) => [2, 0.5].map((times) => changed(from, to, duration(seconds(text) * times), 'window')))
   ]
 }
 
-/** The mutants that the tests of their own rule let pass. */
+/** A wrong group under names of its own, and the alert that reads it. */
+function apart(name: string, { alert, group }: Mutant): { alert: Alert; group?: RecordingGroup } {
+  if (!group) return { alert: { ...alert, name } }
+  const rename = (expr: string) => group.rules.reduce((text, { record }) => text.replace(named(record), `${record}:${name}`), expr)
+  return {
+    alert: { ...alert, name, expr: rename(alert.expr) },
+    group: {
+      name: `${group.name}-${name}`,
+      interval: group.interval,
+      rules: group.rules.map((rule) => ({ ...rule, record: `${rule.record}:${name}`, expr: rename(rule.expr) }))
+    }
+  }
+}
+
+/** The mutants that the tests of their own rule let pass. All wrong versions of a rule stand in one run, so its series are fed once. */
 export function survivors(model: Model, mutants: readonly Mutant[]): Mutant[] {
   const folder = mkdtempSync(join(tmpdir(), 'rag-ops-mutants-'))
+  const byName = new Map(mutants.map((mutant, index) => [`${mutant.alert.name}Mutant${index}`, mutant] as const))
   try {
-    const files = new Map<string, Mutant>()
-    for (const [index, mutant] of mutants.entries()) {
-      const at = join(folder, String(index))
+    const files: string[] = []
+    for (const name of new Set(mutants.map(({ alert }) => alert.name))) {
+      const at = join(folder, name)
       mkdirSync(at)
-      const groups = groupsOf(model, [mutant.alert.expr])
+      const made = [...byName].filter(([, { alert }]) => alert.name === name).map(([as, mutant]) => apart(as, mutant))
+      const own = made.map(({ alert }) => alert)
+      const extra = made.flatMap(({ group }) => group ?? [])
+      const groups = [
+        ...groupsOf(
+          model,
+          [...own, ...extra.flatMap(({ rules }) => rules)].map(({ expr }) => expr)
+        ),
+        ...extra
+      ]
       for (const group of groups) writeFileSync(join(at, `${group.name}.rules.yml`), yaml(recordingDocument(model, [group])))
-      writeFileSync(join(at, 'mutant.rules.yml'), yaml(alertDocument(model, 'mutant', [mutant.alert])))
-      const ruleFiles = [...groups.map(({ name }) => name), 'mutant'].map((name) => `${name}.rules.yml`)
-      for (const [step, cases] of bySteps([mutant.alert])) {
+      writeFileSync(join(at, 'mutants.rules.yml'), yaml(alertDocument(model, 'mutants', own)))
+      const ruleFiles = [...groups.map((group) => group.name), 'mutants'].map((file) => `${file}.rules.yml`)
+      for (const [step, cases] of bySteps(own.slice(0, 1))) {
         const file = join(at, `${step}.test.yml`)
-        writeFileSync(file, yaml(testDocument(model, step, cases, ruleFiles)))
-        files.set(file, mutant)
+        writeFileSync(
+          file,
+          yaml(
+            testDocument(
+              model,
+              step,
+              cases,
+              ruleFiles,
+              own.map((alert) => alert.name)
+            )
+          )
+        )
+        files.push(file)
       }
     }
-    // One stream, so that a failure stands below the name of its file.
-    const { stdout } = spawnSync('sh', ['-c', 'exec promtool test rules "$@" 2>&1', 'sh', ...files.keys()], {
-      encoding: 'utf8',
-      maxBuffer: 1e9
-    })
-    const killed = new Set<Mutant>()
-    for (const part of stdout.split('Unit Testing:').slice(1)) {
-      const mutant = files.get(part.slice(0, part.indexOf('\n')).trim())
-      if (mutant && part.includes('FAILED')) killed.add(mutant)
-    }
-    return mutants.filter((mutant) => !killed.has(mutant))
+    const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', ...files], { encoding: 'utf8', maxBuffer: 1e9 })
+    const said = stdout + stderr
+    // A file that cannot be read would kill nobody, or everybody.
+    const read = said.split('Unit Testing:').length - 1
+    if (read !== files.length || /rules? (file|group).*(invalid|could not)|parse error/.test(said))
+      throw new Error(`promtool read ${read} of ${files.length} files: ${said.slice(0, 2000)}`)
+    const killed = new Set([...said.matchAll(/expr: "ALERTS\{alertname=\\"(\w+)\\"/g)].map(([, name]) => name!))
+    return [...byName].filter(([name]) => !killed.has(name)).map(([, mutant]) => mutant)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -79,13 +79,14 @@ export function createObserver({
     if (decider.sampler) {
       const asked = parent ? trace.setSpanContext(parentContext, parent) : trace.deleteSpan(parentContext)
       flags = askSampler(decider.sampler, asked, traceId, operation.name, spanKindOf(operation), {}).flags
-    } else if (!parent) {
+    } else {
       const method =
         kind === 'server' || kind === 'client' ? (operation.attributes as ServerAttributes | ClientAttributes).method : undefined
       const name = kind === 'server' ? (operation.attributes as ServerAttributes).path : operation.name
-      flags = decider.root(traceId, name, method, spanKindOf(operation), NO_ATTRIBUTES) ? TraceFlags.SAMPLED : TraceFlags.NONE
-    } else
-      flags = parent.traceFlags & TraceFlags.SAMPLED && (!parent.isRemote || decider.forced(traceId)) ? TraceFlags.SAMPLED : TraceFlags.NONE
+      flags = TraceFlags.NONE
+      if (!parent ? decider.root(traceId, name, method) : isSampled(parent) && (!parent.isRemote || decider.forced(traceId, name, method)))
+        flags = TraceFlags.SAMPLED
+    }
     const spanContext: SpanContext = { traceId, spanId: randomSpanId(), traceFlags: flags }
     if (parent?.traceState) spanContext.traceState = parent.traceState
     if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
@@ -110,4 +111,6 @@ export function createObserver({
   }
 }
 
-const NO_ATTRIBUTES = Object.freeze({})
+function isSampled({ traceFlags }: SpanContext): boolean {
+  return (traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED
+}

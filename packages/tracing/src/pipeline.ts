@@ -38,7 +38,7 @@ export function createPipeline({ exits, processors, recent, late }: PipelinePart
   let timer: NodeJS.Timeout | undefined
   let immediate: NodeJS.Immediate | undefined
   const leave = (span: ReadableSpan): void => {
-    if (span instanceof OwnSpan && (keepsSpans || recent.wanted)) span.settle()
+    if (span instanceof OwnSpan && keepsSpans) span.settle()
     recent.add(span)
     for (const exit of exits) exit.add(span)
   }

@@ -1,4 +1,4 @@
-// The last finished spans as plain masked objects, for an admin page; nothing is kept until somebody asks.
+// The last finished spans, for an admin page: nothing is kept until somebody asks, and only what is asked for is masked and made plain.
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { fromHrTime } from './span/time.js'
@@ -27,7 +27,8 @@ export interface RecentSpans {
 
 export function createRecent(size: number): RecentSpans {
   let wanted = false
-  const ring: RecentSpan[] = []
+  /** A span stays as it ended until the page is read: most are overwritten before that. */
+  const ring: (ReadableSpan | RecentSpan)[] = []
   let next = 0
   return {
     get wanted() {
@@ -35,12 +36,13 @@ export function createRecent(size: number): RecentSpans {
     },
     add(span) {
       if (!wanted) return
-      ring[next] = plainSpan(span)
+      ring[next] = span
       next = (next + 1) % size
     },
     list() {
       wanted = true
-      return [...ring.slice(next), ...ring.slice(0, next)]
+      for (const [index, span] of ring.entries()) if ('spanContext' in span) ring[index] = plainSpan(span)
+      return [...ring.slice(next), ...ring.slice(0, next)] as RecentSpan[]
     }
   }
 }

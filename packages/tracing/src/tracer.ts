@@ -6,6 +6,7 @@ import {
   isSpanContextValid,
   type Link,
   type Span,
+  type SpanContext,
   SpanKind,
   type SpanOptions,
   TraceFlags,
@@ -18,7 +19,7 @@ import { callerLink, type Treatment } from './propagation/incoming.js'
 import type { Late } from './sampling/late.js'
 import { askSampler, type Decider } from './sampling/sampler.js'
 import { OwnSpan, type Scope, type SpanOwner } from './span/own-span.js'
-import { now, readTime } from './span/time.js'
+import { readTime, wallTime } from './span/time.js'
 import { UnsampledSpan } from './span/unsampled.js'
 import { plainText } from './span/values.js'
 
@@ -36,12 +37,27 @@ export interface TracerParts {
 
 export function createTracer({ owner, decider, late, treatment, started }: TracerParts, scope: Scope): Tracer {
   const inherits = !decider.sampler && !late
-  const startSpan = (name: string, options: SpanOptions = NO_OPTIONS, active: Context = context.active()): Span => {
+  /** The parent decides; one in another process within bounds. */
+  const isWanted = ({ traceId, traceFlags, isRemote }: SpanContext, name: string): boolean =>
+    (traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED && (!isRemote || decider.forced(traceId, name, undefined))
+  const startSpan = (name: string, options: SpanOptions = NO_OPTIONS, given?: Context): Span => {
+    const active = given === undefined ? context.active() : usable(given)
     // Below a span that is not recorded nothing is, and the first says all that is asked of the others.
     const around = trace.getSpan(active)
     if (inherits && around instanceof UnsampledSpan && !isRoot(options)) return around
     if (isTracingSuppressed(active)) return SUPPRESSED
-    const { kind = SpanKind.INTERNAL, root, attributes, links, startTime } = read(options)
+    let kind: SpanKind = SpanKind.INTERNAL
+    let root: boolean | undefined
+    let attributes: Attributes | undefined
+    let links: Link[] | undefined
+    let startTime: SpanOptions['startTime']
+    try {
+      const given = options.kind
+      if (given !== undefined && given >= SpanKind.INTERNAL && given <= SpanKind.CONSUMER) kind = given
+      ;({ root, attributes, links, startTime } = options)
+    } catch {
+      // Options may be a proxy or have getters that throw; what could be read counts.
+    }
     const parentContext = root ? trace.deleteSpan(active) : active
     const outer = root ? undefined : around
     const candidate = outer?.spanContext()
@@ -52,15 +68,17 @@ export function createTracer({ owner, decider, late, treatment, started }: Trace
     if (mode !== 'trust') parent = undefined
     const traceId = parent ? parent.traceId : randomId()
     const title = plainText(name)
-    let flags: number = parent && (!parent.isRemote || decider.forced(traceId)) ? parent.traceFlags & TraceFlags.SAMPLED : TraceFlags.NONE
+    let flags: number = TraceFlags.NONE
     let added: Attributes | undefined
     if (decider.sampler) ({ flags, attributes: added } = askSampler(decider.sampler, parentContext, traceId, title, kind, NO_ATTRIBUTES))
-    else if (!parent) flags = decider.root(traceId, title, undefined, kind, NO_ATTRIBUTES) ? TraceFlags.SAMPLED : TraceFlags.NONE
+    else if (parent ? isWanted(parent, title) : decider.root(traceId, title, undefined)) flags = TraceFlags.SAMPLED
     const spanContext = parent?.traceState
       ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState: parent.traceState }
       : { traceId, spanId: randomSpanId(), traceFlags: flags }
     if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
-    const span = new OwnSpan(owner, scope, title, kind, spanContext, parent, startTime === undefined ? now() : readTime(startTime))
+    const mark = startTime === undefined ? performance.now() : -1
+    const start = startTime === undefined ? wallTime(Date.now(), mark) : readTime(startTime)
+    const span = new OwnSpan(owner, scope, title, kind, spanContext, parent, start, mark)
     if (attributes) span.take(attributes)
     if (added) span.take(added)
     if (links) span.addLinks(links)
@@ -74,13 +92,23 @@ export function createTracer({ owner, decider, late, treatment, started }: Trace
     startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
       const fn = rest.pop() as F
       const [options, parent] = rest as [SpanOptions | undefined, Context | undefined]
-      const outer = parent ?? context.active()
+      const outer = parent === undefined ? context.active() : usable(parent)
       const span = startSpan(name, options ?? NO_OPTIONS, outer)
       // The span that is active already: no context of its own.
       if (parent === undefined && span instanceof UnsampledSpan && trace.getSpan(outer) === span) return fn(span) as ReturnType<F>
       return context.with(trace.setSpan(outer, span), fn as (span: Span) => ReturnType<F>, undefined, span)
     }
   } as Tracer
+}
+
+/** What was given as a context, if it is one. */
+function usable(given: Context): Context {
+  try {
+    trace.getSpan(given)
+    return given
+  } catch {
+    return context.active()
+  }
 }
 
 function isRoot(options: SpanOptions): boolean {
@@ -98,29 +126,5 @@ function peerOf(attributes: Attributes | undefined): string | undefined {
     return typeof peer === 'string' ? peer : undefined
   } catch {
     return undefined
-  }
-}
-
-interface Read {
-  kind?: SpanKind
-  root?: boolean
-  attributes?: Attributes
-  links?: Link[]
-  startTime?: SpanOptions['startTime']
-}
-
-/** Options may be a proxy or have getters that throw; what can be read counts. */
-function read(options: SpanOptions): Read {
-  try {
-    const { kind, root, attributes, links, startTime } = options
-    const known: Read = {}
-    if (kind !== undefined && kind >= SpanKind.INTERNAL && kind <= SpanKind.CONSUMER) known.kind = kind
-    if (root) known.root = true
-    if (attributes) known.attributes = attributes
-    if (Array.isArray(links)) known.links = links
-    if (startTime !== undefined) known.startTime = startTime
-    return known
-  } catch {
-    return {}
   }
 }

@@ -187,6 +187,16 @@ describe('an error', () => {
   })
 })
 
+it('a wall clock that is set changes no duration', async () => {
+  start()
+  const span = tracing.provider.getTracer('clock').startSpan('x')
+  const wall = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
+  span.end()
+  wall.mockRestore()
+  await tracing.flush()
+  expect(memory.getFinishedSpans()[0]!.duration[0]).toBe(0)
+})
+
 it('limits cut texts, attributes, events and links, and say how many were lost', async () => {
   start({ limits: { attributes: 3, textLength: 10, events: 2, links: 1 } })
   const tracer = tracing.provider.getTracer('limits')

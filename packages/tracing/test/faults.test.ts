@@ -1,7 +1,8 @@
 // A collector in a bad state costs the application nothing but spans, which are counted; when it is well again they flow again.
 
 import type { Account } from '@rag/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createDelivery } from '../src/export/delivery.js'
 import { startTracing, type Tracing } from '../src/index.js'
 import { startOtlpCollector } from './backends/collector.js'
 import { FAULTS, startFaultyCollector } from './backends/faults.js'
@@ -61,6 +62,43 @@ describe('what a collector says of a batch', () => {
     record(tracing, 5)
     expect(await tracing.shutdown()).toEqual({ recorded: 5, exported: 3, dropped: 2, queued: 0 })
     await collector.close()
+  })
+
+  it('counts by the status that came, when the rest of the answer never does, and sends nothing twice', async () => {
+    const collector = await startOtlpCollector((_request, response) => {
+      response.writeHead(200, { 'content-type': OTLP, 'content-length': 100 }).flushHeaders()
+      return true
+    })
+    const tracing = startTracing({ service: 'dripping', otlp: { url: collector.url }, queue: { delay: '10ms', timeout: '200ms' } })
+    record(tracing, 5)
+    await until(() => tracing.account().exported === 5)
+    expect(collector.requests).toBe(1)
+    await tracing.shutdown()
+    await collector.close()
+  })
+
+  it('when there is no answer, sends again without a pause: waiting was one', async () => {
+    vi.useFakeTimers()
+    try {
+      let sent = 0
+      const delivery = createDelivery<string>({
+        name: 'silent',
+        send: (_, timeoutMs) => {
+          sent++
+          return new Promise((resolve) => setTimeout(() => resolve({ status: 'retry', problem: 'no answer' }), timeoutMs))
+        },
+        maxSpans: 10,
+        maxBytes: 1000,
+        timeoutMs: 5000
+      })
+      delivery.record(1)
+      delivery.push({ payload: 'x', spans: 1, bytes: 1 })
+      await vi.advanceTimersByTimeAsync(50_100)
+      expect(sent).toBe(11)
+      delivery.close()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('waits as long as it is told, but not longer than 4 s, and sends the same spans again', async () => {

@@ -2,7 +2,7 @@
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startTracing, type TracingOptions } from '../src/index.js'
 import { readBaggage } from '../src/propagation/baggage.js'
 import { readCaller } from '../src/propagation/formats.js'
@@ -85,6 +85,39 @@ describe('forced sampling', () => {
     for (let count = 0; count < 30; count++) if ((await get('/users/1', [SAMPLED])).body.sampled) sampled++
     expect(sampled).toBeLessThanOrEqual(5 + Math.ceil(((performance.now() - began) / 1000) * 5))
     expect(sampled).toBeGreaterThan(0)
+  })
+
+  /** How many of 500 requests that a trusted caller wants sampled are. */
+  function forced(sampler: TracingOptions['sampler'], name: string, flags = 1): number {
+    const tracing = startTracing({ service: 'forced', exporter: [], sampler, incoming: 'trust', signals: false })
+    const caller = trace.setSpanContext(ROOT_CONTEXT, { traceId: TRACE, spanId: SPAN, traceFlags: flags, isRemote: true })
+    let sampled = 0
+    for (let count = 0; count < 500; count++) {
+      sampled += tracing.provider.getTracer('test').startSpan(name, { kind: 1 }, caller).spanContext().traceFlags
+    }
+    void tracing.shutdown(0)
+    return sampled
+  }
+
+  it('by a trusted caller is 100 traces a second beyond the ratio of one’s own, and none where a rule says 0', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    try {
+      expect(forced(1e-9, '/users/1')).toBe(100)
+      expect(forced(1, '/users/1')).toBe(500)
+      expect(forced(1, '/users/1', 0)).toBe(0)
+      const rules = [
+        { match: '/health', ratio: 0 },
+        { match: '/rare', ratio: 1e-9 },
+        { match: '/all', ratio: 1 }
+      ]
+      expect(forced({ ratio: 1, rules }, '/health')).toBe(0)
+      expect(forced({ ratio: 1, rules }, '/rare')).toBe(100)
+      expect(forced({ ratio: 0, rules }, '/all')).toBe(500)
+      expect(forced({ ratio: 0, rules }, '/users/1')).toBe(0)
+      expect(forced({ ratio: 1, rules, perSecond: 7 }, '/users/1')).toBe(7)
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   it('is 0 through an HTTP instrumentation that hands the caller’s context on', async () => {

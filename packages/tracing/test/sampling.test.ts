@@ -31,7 +31,7 @@ describe('a ratio', () => {
             .padStart(8, '0')
         ).join('')
         const wanted = sdk.shouldSample({} as Context, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED
-        expect(root(traceId, '', undefined, 0, {})).toBe(wanted)
+        expect(root(traceId, '', undefined)).toBe(wanted)
       }
     }
   })

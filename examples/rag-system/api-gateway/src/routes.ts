@@ -1,7 +1,7 @@
 // The routes of the gateway: sign in, ask, search, documents, feedback. All but the first need a key or a session.
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { type AskRequest, type Caller, callerHeaders, replyTo, ServiceError } from '@rag-example/wire'
+import { type AskRequest, type Caller, callerHeaders, MAX_DOCUMENT_BYTES, replyTo, ServiceError, tooLarge } from '@rag-example/wire'
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express'
 import { type AuthenticateOptions, authenticate } from './authenticate.js'
 import { relay } from './relay.js'
@@ -60,7 +60,9 @@ export function routes({ ragEngine, documentService, feedback, ...options }: Rou
     await relay(response, { ...documents, url }, fetch)
   })
   router.put('/documents/:id', async (request, response) => {
-    // As it comes: the service behind decides about size and kind.
+    // A service that refuses a body in the middle hangs up: what is known to be too large is not sent on.
+    if (Number(request.get('content-length') ?? 0) > MAX_DOCUMENT_BYTES) throw tooLarge()
+    // As it comes: the service behind decides about its kind.
     const body = Readable.toWeb(request) as ReadableStream<Uint8Array>
     const headers = { 'content-type': request.get('content-type') ?? '' }
     await relay(response, one(request.params.id), fetch, {

@@ -1,5 +1,6 @@
 // What an operator wants to see, computed from what left the services and from nothing else.
 import { type Check, checksOf, type Sent } from './agreement.js'
+import { type AuditFacts, auditCheck } from './audit.js'
 import { total, valuesOf } from './read/exposition.js'
 import { bucketsOf, quantile } from './read/histogram.js'
 import type { LogLine } from './read/ndjson.js'
@@ -27,6 +28,8 @@ export interface Facts {
   readonly cache: readonly LayerFacts[]
   readonly masked: number
   readonly trace: { readonly traceId: string; readonly tree: readonly TraceNode[]; readonly lines: readonly LogLine[] }
+  /** What `rag-audit verify` says of the accesses that auth-service recorded. */
+  readonly audit: AuditFacts
   readonly checks: readonly Check[]
 }
 
@@ -59,12 +62,25 @@ const LOOKUPS = 'rag_cache_requests_total'
 /** Share of the known questions whose document must be found. */
 export const RECALL_GOAL = 0.8
 
-export function factsOf(system: System, readings: Readings, sent: Sent, recall: Recall, seconds: Facts['seconds']): Facts {
+export function factsOf(
+  system: System,
+  readings: Readings,
+  sent: Sent,
+  recall: Recall,
+  audit: AuditFacts,
+  seconds: Facts['seconds']
+): Facts {
   const traceId = sent.asked.find(({ kind }) => kind === 'secret')?.traceId ?? ''
   const spans = readings.services.flatMap((service) => service.spans)
   const tree = treeOf(spans, traceId)
   const lines = readings.services.flatMap((service) => service.lines).filter((line) => line['traceId'] === traceId)
-  const checks = [...checksOf(readings, sent), ...tracesChecks(tree, lines), recallCheck(recall), ...askedChecks(sent)]
+  const checks = [
+    ...checksOf(readings, sent),
+    ...tracesChecks(tree, lines),
+    recallCheck(recall),
+    ...askedChecks(sent),
+    auditCheck(audit, readings)
+  ]
   return {
     ok: checks.every(({ ok }) => ok),
     seconds,
@@ -83,6 +99,7 @@ export function factsOf(system: System, readings: Readings, sent: Sent, recall: 
     cache: layersOf(readings),
     masked: readings.services.reduce((sum, { samples }) => sum + total(samples, 'rag_masked_total'), 0),
     trace: { traceId, tree, lines: lines.sort((a, b) => timeOf(a) - timeOf(b)) },
+    audit,
     checks
   }
 }

@@ -4,17 +4,16 @@ export interface Progress {
   step(text: string): void
   /** A line that stays. */
   say(text: string): void
-  /** Since the start. */
+  /** Since this process began, its set-up included. */
   seconds(): number
   end(): void
 }
 
 /** On a terminal one line is written over and over; elsewhere each new step is a line. */
 export function createProgress(output: NodeJS.WriteStream = process.stderr): Progress {
-  const start = performance.now()
   let shown = ''
   let open = false
-  const seconds = () => Math.round((performance.now() - start) / 100) / 10
+  const seconds = () => Math.round(performance.now() / 100) / 10
   return {
     seconds,
     step(text) {

@@ -8,7 +8,7 @@ import { drawTree } from './tree.js'
 const DULL = new Set(['time', 'level', 'msg', 'service', 'version', 'environment', 'traceId', 'spanId', 'requestId', 'pid', 'hostname'])
 
 export function reportOf(facts: Facts): string {
-  const { questions, recall, routes, models, cache, trace, checks, services, backends } = facts
+  const { questions, audit, recall, routes, models, cache, trace, checks, services, backends } = facts
   const failed = checks.filter(({ ok }) => !ok)
   return [
     heading('One question, one trace'),
@@ -37,8 +37,10 @@ export function reportOf(facts: Facts): string {
     `recall@${recall.at} ${recall.recall.toFixed(3)} (${recall.found} of ${recall.questions} known documents found; goal ${RECALL_GOAL})`,
     `questions: ${questions.length} asked, ${questions.filter(({ cached }) => cached).length} from the cache, ${questions.filter(({ left }) => left).length} left by the client, ${questions.filter(({ status }) => status >= 500).length} failed`,
     `masked: ${facts.masked} values`,
-    `first answer after ${facts.seconds.firstAnswer} s`,
+    `first answer ${facts.seconds.firstAnswer} s after the command (goal 20 s)`,
     `backends: ${Object.values(backends).join(' · ')}`,
+    heading('Who was let in: the audit log, verified with rag-audit'),
+    ...audit.said,
     heading('Where to look'),
     ...table(
       ['service', 'url', 'metrics'],

@@ -1,5 +1,6 @@
 // Shows the system at work: asks, reads back what left the services, reports, and stays until it is stopped.
 import { checksOf, type Sent } from './agreement.js'
+import { verifyAudit } from './audit.js'
 import { type Facts, factsOf } from './facts.js'
 import type { Progress } from './progress.js'
 import { HANDBOOK, madeUpSecret, plannedQuestions } from './questions.js'
@@ -23,9 +24,19 @@ export async function show(
   progress.end()
   console.log(json ? JSON.stringify(facts) : reportOf(facts))
   if (once || !facts.ok) return facts.ok ? 0 : 1
-  const { prometheus } = system.watch
-  console.error(`The services stay up: ${page}${prometheus ? `, Prometheus ${prometheus}` : ''}\nStop with Ctrl-C.`)
+  console.error(`The services stay up: ${page}\n${watchingOf(system)}\nStop with Ctrl-C.`)
   return Promise.race([interrupted, system.broken])
+}
+
+/** What watches the system, and what does not. */
+function watchingOf({ watch: { prometheus, alertmanager, rules } }: System): string {
+  const found = [
+    prometheus
+      ? `Prometheus ${prometheus} with ${rules} alerting rules`
+      : 'left out: Prometheus and its alerting rules, no prometheus on this machine',
+    alertmanager ? `Alertmanager ${alertmanager}` : 'left out: Alertmanager and the alerts on the page, no alertmanager on this machine'
+  ]
+  return found.join('\n')
 }
 
 async function observe(system: System, progress: Progress, ready: number): Promise<Facts> {
@@ -51,5 +62,6 @@ async function observe(system: System, progress: Progress, ready: number): Promi
     () => takeReadings(system),
     (taken) => checksOf(taken, sent).every(({ ok }) => ok)
   )
-  return factsOf(system, readings, sent, recall, { ready, firstAnswer, total: progress.seconds() })
+  const audit = await verifyAudit(system.audit)
+  return factsOf(system, readings, sent, recall, audit, { ready, firstAnswer, total: progress.seconds() })
 }

@@ -62,6 +62,21 @@ export async function ask({ url, apiKey }: Door, planned: PlannedQuestion): Prom
   }
 }
 
+export interface Refusal {
+  readonly status: number
+  /** What people are told. */
+  readonly message: string
+  readonly traceId: string
+}
+
+/** Sends anything to the gateway, and gives what it says about it. */
+export async function attempt({ url, apiKey }: Door, path: string, init: RequestInit): Promise<Refusal> {
+  const headers = { authorization: `Bearer ${apiKey}`, ...(init.headers as Record<string, string>) }
+  const reply = await fetch(`${url}${path}`, { ...init, headers })
+  const { message = '' } = (await reply.json().catch(() => ({}))) as { message?: string }
+  return { status: reply.status, message, traceId: idsOf(reply).traceId }
+}
+
 /** Sends a document. Gives the status of the reply. */
 export async function upload(
   { url, apiKey }: Door,

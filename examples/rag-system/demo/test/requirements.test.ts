@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { catalogue } from '@rag/core/catalogue'
 import { expect, it } from 'vitest'
+import { generate, loadConfig } from '../../../../packages/ops/src/index.js'
 import { SCENARIOS } from '../src/scenarios/index.js'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -56,10 +57,18 @@ it('names metrics of the catalogue, or of the example itself', () => {
   expect(metrics.filter((name) => !names.has(name) && !own.includes(`'${name}'`))).toEqual([])
 })
 
+it('names generated files that rag-ops makes for this deployment', async () => {
+  const { model } = await loadConfig(undefined, join(root, 'examples/rag-system/deploy'))
+  const made = Object.keys(generate(model))
+  const named = matches(/`generated\/([^`]+)`/g)
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((name) => !made.some((path) => path === name || path.startsWith(`${name}/`)))).toEqual([])
+})
+
 it('names commands of rag-ops that exist', () => {
   const folder = join(root, 'packages/ops')
   const commands = matches(/`rag-ops ([a-z]+)/g)
-  expect(commands).toContain('generate')
+  expect(commands).toContain('incident')
   if (!existsSync(join(folder, 'package.json')))
     return void process.stderr.write('left out: the commands of rag-ops, which is not in this checkout\n')
   const source = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })

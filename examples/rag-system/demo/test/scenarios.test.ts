@@ -1,11 +1,19 @@
 // Scenarios on the real system: each shows its fault, and fails when the fault is not injected. A short load run comes first.
+import { catalogue } from '@rag/core/catalogue'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeWith } from '../../../../scripts/test-support.js'
 import { underLoad } from '../src/load/command.js'
+import { WITH_HEAPS } from '../src/load/heap.js'
 import { createProgress } from '../src/progress.js'
 import { play } from '../src/scenarios/command.js'
 import { SCENARIOS } from '../src/scenarios/index.js'
+import { clearFault, setFault } from '../src/scenarios/provider.js'
+import type { Snapshot } from '../src/scenarios/snapshot.js'
+import { createStage } from '../src/scenarios/stage.js'
+import { settled } from '../src/settle.js'
 import { findProgram } from '../src/system/find-program.js'
 import { createSystem, type System } from '../src/system/system.js'
+import { prometheusOver } from './prometheus-view.js'
 
 /** Those that start services anew take long; `npm run demo -- scenario all` plays them too, and so does RAG_SCENARIOS=all. */
 const LONG = new Set(['cold-start', 'budget-exhausted', 'memory-leak', 'bad-release', 'provider-failover', 'provider-429', 'client-aborts'])
@@ -13,9 +21,11 @@ const everything = process.env['RAG_SCENARIOS'] === 'all'
 const played = SCENARIOS.filter(({ name }) => (everything || !LONG.has(name)) && (name !== 'redis-down' || findProgram('redis-server')))
 /** Without the fault there is nothing to wait for. */
 const SHORT_MS = 1500
+/** Slower than anything else that the gateway answers. */
+const SLOW_MS = 1500
 
 describe('scenarios', () => {
-  const control = createSystem({ watch: true, environment: {} })
+  const control = createSystem({ watch: true, environment: {}, ...WITH_HEAPS })
   let system: System
 
   beforeAll(async () => {
@@ -48,6 +58,48 @@ describe('scenarios', () => {
     expect(Object.keys(faults).length).toBeGreaterThan(0)
     expect(checks.filter(({ ok }) => !ok)).toEqual([])
   }, 60_000)
+
+  describeWith(['prometheus'], 'a real Prometheus over it', () => {
+    it('reads all pages without a complaint, shows what had traffic and nothing outside the catalogue, and leads from a slow bucket to its trace', async () => {
+      const stage = createStage({ system, fault: true, limitMs: 20_000, say() {}, show() {} })
+      const prometheus = prometheusOver(system)
+      await setFault(system, 'openai', { delayMs: SLOW_MS })
+      const asked = await stage.ask(stage.question())
+      await clearFault(system, 'openai')
+      expect(asked.status).toBe(200)
+
+      const slow = 'http_server_request_duration_seconds_bucket{job="api-gateway"}'
+      const found = await settled(
+        () => prometheus.exemplars(slow),
+        (exemplars) => exemplars.has(asked.traceId),
+        20_000
+      )
+      expect(found.get(asked.traceId)).toBeGreaterThanOrEqual(SLOW_MS / 1000)
+
+      const shown = await prometheus.shown()
+      const families = await settled(
+        () => prometheus.families(),
+        (names) => [...shown].every((name) => names.has(name)),
+        10_000
+      )
+      expect(shown.size).toBeGreaterThan(50)
+      expect([...shown].filter((name) => !families.has(name))).toEqual([])
+      expect([...families].filter((name) => !Object.hasOwn(catalogue, name) && !name.startsWith('example_'))).toEqual([])
+      expect(await prometheus.complaints()).toEqual([])
+    }, 60_000)
+
+    it('counts exactly the refusals of the provider that were injected', async () => {
+      const stage = createStage({ system, fault: true, limitMs: 20_000, say() {}, show() {} })
+      const refused = (snapshot: Snapshot) => snapshot.value('llm-service', 'rag_llm_rate_limited_total')
+      const before = refused(await stage.snapshot())
+      await setFault(system, 'openai', { status: 429, times: 2, retryAfterSeconds: 1 })
+      expect((await stage.ask(stage.question())).status).toBe(200)
+      await clearFault(system, 'openai')
+      const after = await stage.snapshot()
+      expect(after.source).toBe('Prometheus')
+      expect(refused(after) - before).toBe(2)
+    }, 60_000)
+  })
 
   it.each(played.map((scenario) => [scenario.name, scenario] as const))(
     '%s is shown, and is not when its fault is left out',

@@ -1,13 +1,13 @@
 // document-service: takes documents, cuts them into passages, has them embedded and indexes them, and tells who has to know.
 import { observability } from '@rag/observability'
-import { settings } from '@rag-example/wire'
+import { MAX_DOCUMENT_BYTES, settings } from '@rag-example/wire'
 import Fastify from 'fastify'
 import { readEnvironment } from './environment.js'
-import { MAX_BYTES, withRoutes } from './routes.js'
+import { withRoutes } from './routes.js'
 
 const { listen, admin } = settings()
 // The first filling of the index takes as long as it takes.
-const limits = { disableRequestLogging: true, bodyLimit: MAX_BYTES, pluginTimeout: 0 }
+const limits = { disableRequestLogging: true, bodyLimit: MAX_DOCUMENT_BYTES, pluginTimeout: 0 }
 
 const obs = observability({ service: 'document-service', version: '0.1.0', tracing: { incoming: 'trust' } })
 const app = withRoutes(Fastify({ ...limits, loggerInstance: obs.logger }).register(obs.fastify), { ...obs, ...readEnvironment() })

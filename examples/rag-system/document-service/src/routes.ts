@@ -1,10 +1,8 @@
 // The routes of document-service. A document is sent as it is, its kind by the content type.
-import { replyTo, ServiceError } from '@rag-example/wire'
+import { replyTo, ServiceError, tooLarge } from '@rag-example/wire'
 import type { FastifyPluginAsync } from 'fastify'
 import { createDocuments, type DocumentsOptions } from './documents.js'
 
-/** Largest document, bytes. */
-export const MAX_BYTES = 5 * 1024 * 1024
 /** Readable, and harmless in a path, a log line and a prompt. */
 const ID = /^[\p{L}\p{N}][\p{L}\p{N} ._:/@()+-]{0,199}$/u
 
@@ -24,9 +22,7 @@ const routes =
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     app.setErrorHandler((error: { code?: string }, _request, reply) => {
-      const tooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
-      const known = tooLarge ? new ServiceError(413, `A document may have ${MAX_BYTES / 1024 / 1024} MiB at most.`) : error
-      const { status, headers, body } = replyTo(known)
+      const { status, headers, body } = replyTo(error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? tooLarge() : error)
       reply.status(status).headers(headers).send(body)
     })
 

@@ -1,8 +1,9 @@
-// The page: three views, one of them shown.
+// The page: three views, one of them shown; and any trace by its id, under #/trace/<id>.
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Ask } from './ask.js'
 import { html } from './html.js'
+import { Insides } from './insides.js'
 import { SignIn } from './sign-in.js'
 
 const VIEWS = [
@@ -16,8 +17,12 @@ const LATER = {
   documents: () => import('./documents.js').then((module) => module.Documents)
 }
 
+const TRACE = /^#\/trace\/([0-9a-f]{32})$/
+
 function viewOf(hash) {
   const name = hash.replace('#/', '')
+  const traceId = TRACE.exec(hash)?.[1]
+  if (traceId) return `trace ${traceId}`
   return VIEWS.some(([view]) => view === name) ? name : 'ask'
 }
 
@@ -33,6 +38,7 @@ function App() {
     if (LATER[view] && !loaded[view]) LATER[view]().then((component) => setLoaded((before) => ({ ...before, [view]: component })))
   }, [view])
   const Later = loaded[view]
+  const traceId = view.startsWith('trace ') && view.slice('trace '.length)
   return html`
     <header>
       <h1>Ask the documentation</h1>
@@ -42,10 +48,12 @@ function App() {
       <${SignIn} />
     </header>
     <div hidden=${view !== 'ask'}><${Ask} /></div>
-    ${view !== 'ask' && (Later ? html`<${Later} />` : html`<p class="loading">Loading …</p>`)}
+    ${traceId && html`<${Insides} key=${traceId} asked=${{ traceId, state: 'done' }} />`}
+    ${view !== 'ask' && !traceId && (Later ? html`<${Later} />` : html`<p class="loading">Loading …</p>`)}
   `
 }
 
 const main = document.querySelector('main')
 main.replaceChildren()
 render(html`<${App} />`, main)
+performance.mark('interactive')

@@ -56,7 +56,10 @@ export function Operate() {
 
 function Alerts({ reading, red }) {
   const down = red.filter(({ up }) => !up).map(({ service }) => service)
-  const firing = (reading.alerts ?? []).filter(({ status }) => status?.state === 'active')
+  const active = (reading.alerts ?? []).filter(({ status }) => status?.state === 'active')
+  // This one always fires: while it does, alerts find their way.
+  const firing = active.filter(({ labels }) => labels.alertname !== 'Watchdog')
+  const watched = active.length > firing.length
   return html`
     <section aria-label="Alerts" aria-live="polite">
       <h2>Alerts</h2>
@@ -68,6 +71,7 @@ function Alerts({ reading, red }) {
             ? html`<p>None is firing.</p>`
             : html`<ul class="alerts">${firing.map(({ labels, annotations, fingerprint }) => html`<li key=${fingerprint}><strong>${labels.priority ?? ''} ${labels.alertname}</strong> ${labels.service ?? ''} <span class="quiet">${annotations.summary ?? ''}</span></li>`)}</ul>`
       }
+      ${reading.alertmanager && html`<p class="quiet">${watched ? 'The watchdog is heard: alerts of Prometheus arrive here.' : 'The watchdog of Prometheus is not heard: alerts may not arrive.'}</p>`}
     </section>
   `
 }

@@ -15,15 +15,25 @@ export function rowsOf(spans) {
   return rows
 }
 
+/** Where most of the time went: the span that took longest by itself, without those below it. */
+export function causeOf(spans) {
+  const below = new Map()
+  for (const { parentSpanId, durationMs } of spans) below.set(parentSpanId, (below.get(parentSpanId) ?? 0) + durationMs)
+  const alone = spans.map((span) => ({ span, ms: Math.max(0, span.durationMs - (below.get(span.spanId) ?? 0)) }))
+  return alone.sort((a, b) => b.ms - a.ms)[0]
+}
+
 export function Waterfall({ spans }) {
   const rows = rowsOf(spans)
   const starts = spans.map(({ startTime }) => Date.parse(startTime))
   const start = Math.min(...starts)
   const end = Math.max(...spans.map(({ durationMs }, index) => starts[index] + durationMs))
   const whole = Math.max(1, end - start)
+  const cause = causeOf(spans)
   const services = [...new Set(rows.map(({ span }) => span.service))]
   return html`
     <h3>Trace <span class="quiet">${spans.length} spans over ${services.length} services</span></h3>
+    ${cause && html`<p class="cause">Most of it: <strong>${cause.span.name}</strong> of ${cause.span.service} took ${ms(cause.ms)} of ${ms(whole)} by itself.</p>`}
     <div class="scroll" tabindex="0" role="region" aria-label="Trace">
       <table class="waterfall">
         <thead class="hidden"><tr><th>Operation</th><th>Service</th><th>Duration</th><th>When</th></tr></thead>

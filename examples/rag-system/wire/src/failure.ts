@@ -1,5 +1,8 @@
 // An error that a service answers with: a status, words for people, and when to try again.
 
+/** Largest document, bytes. */
+export const MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
+
 export class ServiceError extends Error {
   constructor(
     readonly statusCode: number,
@@ -19,6 +22,11 @@ export async function failureOf(name: string, response: Response): Promise<Servi
   const status = response.status === 429 || response.status === 413 || response.status === 507 ? response.status : 502
   const text = status === 502 ? `${name} answered ${response.status}: ${message ?? 'no reason given'}` : (message ?? 'refused')
   return new ServiceError(status, text, Number.isFinite(retryAfter) ? retryAfter : undefined)
+}
+
+/** A document that is too large. */
+export function tooLarge(): ServiceError {
+  return new ServiceError(413, `A document may have ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB at most.`)
 }
 
 /** A service that cannot be reached, in words for people. */

@@ -18,7 +18,7 @@ export type {
 } from './bodies.js'
 export { callerHeaders, callerOf } from './caller.js'
 export { eventText, readEvents } from './event-stream.js'
-export { failureOf, replyTo, ServiceError, unreachable } from './failure.js'
+export { failureOf, MAX_DOCUMENT_BYTES, replyTo, ServiceError, tooLarge, unreachable } from './failure.js'
 export { goneSignal } from './gone.js'
 export { createLlmClient, type LlmClient } from './llm-client.js'
 export { type Settings, secret, settings } from './settings.js'

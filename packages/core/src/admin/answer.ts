@@ -11,6 +11,8 @@ export interface AnswerSettings {
 }
 
 const MAX_BODY = 65_536
+/** Longest stretch of writing before other work has its turn, in milliseconds. */
+const SLICE_MS = 3
 const PLAIN = 'text/plain; charset=utf-8'
 
 /** Answers a request; never rejects. */
@@ -58,9 +60,14 @@ async function write(response: ServerResponse, { status = 200, type = PLAIN, hea
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers })
   if (head) return void response.end()
   if (typeof body === 'string') return void response.end(body)
+  let slice = performance.now()
   for await (const piece of body) {
     if (response.destroyed) return
+    // A peer that reads fast empties the socket within the same turn: `drain` alone would never let anybody else have one.
     if (!response.write(piece)) await drained(response)
+    if (performance.now() - slice < SLICE_MS) continue
+    await new Promise((resolve) => setImmediate(resolve))
+    slice = performance.now()
   }
   response.end()
 }

@@ -120,7 +120,7 @@ export const redisMetrics = [
     across: 'max',
     kind: 'gauge',
     unit: 'seconds',
-    help: 'Time since this replica heard from its master.',
+    help: 'On a replica the time since it heard from its primary; on a primary the time since the slowest replica confirmed.',
     labels: { store: STORE },
     from: 'source'
   }

@@ -5,22 +5,27 @@ import { type Observers, observerList } from '../observer.js'
 import type { Operation } from '../operation.js'
 import { noteCall, placeOfCall, unrecorded } from './call.js'
 import { announcedAbove, endAnswered, endFailed, startOutgoing, traceHeaders } from './outgoing.js'
+import { type Peers, peerNames } from './peers.js'
 
 export interface FetchOptions {
   observers?: Observers
   /** The fetch underneath; the global one, read at each call. */
   fetch?: typeof fetch
+  /** Names of the services behind addresses, for `peer.service`: `{ 'http://127.0.0.1:3003': 'auth-service' }`. Default: what `OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING` says, else the host. */
+  peers?: Peers
 }
 
 /**
  * Makes a fetch that propagates the trace context and records each call. The request and the response are the caller's own.
  *
+ * @throws RagError `RAG_CORE_PEERS` for peers that are no names by address.
  * @example
  * const observedFetch = createFetch({ observers })
  * const answer = await observedFetch('http://127.0.0.1:3001/ask')
  */
-export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typeof fetch {
+export function createFetch({ observers, fetch: inner, peers }: FetchOptions = {}): typeof fetch {
   const list = observers && observerList(observers)
+  const peerName = peerNames(peers)
   return async function observedFetch(input, init) {
     const send = inner ?? globalThis.fetch
     const place = placeOfCall()
@@ -38,7 +43,7 @@ export function createFetch({ observers, fetch: inner }: FetchOptions = {}): typ
         ({ status }) => ({ status })
       )
     }
-    const operation = startOutgoing(method, url, list, bodySize(init?.body))
+    const operation = startOutgoing(method, url, list, bodySize(init?.body), peerName)
     const active = contextOf(operation as unknown as Operation)
     try {
       const headed = withTrace(input, init, traceHeaders(active, operation as unknown as Operation, url.host))

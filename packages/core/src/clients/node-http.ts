@@ -9,6 +9,7 @@ import type { Operation, OperationRecord } from '../operation.js'
 import { noteCall, placeOfCall, unrecorded } from './call.js'
 import { announcedAbove, endAnswered, endFailed, type Outgoing, traceHeaders } from './outgoing.js'
 import { patchMethod } from './patch.js'
+import { peerNamesOfEnvironment } from './peers.js'
 
 type Send = (...values: never[]) => ClientRequest
 
@@ -82,15 +83,16 @@ function describe(request: ClientRequest, operation: OperationRecord<'client'>):
   const { method, host, path, protocol } = request
   const queryAt = path.indexOf('?')
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1] ?? Number.NaN)
+  const scheme = protocol.replace(':', '')
   operation.name = method
   operation.set({
     method,
     host,
     port: Number.isNaN(port) ? undefined : port,
-    scheme: protocol.replace(':', ''),
+    scheme,
     path: queryAt < 0 ? path : path.slice(0, queryAt),
     query: queryAt < 0 ? '' : path.slice(queryAt + 1),
-    peerService: host
+    peerService: peerNamesOfEnvironment()(host, Number.isNaN(port) ? undefined : port, scheme)
   })
 }
 

@@ -5,6 +5,7 @@ import type { Observers } from '../observer.js'
 import { type Operation, type OperationRecord, spanOf } from '../operation.js'
 import { formatTraceparent } from '../traceparent.js'
 import { callOutcome } from './call.js'
+import { type PeerName, peerNamesOfEnvironment } from './peers.js'
 import { vectorCall } from './vector-stores.js'
 
 export type Outgoing = OperationRecord<'client'> | OperationRecord<'db'>
@@ -21,10 +22,17 @@ export function announcedAbove(list: Observers | undefined): OperationRecord | u
 }
 
 /** Announces a request; a call to a vector store is one of a data store. */
-export function startOutgoing(method: string, url: URL, observers: Observers | undefined, requestBytes?: number): Outgoing {
+export function startOutgoing(
+  method: string,
+  url: URL,
+  observers: Observers | undefined,
+  requestBytes?: number,
+  peerName: PeerName = peerNamesOfEnvironment()
+): Outgoing {
   const vector = vectorCall(method, url)
   const host = url.hostname
   const port = url.port === '' ? undefined : Number(url.port)
+  const scheme = url.protocol.slice(0, -1)
   const operation = vector
     ? startOperation(
         'db',
@@ -48,11 +56,11 @@ export function startOutgoing(method: string, url: URL, observers: Observers | u
           method,
           host,
           port,
-          scheme: url.protocol.slice(0, -1),
+          scheme,
           path: url.pathname,
           query: url.search.slice(1),
           statusCode: undefined,
-          peerService: host,
+          peerService: peerName(host, port, scheme),
           requestBytes,
           responseBytes: undefined
         },

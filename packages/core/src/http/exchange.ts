@@ -4,9 +4,8 @@ import type { Socket } from 'node:net'
 import { context } from '@opentelemetry/api'
 import type { ServerAttributes } from '../attributes.js'
 import { startOperation } from '../context.js'
-import { requestIdFrom } from '../ids.js'
-import type { Observers } from '../observer.js'
-import { type Operation, type OperationRecord, spanOf } from '../operation.js'
+import { type Observers, wantsIds } from '../observer.js'
+import { type IncomingTrace, type Operation, type OperationRecord, spanOf } from '../operation.js'
 import { countFailure } from '../state.js'
 
 /** Copies of this module in one process find each other's operation under this key. */
@@ -22,15 +21,21 @@ export type ServerOperation = OperationRecord<'server'>
 export type RouteReader = (operation: ServerOperation, request: IncomingMessage) => string | undefined
 
 interface Carrying {
-  [OPERATION]?: ServerOperation
+  [OPERATION]?: ServerOperation | undefined
 }
 
-/** What an adapter keeps for the end of its request. */
-export interface Exchange {
-  readonly request: IncomingMessage
+/** What an adapter keeps for the end of its request; one object with what tracing reads of its beginning. */
+export interface Exchange extends IncomingTrace {
+  /** Let go of when the reply closes: a request kept until the batch is recorded costs the collector more than its record. */
+  request: IncomingMessage | undefined
   readonly readRoute: RouteReader
   /** The error that the framework handed to its error handler. */
   error: unknown
+}
+
+/** Makes the place for the operation of a request, for whoever knows that one is likely. */
+export function reserveOperation(request: IncomingMessage): void {
+  ;(request as Carrying)[OPERATION] = undefined
 }
 
 /** The operation of a request, once it has one. */
@@ -49,8 +54,7 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
     if (present.span === null) present.span = undefined
     return false
   }
-  const operation = startServerOperation(request, observers)
-  operation.carrier = { request, readRoute, error: undefined } satisfies Exchange
+  const operation = startServerOperation(request, observers, readRoute)
   ;(request as Carrying)[OPERATION] = operation
   response.on('close', endExchange)
   announce(operation, observers)
@@ -70,7 +74,7 @@ function announce(operation: ServerOperation, observers: Observers): void {
 }
 
 /** An operation for a request, with everything that is only readable now. */
-export function startServerOperation(request: IncomingMessage, observers: Observers): ServerOperation {
+export function startServerOperation(request: IncomingMessage, observers: Observers, readRoute: RouteReader = noRoute): ServerOperation {
   const { headers, url = '/' } = request
   const socket = request.socket as Socket & { encrypted?: boolean }
   const queryAt = url.indexOf('?')
@@ -92,10 +96,14 @@ export function startServerOperation(request: IncomingMessage, observers: Observ
     special: undefined
   }
   const operation = startOperation('server', method, attributes, observers)
-  operation.requestId = requestIdFrom(headers['x-request-id'])
-  operation.incoming = { headers, peerAddress: attributes.peerAddress }
+  operation.takeRequestId(headers['x-request-id'])
+  const exchange: Exchange = { headers, peerAddress: attributes.peerAddress, request, readRoute, error: undefined }
+  operation.incoming = exchange
+  operation.carrier = exchange
   return operation
 }
+
+const noRoute: RouteReader = () => undefined
 
 /** Remembers the error behind a reply; the first one is the cause. */
 export function noteError(request: IncomingMessage, error: unknown): void {
@@ -109,7 +117,8 @@ export function stampHead(response: ServerResponse, headers: unknown): void {
   if (!operation || operation.attributes.firstByteMs !== undefined || operation.durationMs !== undefined) return
   operation.attributes.firstByteMs = performance.now() - operation.startMark
   if (response.headersSent || (typeof headers === 'object' && headers !== null && 'x-request-id' in headers)) return
-  if (operation.requestId !== undefined && !response.hasHeader('x-request-id')) response.setHeader('x-request-id', operation.requestId)
+  if (!wantsIds(operation.observers)) return
+  if (!response.hasHeader('x-request-id')) response.setHeader('x-request-id', operation.requestId!)
   const traceId = spanOf(operation as unknown as OperationRecord)?.spanContext().traceId
   if (traceId !== undefined && !response.hasHeader('x-trace-id')) response.setHeader('x-trace-id', traceId)
 }
@@ -125,13 +134,14 @@ function endExchange(this: ServerResponse): void {
   attributes.route = readGuarded(operation, exchange) ?? UNMATCHED
   operation.name = attributes.method + ' ' + attributes.route
   attributes.responseBytes = replySize(this)
+  exchange.request = undefined
   const error = exchange.error ?? this.errored ?? undefined
   operation.end(complete ? (attributes.statusCode >= 500 ? 'error' : 'ok') : this.errored ? 'error' : 'aborted', error)
 }
 
 function readGuarded(operation: ServerOperation, { readRoute, request }: Exchange): string | undefined {
   try {
-    return readRoute(operation, request)
+    return request && readRoute(operation, request)
   } catch {
     return undefined
   }

@@ -17,10 +17,16 @@ export function stampWriteHead(target: WithHead): void {
 }
 
 const stamped = new WeakMap<WriteHead, WriteHead>()
+/** Nearly always the one of Node. */
+let last: { original: WriteHead; wrapped: WriteHead } | undefined
 
 function stampedOf(original: WriteHead): WriteHead {
+  if (last?.original === original) return last.wrapped
   let wrapped = stamped.get(original)
-  if (wrapped) return wrapped
+  if (wrapped) {
+    last = { original, wrapped }
+    return wrapped
+  }
   wrapped = function writeHead(this: ServerResponse, ...head: unknown[]) {
     stampHead(this, head.at(-1))
     return Reflect.apply(original, this, head)

@@ -3,7 +3,6 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { context } from '@opentelemetry/api'
 import { contextOf, startOperation } from '../context.js'
-import { randomId } from '../ids.js'
 import { joinObservers, type Observers } from '../observer.js'
 import { operationOfRequest, startServerOperation, UNMATCHED } from './exchange.js'
 import { sniffStatus } from './sniff-status.js'
@@ -12,12 +11,16 @@ const OBSERVED = Symbol.for('@rag/core/server/1')
 
 interface Watch {
   observers: Observers
+  /** Readies a request before the framework has it; an adapter sets it once. */
+  ready: ReadyRequest | undefined
   restore(): void
 }
 interface Watched {
   [OBSERVED]?: Watch
 }
 type Emit = Server['emit']
+/** What a framework's adapter does to a request before anybody else sees it. */
+export type ReadyRequest = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
  * Observes what a framework does not see on its server. Listening to `upgrade` or `clientError` would change what Node does by default,
@@ -34,6 +37,7 @@ export function observeServer(server: Server, observers: Observers): () => void 
   const own = Object.hasOwn(server, 'emit')
   const watch: Watch = {
     observers,
+    ready: undefined,
     restore() {
       if (server.emit !== emit) return
       if (own) server.emit = original
@@ -43,6 +47,7 @@ export function observeServer(server: Server, observers: Observers): () => void 
   }
   const emit = function emit(this: Server, event: string | symbol, ...values: unknown[]): boolean {
     if (event === 'request') {
+      watch.ready?.(values[0] as IncomingMessage, values[1] as ServerResponse)
       const handled = (original as (event: string, ...values: unknown[]) => boolean).call(this, event, values[0], values[1])
       recordUnhooked(values[0] as IncomingMessage, values[1] as ServerResponse, watch.observers)
       return handled
@@ -59,17 +64,18 @@ export function observeServer(server: Server, observers: Observers): () => void 
 }
 
 /** Joins the server that a request came in on; frameworks that do not own a server find it here. */
-export function observeServerOf(request: IncomingMessage, observers: Observers): void {
+export function observeServerOf(request: IncomingMessage, observers: Observers): Pick<Watch, 'ready'> | undefined {
   const server = (request.socket as { server?: Server & Watched } | null)?.server
-  if (!server || typeof server.emit !== 'function') return
+  if (!server || typeof server.emit !== 'function') return undefined
   const watch = server[OBSERVED]
   if (watch === undefined || (watch.observers !== observers && joinObservers(watch.observers, observers) !== watch.observers))
     observeServer(server, observers)
+  return server[OBSERVED]
 }
 
 /** A router may answer on its own before any hook runs, such as 400 for a path with a broken escape. */
 function recordUnhooked(request: IncomingMessage, response: ServerResponse, observers: Observers): void {
-  if (!response?.headersSent || operationOfRequest(request)) return
+  if (operationOfRequest(request) || !response?.headersSent) return
   const operation = startServerOperation(request, observers)
   operation.set({ statusCode: response.statusCode })
   operation.name = `${operation.attributes.method} ${UNMATCHED}`
@@ -124,6 +130,6 @@ function recordReject(error: unknown, observers: Observers): void {
     },
     observers
   )
-  operation.requestId = randomId()
+  operation.takeRequestId(undefined)
   operation.end(code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'timeout' : 'ok', error)
 }

@@ -23,7 +23,17 @@ export type Writer = (rule: string, value: string, fixed: number) => string
 
 const LAST_FOUR_FROM = 16
 
-export const mark = (rule: string): string => `[masked:${rule}]`
+const marks = new Map<string, string>()
+
+/** The mark of a rule; there are as many as rules. */
+export function mark(rule: string): string {
+  const known = marks.get(rule)
+  if (known !== undefined) return known
+  // One flat text, which is shared by all places that it stands in.
+  const made = ['[masked:', rule, ']'].join('')
+  if (marks.size < 4096) marks.set(rule, made)
+  return made
+}
 
 export function formWriter(form: Form, pseudonymKey: string | Uint8Array | undefined): Writer {
   if (typeof form === 'function') {

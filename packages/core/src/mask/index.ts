@@ -1,4 +1,4 @@
-export { createMasker, type Masker } from './masker.js'
+export { createMasker, type Leaves, type Masker } from './masker.js'
 export type { MaskerOptions } from './options.js'
 
-export { resolveMasker } from './resolve.js'
+export { leavesOf, resolveMasker } from './resolve.js'

@@ -196,6 +196,9 @@ export const SECRET_PAIRS: Readonly<Record<string, readonly string[]>> = {
   ]
 }
 
+/** Words behind a name that say how the value is written: `privateKeyPem` is a private key. */
+export const FORM_WORDS: ReadonlySet<string> = new Set(['pem'])
+
 /** Weak names: secret only beside a value that looks like one. */
 export const WEAK: ReadonlySet<string> = new Set([
   'auth',

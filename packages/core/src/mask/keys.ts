@@ -1,5 +1,5 @@
 // Says from its name whether a key holds a secret. Compares segments, never substrings: `author` is not `auth`.
-import { SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
+import { FORM_WORDS, SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
 import { ASKING, HARMLESS, PLAIN_KEYS } from './plain-words.js'
 import { segmentsOf } from './segments.js'
 
@@ -50,6 +50,7 @@ function verdictOf(raw: string, own: ReadonlySet<string>, allowed: ReadonlySet<s
   if (allowed.has(whole)) return 0
   if (own.has(whole)) return 2
   while (segments.length > 1 && /^\d+$/.test(segments[segments.length - 1]!)) segments.pop()
+  if (segments.length > 1 && FORM_WORDS.has(segments[segments.length - 1]!)) segments.pop()
   const joined = segments.join('')
   if (joined === '' || allowed.has(joined) || HARMLESS.has(joined)) return 0
   const last = segments[segments.length - 1]!
@@ -81,7 +82,7 @@ function endingTable(more: readonly string[]): Uint8Array {
   const pairs = Object.entries(SECRET_PAIRS).flatMap(([last, before]) =>
     before.flatMap((word) => [word + last, `${word}-${last}`, `${word}_${last}`, `${word} ${last}`])
   )
-  for (const word of [...SECRET_NOUNS, ...SECRET_ENDINGS, ...pairs, ...WEAK, 'keys', ...more]) {
+  for (const word of [...SECRET_NOUNS, ...SECRET_ENDINGS, ...pairs, ...WEAK, ...FORM_WORDS, 'keys', ...more]) {
     const low = word.toLowerCase()
     const [a, b, c] = [low.charCodeAt(low.length - 3), low.charCodeAt(low.length - 2), low.charCodeAt(low.length - 1)]
     if (low.length > 2 && c < 128) table[endingIndex(a, b, c)] = 1

@@ -10,6 +10,7 @@ import { type Session, session } from './session.js'
 import { type StreamMasker, streamMasker } from './stream.js'
 import { type HoldRules, holdRules } from './stream-hold.js'
 import { KEY_RULE } from './text/assignments.js'
+import type { Findings } from './text/findings.js'
 import { headerFindings, headerKind } from './text/headers.js'
 import { type Detector, type Scan, textScan } from './text/scan.js'
 import { tokenScan } from './text/tokens.js'
@@ -58,13 +59,19 @@ export function createMasker(options: MaskerOptions = {}): Masker {
   const personalKey = settings.pii.length > 0 ? piiKeys(settings.pii) : undefined
   const { maxLength } = settings
 
-  const cut = (record: Session, value: string): string => {
-    if (value.length <= maxLength) return record.text(value)
+  const cut = (record: Session, value: string, first?: Findings): string => {
+    if (value.length <= maxLength) return record.text(value, first)
     count('cut')
     return shorten(record.text(value.slice(0, maxLength + MARGIN)), maxLength)
   }
 
+  /** What is masked once must look masked the second time: a value that does not is masked whole. */
   const header = (name: string, value: string, record: Session): string => {
+    const out = headerOnce(name, value, record)
+    return out === value || headerOnce(name, out, record) === out ? out : record.whole(KEY_RULE, value)
+  }
+
+  const headerOnce = (name: string, value: string, record: Session): string => {
     const found: Finding[] = []
     const kind = headerKind(name)!
     if (headerFindings(value, 0, value.length, kind, (finding) => found.push(finding)) === 0)
@@ -81,25 +88,34 @@ export function createMasker(options: MaskerOptions = {}): Masker {
 
   const maskText = (value: string): string => {
     // Most texts are clean: they cost one scan and no allocation.
-    if (value.length <= maxLength && scan(value).length === 0) return value
+    const first = value.length <= maxLength ? scan(value) : undefined
+    if (first !== undefined && first.starts.length === 0) return value
     const record = session(scan, write, count)
-    const out = cut(record, value)
+    const out = cut(record, value, first)
     return record.found ? record.spread(out) : out
   }
 
   const maskValue = (value: unknown): unknown => {
     const record = session(scan, write, count)
-    const out = walk({
+    const tools = {
       session: record,
       judge,
       count,
       drop: settings.form === 'drop',
       suspectKey,
       personalKey,
-      header: (name, held) => header(name, held, record),
-      text: (held) => cut(record, held)
-    }).value(value)
-    return record.found ? spread(out, record, new Set()) : out
+      header: (name: string, held: string) => header(name, held, record),
+      text: (held: string) => cut(record, held)
+    }
+    let out = walk(tools).value(value)
+    // A value that stood elsewhere too leaves a text that may read differently: then our copy is looked at again.
+    for (let round = 0; record.found && round < MAX_ROUNDS; round++) {
+      const before = record.changes
+      out = spread(out, record, new Set())
+      if (record.changes === before) break
+      out = walk(tools).value(out)
+    }
+    return out
   }
 
   const masker: Masker = {
@@ -129,12 +145,29 @@ export function createMasker(options: MaskerOptions = {}): Masker {
       }
     }
   }
+  const neutral = neutralTest((name) => judge.judge(name) === 0 && personalKey?.(name) === undefined && !suspectKey(name))
+  const leaves: Leaves = (name, value) => {
+    try {
+      return neutral(name) && (typeof value !== 'string' || (value.length <= maxLength && scan(value).starts.length === 0))
+    } catch {
+      return false
+    }
+  }
   // Not enumerable: a copy with another `mask` is a masker of the application.
-  Object.defineProperty(masker, OWN, { value: true })
+  Object.defineProperty(masker, OWN, { value: leaves })
   return masker
 }
 
+/** Says of one flat field whether the gate leaves it as it is; counts nothing. A field that it does not answer for passes `mask` with its record. */
+export type Leaves = (name: string, value: string | number | boolean | null) => boolean
+
 const OWN = Symbol.for('@rag/core/masker/1')
+
+/** The quick answer of a masker of {@link createMasker}; undefined for any other. */
+export function ownLeaves(masker: Masker): Leaves | undefined {
+  const leaves = (masker as { [OWN]?: unknown })[OWN]
+  return typeof leaves === 'function' && isOwnMasker(masker) ? (leaves as Leaves) : undefined
+}
 
 /** Whether a masker is one of {@link createMasker}, of this copy of the package or another; these never throw. */
 export const isOwnMasker = (masker: Masker): boolean => Object.hasOwn(masker, OWN)
@@ -168,6 +201,8 @@ function spread(value: unknown, record: Session, seen: Set<object>): unknown {
   return value
 }
 
+/** Looks at one record; the second finds nothing in nearly all. */
+const MAX_ROUNDS = 4
 const MAX_KEYS = 4096
 
 /** Remembers which keys are clean; records have few keys and many values. */
@@ -175,10 +210,26 @@ function keyTest(scan: Scan): (key: string) => boolean {
   const clean = new Set<string>()
   return (key) => {
     if (key.length < 8 || clean.has(key)) return false
-    if (scan(key).length > 0) return true
+    if (scan(key).starts.length > 0) return true
     if (clean.size >= MAX_KEYS) clean.clear()
     if (key.length <= 128) clean.add(key)
     return false
+  }
+}
+
+/** `{ name: 'password', value: … }`: here one field speaks of another, so neither can be judged alone. */
+const PAIRED: ReadonlySet<string> = new Set(['value', 'toJSON', '__proto__'])
+
+/** Remembers which names say nothing about their value. */
+function neutralTest(test: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (name) => {
+    let neutral = known.get(name)
+    if (neutral !== undefined) return neutral
+    neutral = name.length <= 128 && !PAIRED.has(name) && test(name)
+    if (known.size >= MAX_KEYS) known.clear()
+    if (name.length <= 128) known.set(name, neutral)
+    return neutral
   }
 }
 

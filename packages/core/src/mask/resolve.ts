@@ -1,7 +1,7 @@
 // What a `mask` option of any package means: a masker, the options of one, or none.
 import type { Source } from '../source.js'
 import { type CustomMasker, guardMasker } from './guard.js'
-import { createMasker, isOwnMasker, type Masker } from './masker.js'
+import { createMasker, isOwnMasker, type Leaves, type Masker, ownLeaves } from './masker.js'
 import type { MaskerOptions } from './options.js'
 
 const NOTHING: Source = { read() {} }
@@ -34,6 +34,11 @@ export function resolveMasker(mask?: Masker | MaskerOptions | false): Masker {
   guards.set(mask, guard)
   guards.set(guard, guard)
   return guard
+}
+
+/** Answers for flat fields without a walk over their record; undefined for a masker that an application wrote. */
+export function leavesOf(masker: Masker): Leaves | undefined {
+  return masker === passThrough ? () => true : ownLeaves(masker)
 }
 
 function isMasker(mask: Masker | MaskerOptions | undefined): mask is Masker & CustomMasker {

@@ -1,7 +1,8 @@
 // Masks a text that arrives in chunks: model output, SSE, a tailed file. Nothing of a secret leaves early.
 import { mark, type Writer } from './forms.js'
 import { type HoldRules, holdFrom } from './stream-hold.js'
-import { joined, type Scan } from './text/scan.js'
+import { columnsOf, inOrder, listOf } from './text/findings.js'
+import type { Scan } from './text/scan.js'
 import { looksRandom } from './text/values.js'
 import type { Finding } from './types.js'
 
@@ -44,13 +45,13 @@ export function streamMasker({ scan, write, count, hold }: StreamTools): StreamM
   const known: { value: string; rule: string }[] = []
 
   function findings(): Finding[] {
-    const found = scan(text)
+    const found = listOf(scan(text))
     const repeated: Finding[] = []
     for (const { value, rule } of known) {
       for (let at = text.indexOf(value, emitted); at >= 0; at = text.indexOf(value, at + value.length))
         repeated.push({ start: at, end: at + value.length, rule, fixed: 0 })
     }
-    return repeated.length > 0 ? joined([...found, ...repeated]) : found
+    return repeated.length > 0 ? listOf(inOrder(columnsOf([...found, ...repeated]))) : found
   }
 
   function step(final: boolean): string {

@@ -11,6 +11,9 @@ const MAX_DEPTH = 64
 /** Values in one record, shared ones counted each time they show. */
 const MAX_NODES = 250_000
 
+/** Items of a list under the name of a secret. */
+const MAX_ITEMS = 10_000
+
 /** What the walk needs of its masker. */
 export interface WalkTools {
   session: Session
@@ -140,16 +143,19 @@ export function walk(tools: WalkTools): Walk {
     try {
       const verdict = judge.judge(key)
       if (verdict > 0) return secret(key, value, verdict === 2)
-      const personal = tools.personalKey?.(key)
-      return personal !== undefined &&
-        (typeof value === 'string' || typeof value === 'number') &&
-        value !== '' &&
-        markEnd(String(value), 0) === 0
-        ? session.whole(personal, String(value))
-        : any(value)
+      const kind = tools.personalKey?.(key)
+      return kind === undefined ? any(value) : personal(kind, value)
     } catch {
       return refuse('failure')
     }
+  }
+
+  /** What is written as one text, such as a number or a date, goes whole; so does each item of a list. */
+  function personal(kind: string, value: unknown): unknown {
+    const out = typeof value === 'string' ? value : typeof value === 'number' ? String(value) : any(value)
+    if (Array.isArray(out)) return out.map((item) => personal(kind, item))
+    if (typeof out !== 'string') return out
+    return out === '' || markEnd(out, 0) > 0 ? any(out) : session.whole(kind, out)
   }
 
   function secret(key: string, value: unknown, strong: boolean): unknown {
@@ -166,7 +172,10 @@ export function walk(tools: WalkTools): Walk {
         : any(value)
     }
     if (typeof value !== 'object' || value === null) return any(value)
-    if (!strong) return any(value)
+    if (!strong) {
+      const out = any(value)
+      return typeof out === 'string' ? secret(key, out, false) : out
+    }
     return leaves(value, key, 0)
   }
 
@@ -176,7 +185,7 @@ export function walk(tools: WalkTools): Walk {
     if (typeof value !== 'object' || value === null) return any(value)
     if (level > 8) return refuse('too-deep')
     if (++nodes > MAX_NODES) return refuse('too-large')
-    if (Array.isArray(value)) return value.slice(0, 10_000).map((item) => leaves(item, key, level + 1))
+    if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => leaves(item, key, level + 1))
     const prototype: unknown = Object.getPrototypeOf(value)
     const plain = prototype === Object.prototype || prototype === null ? undefined : plainOf(value)
     if (typeof plain === 'string' || Array.isArray(plain)) return leaves(plain, key, level)
@@ -190,8 +199,11 @@ export function walk(tools: WalkTools): Walk {
 
   function list(value: readonly unknown[]): unknown {
     const length = value.length
-    if (length === 2 && typeof value[0] === 'string' && typeof value[1] !== 'object' && judge.judge(value[0]) > 0)
-      return [value[0], property(value[0], value[1])]
+    if (length === 2 && typeof value[0] === 'string' && judge.judge(value[0]) > 0) {
+      // An object may be anything, but one that is written as a text, such as a date, is a value.
+      const held = typeof value[1] === 'object' ? any(value[1]) : value[1]
+      return [value[0], typeof held === 'object' ? held : property(value[0], held)]
+    }
     if (length >= 4 && length % 2 === 0 && isHeaderList(value)) return headerList(value)
     const out: unknown[] = []
     for (let index = 0; index < length; index++) {

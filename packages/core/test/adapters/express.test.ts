@@ -73,6 +73,40 @@ for (const [name, module] of Object.entries(versions)) {
       expect(await routeOf('/a/b/b/c/a', build)).toBe('/a/:a/b/c/:c')
     })
 
+    /** What three requests to one server are answered, without us and with us. */
+    async function bareAndObserved(build: (app: ReturnType<typeof module>) => void): Promise<[bare: string[], observed: string[]]> {
+      const answers: [string[], string[]] = [[], []]
+      for (const [index, bodies] of answers.entries()) {
+        const app = module()
+        if (index === 1) app.use(observeExpress([recordingObserver()]))
+        build(app)
+        const server = app.listen(0, '127.0.0.1')
+        await new Promise((resolve) => server.once('listening', resolve))
+        const { port } = server.address() as { port: number }
+        for (let count = 0; count < 3; count++) bodies.push((await request(port, '/users/1')).body)
+        server.close()
+        server.closeAllConnections()
+      }
+      return answers
+    }
+
+    it('shows a middleware the same properties of request and reply as without it, on every request of a server', async () => {
+      const [bare, observed] = await bareAndObserved((app) =>
+        app.use((request, response) => void response.end([...Object.keys(request), '|', ...Object.keys(response)].sort().join()))
+      )
+      expect(bare[0]).toContain('baseUrl')
+      expect(observed).toEqual(bare)
+    })
+
+    it('keeps an accessor that the application has put where all requests inherit it', async () => {
+      const [bare, observed] = await bareAndObserved((app) => {
+        Object.defineProperty(app.request, 'baseUrl', { configurable: true, get: () => '/mine', set: () => {} })
+        app.get('/users/:id', (request, response) => void response.end(`at ${request.baseUrl}`))
+      })
+      expect(bare[0]).toBe(module === express ? 'at /mine' : 'at ')
+      expect(observed).toEqual(bare)
+    })
+
     it('calls a guard that answers unmatched', async () => {
       expect(await routeOf('/guard/7', (app) => app.use('/guard', answer as never))).toBe('unmatched')
     })

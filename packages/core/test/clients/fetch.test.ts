@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createFetch, drain, type Observer, startOperation, withOperation } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
 
@@ -73,4 +73,31 @@ it('leaves calls below a model call or a cache to that operation', async () => {
   drain()
   expect(recorder.operations.map(({ kind }) => kind)).toEqual(['cache'])
   expect(received['traceparent']).toContain('2'.repeat(16))
+})
+
+it('names the service behind an address: as given, as the environment maps it, else the host', async () => {
+  const recorder = recordingObserver()
+  const peers = async (observed: typeof fetch, ...urls: string[]) => {
+    recorder.operations.length = 0
+    for (const one of urls) await observed(one).catch(() => {})
+    drain()
+    return recorder.operations.map(({ attributes }) => (attributes as { peerService: string }).peerService)
+  }
+  const { host } = new URL(url)
+  const given = createFetch({ observers: [recorder], peers: { [url]: 'search', 'http://localhost': 'front', '127.0.0.1': 'elsewhere' } })
+  expect(await peers(given, `${url}/x`, 'http://127.0.0.1:1/', 'http://localhost:80/')).toEqual(['search', 'elsewhere', 'front'])
+  vi.stubEnv('OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING', `${host}=auth-service, =none,broken,localhost=`)
+  expect(await peers(createFetch({ observers: [recorder] }), url, 'http://127.0.0.1:1/')).toEqual(['auth-service', '127.0.0.1'])
+  expect(await peers(createFetch({ observers: [recorder], peers: { [host]: 'mine' } }), url)).toEqual(['mine'])
+  vi.unstubAllEnvs()
+  expect(await peers(createFetch({ observers: [recorder] }), url)).toEqual(['127.0.0.1'])
+})
+
+it.each([
+  ['http://', 'x'],
+  ['a b', 'x'],
+  ['localhost', ''],
+  ['localhost', 3 as never]
+])('refuses the peer %j named %j', (address, name) => {
+  expect(() => createFetch({ peers: { [address]: name } })).toThrow(/\[RAG_CORE_PEERS\] option "peers".*Fix: write/)
 })

@@ -26,6 +26,8 @@ test.each([
   'Refresh-Token',
   'accesstoken',
   'privateKey2',
+  'privateKeyPem',
+  'password1',
   'aws_secret_access_key',
   'Set-Cookie'
 ])('%s is the name of a secret', (name) => {
@@ -36,6 +38,7 @@ test.each([
 
 test.each([
   'tokenCount',
+  'publicKeyPem',
   'author',
   'cacheKey',
   'keyboard',

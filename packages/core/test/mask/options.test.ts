@@ -73,6 +73,12 @@ describe('personal data', () => {
 
   test('profiles and single kinds', () => {
     const text = 'a@example.com 4111111111111111 203.0.113.7'
+    expect(all.mask({ birthDate: new Date(0), phone: ['090 1', 81_312_345_678n], ip: new Set([7]), address: { city: 'x' } })).toEqual({
+      birthDate: '[masked:birth-date]',
+      phone: ['[masked:phone]', '[masked:phone]'],
+      ip: ['[masked:ip]'],
+      address: { city: 'x' }
+    })
     expect(createMasker({ pii: 'pci' }).mask(text)).toBe('a@example.com [masked:card] 203.0.113.7')
     expect(createMasker({ pii: 'gdpr' }).mask(text)).toBe('[masked:email] [masked:card] [masked:ip]')
     expect(createMasker({ pii: 'appi' }).mask(text)).toBe('[masked:email] [masked:card] 203.0.113.7')

@@ -64,7 +64,10 @@ const texts = fc.array(piece, { minLength: 1, maxLength: 7 }).map((pieces) => pi
 const values = fc.object({
   values: [texts, fc.integer(), fc.boolean(), fc.constant(null), fc.bigInt(), fc.date()],
   maxDepth: 4,
-  key: fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('password', 'headers', 'name', 'value', '__proto__', 'toJSON')),
+  key: fc.oneof(
+    fc.string({ maxLength: 6 }),
+    fc.constantFrom('password', 'headers', 'name', 'value', '__proto__', 'toJSON', 'cookie', 'Set-Cookie', 'Authorization', 'token', 'url')
+  ),
   withSet: true,
   withMap: true
 })

@@ -8,8 +8,21 @@ export interface Window {
 
 const DAY = 86_400_000
 
-/** @throws RagError `RAG_LLM_OPTION` for a time zone that does not exist, and `RAG_CORE_DURATION`. */
-export function windowReader(window: Duration | '1mo', timeZone = 'UTC'): (now: number) => Window {
+/**
+ * Finds the window of an instant. Reading a calendar takes longer than all else a call is metered by, so it is read once a window.
+ *
+ * @throws RagError `RAG_LLM_OPTION` for a time zone that does not exist, and `RAG_CORE_DURATION`.
+ */
+export function windowReader(window: Duration | '1mo', timeZone = 'UTC'): (now: number) => Readonly<Window> {
+  const read = calendarReader(window, timeZone)
+  let known: Window | undefined
+  return (now) => {
+    if (!known || now < known.start || now >= known.end) known = read(now)
+    return known
+  }
+}
+
+function calendarReader(window: Duration | '1mo', timeZone: string): (now: number) => Window {
   const format = formatOf(timeZone)
   const fields = (at: number): [year: number, month: number, day: number] => {
     const parts = format.formatToParts(at)

@@ -1,20 +1,22 @@
 // The chain of an audit log: each line ends with an HMAC over its text and the HMAC of the line before.
-import { createHash, createHmac, hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { RagError } from '@rag/core'
 
 const BLOCK = 64
+const LINK = 64
 const FIELD = ',"mac":"'
+const FIELD_BYTES = Buffer.from(FIELD)
 /** `,"mac":"` + 64 hex digits + `"}` */
-const TAIL = FIELD.length + 64 + 2
+const TAIL = FIELD.length + LINK + 2
 
-/** HMAC-SHA-256 (RFC 2104) over a text and the link before it. */
-export type Mac = (previous: string, body: string) => string
+/** Bytes before a line that its HMAC needs: one block of the key, and the link before. What stood there is overwritten. */
+export const MARGIN = BLOCK + LINK
 
-/** A line taken apart. */
-export interface Link {
-  readonly body: string
-  readonly mac: string
-}
+/** The link before the first line of a file. */
+export const GENESIS = '0'.repeat(LINK)
+
+/** HMAC-SHA-256 (RFC 2104) over the link before and the text in `bytes`, which has {@link MARGIN} bytes to spare before `from`. */
+export type Mac = (previous: string, bytes: Buffer, from: number, to: number) => string
 
 /** @throws RagError `RAG_LOGGER_AUDIT_KEY` for a key of fewer than 32 bytes */
 export function keyBytes(option: string, key: unknown): Buffer {
@@ -27,40 +29,46 @@ export function keyBytes(option: string, key: unknown): Buffer {
   })
 }
 
-/** Two one-shot hashes over prepared pads; a third of the time of a `createHmac` object a record. */
+/** Two one-shot hashes over prepared pads, on the bytes where they lie; a third of the time of a `createHmac` object a record. */
 export function createMac(key: Buffer): Mac {
-  if (typeof hash !== 'function') return (previous, body) => createHmac('sha256', key).update(previous).update(body).digest('hex')
   const block = Buffer.alloc(BLOCK)
   ;(key.length > BLOCK ? createHash('sha256').update(key).digest() : key).copy(block)
+  const inner = Buffer.alloc(BLOCK)
   const outer = Buffer.alloc(BLOCK + 32)
-  let inner = Buffer.alloc(4096)
   for (let index = 0; index < BLOCK; index++) {
     inner[index] = block[index]! ^ 0x36
     outer[index] = block[index]! ^ 0x5c
   }
-  return (previous, body) => {
-    const needed = BLOCK + 64 + body.length * 3
-    if (needed > inner.length) inner = Buffer.concat([inner.subarray(0, BLOCK), Buffer.alloc(needed)])
-    let end = BLOCK + inner.write(previous, BLOCK, 'latin1')
-    end += inner.write(body, end)
-    outer.write(hash('sha256', inner.subarray(0, end), 'hex'), BLOCK, 'hex')
+  return (previous, bytes, from, to) => {
+    const start = from - MARGIN
+    inner.copy(bytes, start)
+    bytes.write(previous, start + BLOCK, LINK, 'latin1')
+    outer.write(hash('sha256', bytes.subarray(start, to), 'binary'), BLOCK, 32, 'latin1')
     return hash('sha256', outer, 'hex')
   }
 }
 
-/** The link before the first line of a file. */
-export const GENESIS = '0'.repeat(64)
+/** Puts the next link on the text of a JSON object without its closing brace. */
+export type Seal = (previous: string, body: string) => { line: string; link: string }
 
-/** Puts the next link on a JSON object. */
-export function seal(mac: Mac, previous: string, json: string): { line: string; link: string } {
-  const body = json.slice(0, -1)
-  const link = mac(previous, body)
-  return { line: body + FIELD + link + '"}\n', link }
+export function createSeal(mac: Mac): Seal {
+  let bytes = Buffer.allocUnsafeSlow(4096)
+  return (previous, body) => {
+    if (MARGIN + body.length * 3 > bytes.length) bytes = Buffer.allocUnsafeSlow(2 * (MARGIN + body.length * 3))
+    const link = mac(previous, bytes, MARGIN, MARGIN + bytes.write(body, MARGIN))
+    return { line: body + FIELD + link + '"}\n', link }
+  }
 }
 
-/** Takes a line apart; undefined when it is none. */
-export function open(line: string): Link | undefined {
-  const at = line.length - TAIL
-  if (at < 1 || !line.startsWith(FIELD, at) || !line.endsWith('"}')) return undefined
-  return { body: line.slice(0, at), mac: line.slice(at + FIELD.length, -2) }
+/** Where the HMAC of a line begins, the line feed left out; -1 when it has none. */
+export function macAt(bytes: Buffer, from: number, to: number): number {
+  const at = to - TAIL
+  if (at <= from || bytes[to - 1] !== 0x7d || bytes[to - 2] !== 0x22) return -1
+  for (let index = 0; index < FIELD_BYTES.length; index++) if (bytes[at + index] !== FIELD_BYTES[index]) return -1
+  return at
+}
+
+/** The HMAC that a line claims, as {@link macAt} found it. */
+export function macOf(bytes: Buffer, at: number): string {
+  return bytes.toString('latin1', at + FIELD.length, at + FIELD.length + LINK)
 }

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey, wrapKey } from './cipher.js'
 
+/** How the line of a key begins. */
+export const SEGMENT = '{"segment":"'
 export const KEY_LINE = /^\{"segment":"([0-9a-f]{32})","keyId":("[^"\\]{1,200}"),"wrapped":"([^"\\]+)"\}$/
 const FRAME_LINE = /^\{"frame":(0|[1-9]\d{0,15}),"data":"([A-Za-z0-9+/=]+)"\}$/
 
@@ -30,10 +32,10 @@ export function frameWriter(encryption: Encryption, key: Buffer, wrapped: string
   }
 }
 
-/** Reads what is written back into lines. */
+/** Reads what is written back. */
 export interface FrameReader {
-  /** The clear lines behind one line of the file. @throws when the line is not what was written there */
-  read(line: string): readonly string[] | Promise<readonly string[]>
+  /** The clear lines behind one line of the file; undefined for a key. @throws when the line is not what was written there */
+  read(line: string): Buffer | undefined | Promise<undefined>
 }
 
 export function openFrameReader(encryption: Encryption | undefined): FrameReader {
@@ -47,16 +49,16 @@ export function openFrameReader(encryption: Encryption | undefined): FrameReader
         return (async () => {
           cipher = { key: await unwrapKey(encryption, key[3]!, JSON.parse(key[2]!) as string), context: key[1]! }
           next = 0
-          return []
+          return undefined
         })()
       }
       const frame = FRAME_LINE.exec(line)
       if (!frame) {
         if (encryption) throw new Error('not a frame')
-        return [line]
+        return Buffer.from(`${line}\n`)
       }
       if (!cipher || Number(frame[1]) !== next) throw new Error('a frame is missing, doubled or moved')
-      return decryptFrame(cipher, next++, frame[2]!).toString().split('\n').slice(0, -1)
+      return decryptFrame(cipher, next++, frame[2]!)
     }
   }
 }

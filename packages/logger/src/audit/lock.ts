@@ -1,10 +1,19 @@
 // One writer a file: a lock file that names its holder, taken over when the holder is dead.
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, realpathSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { RagError } from '@rag/core'
 
 const KEY = Symbol.for('@rag/logger/audit-files/1')
 const carrier = globalThis as { [KEY]?: Set<string> }
 const held = (carrier[KEY] ??= new Set())
+
+/** One file has one lock, whatever links lead to it. Makes the directory. */
+export function pathOf(file: string): string {
+  const directory = dirname(resolve(file))
+  mkdirSync(directory, { recursive: true })
+  const path = join(realpathSync(directory), basename(file))
+  return existsSync(path) ? realpathSync(path) : path
+}
 
 /**
  * Takes the lock of a file; returns the release.

@@ -1,8 +1,8 @@
 // An audit log: records are acknowledged when they are on the disk, and chained so that no change stays unseen.
 import { createPrivateKey, KeyObject, randomUUID, sign } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import {
   checkOptions,
   type Duration,
@@ -15,15 +15,14 @@ import {
   type Source
 } from '@rag/core'
 import { isoTime } from '../clock.js'
-import { escapeHostile } from '../escape.js'
-import { beginWalk, cutTexts, plain } from '../plain.js'
-import { createMac, GENESIS, keyBytes, seal } from './chain.js'
+import { createMac, createSeal, GENESIS, keyBytes } from './chain.js'
+import type { Anchor } from './check.js'
 import { checkEncryption, type Encryption } from './cipher.js'
 import { createFigures, figureSource } from './figures.js'
 import { type FrameWriter, openFrameWriter } from './frames.js'
-import { lockFile } from './lock.js'
-import { scanLines } from './scan.js'
-import { type Anchor, type Verification, walkAuditLog } from './verify.js'
+import { lockFile, pathOf } from './lock.js'
+import { recordText } from './record.js'
+import { type Walked, walkAuditLog } from './verify.js'
 
 /** Who did what, on what, how it ended and why. Further fields are kept as they are. */
 export interface AuditRecord {
@@ -67,14 +66,25 @@ export interface AuditLog {
 }
 
 interface Pending {
-  readonly json: string
+  readonly text: string
   readonly resolve: (anchor: Anchor) => void
   readonly reject: (error: unknown) => void
+}
+
+/** A line and the place in the chain that it takes. */
+interface Entry extends Anchor {
+  readonly line: string
+}
+
+interface Head extends Entry {
+  readonly signature?: string
 }
 
 const OPTIONS = ['file', 'key', 'signingKey', 'encryption', 'headEvery', 'onHead', 'mask', 'verifyEvery', 'observers'] as const
 const HEAD_RECORDS = 1000
 const MAX_GROUP = 1000
+/** Records that may wait for a disk that does not answer. */
+const MAX_WAITING = 100_000
 
 /**
  * Opens an audit log for appending. Records that wait together are written and synchronised together.
@@ -95,14 +105,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       fix: `give a path, such as 'audit.log'`
     })
   }
-  const file = resolve(options.file)
-  const mac = createMac(keyBytes('key', key))
+  const seal = createSeal(createMac(keyBytes('key', key)))
   if (encryption) checkEncryption('encryption', encryption)
   const signer = signingKey === undefined ? undefined : signingKey instanceof KeyObject ? signingKey : createPrivateKey(signingKey)
-  const gate = resolveMasker(mask)
+  const textOf = recordText(resolveMasker(mask))
   const everyMs = durationMs('headEvery', headEvery)
   const checkMs = verifyEvery === undefined ? undefined : durationMs('verifyEvery', verifyEvery)
-  mkdirSync(dirname(file), { recursive: true })
+  const file = pathOf(options.file)
   const unlock = lockFile(file)
 
   const figures = createFigures()
@@ -114,8 +123,8 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   /** The file may hold part of a group that failed. */
   let torn = false
   let length = 0
-  let seq = -1
-  let link = GENESIS
+  let inode = 0
+  let place: Anchor = { seq: -1, head: GENESIS }
   let sinceHead = 0
   let pending: Pending[] = []
   let turn: Promise<unknown> = Promise.resolve()
@@ -131,54 +140,51 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   async function begin(): Promise<void> {
     const existed = existsSync(file)
     handle = await openFile(file, 'a', 0o600)
+    inode = (await handle.stat()).ino
     let tornBytes = 0
     if (existed) {
-      tornBytes = await measure()
-      if (tornBytes > 0) await handle.truncate(length)
-      const { head, firstBad } = await verified(undefined)
-      if (firstBad) throw new Error(`record ${firstBad.seq} on line ${firstBad.line}: ${firstBad.reason}`)
-      ;({ seq, head: link } = head)
+      const { verification, bytes, torn: unfinished } = await walked(undefined)
+      const { firstBad } = verification
+      if (firstBad && unfinished === 0) throw new Error(`record ${firstBad.seq} on line ${firstBad.line}: ${firstBad.reason}`)
+      tornBytes = unfinished
+      if (tornBytes > 0) await handle.truncate(bytes)
+      length = bytes
+      place = verification.head
     }
-    const opened = entry({ kind: 'open', id: randomUUID(), format: 'rag-audit/1', ...(tornBytes > 0 && { tornBytes }) })
+    if (!existed) await syncFolder(dirname(file))
+    const opened = next(place, { kind: 'open', id: randomUUID(), format: 'rag-audit/1', ...(tornBytes > 0 && { tornBytes }) })
     await commit(opened.line)
-    ;({ seq, link } = opened)
+    place = { seq: opened.seq, head: opened.head }
   }
 
-  /** Checks what is on the disk; the newest head is known here, so a cut is seen too. */
-  async function verified(anchor: Anchor | undefined): Promise<Verification> {
+  /** Checks what is on the disk; the newest head is known here, so a cut is seen too. A write that was cut off is no change. */
+  async function walked(anchor: Anchor | undefined): Promise<Walked> {
     const result = await walkAuditLog({ file, key, ...(encryption && { encryption }), ...(anchor && { anchor }) }, undefined)
-    if (result.ok) figures.verified = Date.now() / 1000
+    if (result.verification.ok || (!anchor && result.torn > 0)) figures.verified = Date.now() / 1000
     else figures.broken++
     return result
   }
 
   async function check(): Promise<void> {
-    await verified({ seq, head: link })
+    await walked(place)
   }
 
-  async function measure(): Promise<number> {
-    const lines = scanLines(file)
-    for (;;) {
-      const { value, done } = await lines.next()
-      if (done) return value
-      length = value.at(-1)!.end
-    }
+  /** An entry of the log itself. */
+  function next(at: Anchor, { kind, ...fields }: { kind: string; [field: string]: unknown }): Entry {
+    return chained(at, kind, `,${JSON.stringify(fields).slice(1, -1)}`)
   }
 
-  function entry(fields: Record<string, unknown>, at = { seq, link }): { line: string; seq: number; link: string } {
-    return chained(JSON.stringify({ time: isoTime(Date.now()), ...fields }), at)
-  }
-
-  function chained(json: string, at: { seq: number; link: string }): { line: string; seq: number; link: string } {
-    const next = at.seq + 1
-    const sealed = seal(mac, at.link, `{"seq":${next},${escapeHostile(json).slice(1)}`)
-    return { line: sealed.line, seq: next, link: sealed.link }
+  function chained(at: Anchor, kind: string, text: string): Entry {
+    const seq = at.seq + 1
+    const { line, link } = seal(at.head, `{"seq":${seq},"time":"${isoTime(Date.now())}","kind":"${kind}"${text}`)
+    return { seq, head: link, line }
   }
 
   /** Writes and synchronises a group of lines, or leaves the file as it was. */
   async function commit(lines: string): Promise<void> {
     if (torn) await handle.truncate(length)
     torn = false
+    checkOurs()
     if (!frames) {
       frames = await openFrameWriter(encryption)
       prefix = frames.head
@@ -197,41 +203,59 @@ export function createAuditLog(options: AuditOptions): AuditLog {
     }
   }
 
+  /** A file that was moved or removed keeps nothing, and one that somebody else has written or cut is no longer the chain that we know. */
+  function checkOurs(): void {
+    const there = statSync(file, { throwIfNoEntry: false })
+    if (there?.ino !== inode) throw new Error('the file was moved or removed')
+    if (there.size !== length) throw new Error(`the file has ${there.size} bytes and not ${length}: somebody else has changed it`)
+  }
+
   async function work(): Promise<void> {
     while (pending.length > 0) {
       const group = pending.splice(0, MAX_GROUP)
-      let at = { seq, link }
-      let text = ''
       const anchors: Anchor[] = []
-      for (const { json } of group) {
-        const { line, ...next } = chained(json, at)
-        text += line
-        at = next
-        anchors.push({ seq: next.seq, head: next.link })
+      let at = place
+      let lines = ''
+      for (const { text } of group) {
+        const { line, seq, head } = chained(at, 'record', text)
+        lines += line
+        at = { seq, head }
+        anchors.push(at)
       }
+      const due = sinceHead + group.length >= HEAD_RECORDS ? headAt(at) : undefined
       try {
-        await commit(text)
+        await commit(due ? lines + due.line : lines)
       } catch (error) {
         figures.failures += group.length
         for (const { reject } of group) reject(refused(error))
         continue
       }
-      ;({ seq, link } = at)
-      for (const [index, { resolve: done }] of group.entries()) done(anchors[index]!)
-      figures.records += group.length
+      place = at
       sinceHead += group.length
-      if (sinceHead >= HEAD_RECORDS) await writeHead().catch(() => {})
+      figures.records += group.length
+      for (let index = 0; index < group.length; index++) group[index]!.resolve(anchors[index]!)
+      if (due) announce(due)
     }
   }
 
+  /** The head behind a place, with its signature. */
+  function headAt(at: Anchor): Head {
+    const signature = signer && { signature: sign(null, Buffer.from(at.head), signer).toString('base64') }
+    return { ...next(at, { kind: 'head', of: at.head, ...signature }), ...signature }
+  }
+
   async function writeHead(): Promise<void> {
-    const signature = signer ? sign(null, Buffer.from(link), signer).toString('base64') : undefined
-    const head = entry({ kind: 'head', of: link, ...(signature !== undefined && { signature }) })
+    const head = headAt(place)
     await commit(head.line)
-    ;({ seq, link } = head)
+    announce(head)
+  }
+
+  /** A head that is on the disk is told to the outside. */
+  function announce({ seq, head, signature }: Head): void {
+    place = { seq, head }
     sinceHead = 0
     try {
-      onHead?.({ seq, head: link, time: isoTime(Date.now()), ...(signature !== undefined && { signature }) })
+      onHead?.({ seq, head, time: isoTime(Date.now()), ...(signature !== undefined && { signature }) })
     } catch {
       // The anchor is the application's; its failure does not undo the record.
     }
@@ -239,32 +263,31 @@ export function createAuditLog(options: AuditOptions): AuditLog {
 
   /** One group at a time: whoever comes meanwhile joins the next. */
   function inTurn(action: () => Promise<void>): Promise<void> {
-    const next = turn.then(() => ready).then(action)
-    turn = next.catch(() => {})
-    return next
+    const done = turn.then(() => ready).then(action)
+    turn = done.catch(() => {})
+    return done
   }
 
-  function add(json: string): Promise<Anchor> {
-    if (closed) return Promise.reject(refused(new Error('the audit log is closed')))
-    return new Promise((resolvePending, reject) => {
-      pending.push({ json, resolve: resolvePending, reject })
-      if (pending.length > 1) return
-      // Everything appended in this turn is one group.
-      setImmediate(() => {
-        inTurn(work).catch((error) => {
-          const failed = pending
-          pending = []
-          figures.failures += failed.length
-          for (const each of failed) each.reject(refused(error))
-        })
-      })
-    })
+  function refuseAll(error: unknown): void {
+    const failed = pending
+    pending = []
+    figures.failures += failed.length
+    for (const { reject } of failed) reject(refused(error))
   }
 
   function append(record: AuditRecord): Promise<Anchor> {
-    const copy = plain(record, beginWalk(4096, 12_000))
-    const { seq: _seq, time: _time, kind: _kind, mac: _mac, ...own } = cutTexts(gate.mask(copy), 4096) as Record<string, unknown>
-    return add(JSON.stringify({ time: isoTime(Date.now()), kind: 'record', ...own }))
+    if (closed) return Promise.reject(refused(new Error('the audit log is closed')))
+    if (typeof record !== 'object' || record === null) return Promise.reject(refused(new TypeError('a record is an object')))
+    if (pending.length >= MAX_WAITING) {
+      figures.failures++
+      return Promise.reject(refused(new Error(`${MAX_WAITING} records wait already`)))
+    }
+    const text = textOf(record)
+    return new Promise((resolvePending, reject) => {
+      pending.push({ text, resolve: resolvePending, reject })
+      // Everything appended in this turn is one group.
+      if (pending.length === 1) setImmediate(() => inTurn(work).catch(refuseAll))
+    })
   }
 
   return {
@@ -286,6 +309,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       }
     }
   }
+}
+
+/** A new file is durable when its name is. Where folders cannot be synchronised the system does it by itself. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await openFile(path, 'r').catch(() => undefined)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
 }
 
 function refused(cause: unknown): RagError {

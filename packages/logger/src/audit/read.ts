@@ -27,9 +27,10 @@ export async function readAuditLog({
 }: ReadOptions): Promise<Record<string, unknown>[]> {
   await audit.access({ who, on: options.file, outcome: 'ok', ...(why !== undefined && { why }) })
   const records: Record<string, unknown>[] = []
-  const { firstBad } = await walkAuditLog(options, (record) => {
+  const { verification } = await walkAuditLog(options, (record) => {
     if (record['kind'] === 'record') records.push(record)
   })
+  const { firstBad } = verification
   if (!firstBad) return records
   throw new RagError('RAG_LOGGER_AUDIT_BROKEN', {
     option: 'file',

@@ -1,43 +1,42 @@
-// Reads a file line by line with little memory, and says what stands behind the last line feed.
+// Reads a file in blocks of whole lines with little memory, and says what stands behind the last line feed.
 import { open } from 'node:fs/promises'
+import { MARGIN } from './chain.js'
 
 const CHUNK = 1024 * 1024
+/** No line that we write is that long; what is goes on to the end of the file as one unfinished line. */
+const LONGEST_LINE = 256 * CHUNK
+const LINE_FEED = 0x0a
 
-export interface ScannedLine {
-  readonly text: string
-  /** Where the line ends in the file, behind its line feed. */
-  readonly end: number
+/** Whole lines from `from` to `to`. The reader may overwrite what stands before the line that it looks at, {@link MARGIN} bytes before the first included. */
+export interface Block {
+  readonly bytes: Buffer
+  readonly from: number
+  readonly to: number
 }
 
-/** The complete lines of a file, in groups as they were read. Returns the number of bytes of an incomplete last line. */
-export async function* scanLines(file: string): AsyncGenerator<readonly ScannedLine[], number> {
+/** The complete lines of a file, many at a time. Returns the number of bytes of an incomplete last line. */
+export async function* scanBlocks(file: string): AsyncGenerator<Block, number> {
   const handle = await open(file, 'r')
   try {
-    let rest: Buffer = Buffer.alloc(0)
-    let start = 0
     const { size } = await handle.stat()
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(size, 1)))
+    let bytes = Buffer.allocUnsafeSlow(MARGIN + Math.min(CHUNK, Math.max(size, 1)))
+    /** End of what has been read and not handed over. */
+    let end = MARGIN
     for (;;) {
-      const { bytesRead } = await handle.read(chunk, 0, chunk.length, null)
-      if (bytesRead === 0) return rest.length
-      const bytes = rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)])
-      const lines: ScannedLine[] = []
-      let from = 0
-      for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
-        // Bytes that are no UTF-8 must not look like those that are.
-        lines.push({ text: textOf(bytes.subarray(from, at)), end: start + at + 1 })
-        from = at + 1
+      if (end === bytes.length) {
+        if (end > LONGEST_LINE) return size
+        bytes = Buffer.concat([bytes, Buffer.allocUnsafeSlow(bytes.length)])
       }
-      rest = Buffer.from(bytes.subarray(from))
-      start += from
-      if (lines.length > 0) yield lines
+      const { bytesRead } = await handle.read(bytes, end, bytes.length - end, null)
+      if (bytesRead === 0) return end - MARGIN
+      end += bytesRead
+      const to = bytes.lastIndexOf(LINE_FEED, end - 1) + 1
+      if (to <= MARGIN) continue
+      yield { bytes, from: MARGIN, to }
+      bytes.copy(bytes, MARGIN, to, end)
+      end = MARGIN + end - to
     }
   } finally {
     await handle.close()
   }
-}
-
-function textOf(bytes: Buffer): string {
-  const text = bytes.toString()
-  return text.includes('\ufffd') && !bytes.equals(Buffer.from(text)) ? bytes.toString('latin1') : text
 }

@@ -1,15 +1,10 @@
 // Checks an audit log from its first line to its last.
-import { createPublicKey, KeyObject, verify as verifySignature } from 'node:crypto'
-import { createMac, GENESIS, keyBytes, open } from './chain.js'
+import { createPublicKey, KeyObject } from 'node:crypto'
+import { createMac, keyBytes, MARGIN } from './chain.js'
+import { type Anchor, type Check, createCheck, type RecordVisitor } from './check.js'
 import type { Encryption } from './cipher.js'
-import { openFrameReader } from './frames.js'
-import { scanLines } from './scan.js'
-
-/** A head that is kept where the writer of the file cannot change it. */
-export interface Anchor {
-  seq: number
-  head: string
-}
+import { type FrameReader, openFrameReader, SEGMENT } from './frames.js'
+import { type Block, scanBlocks } from './scan.js'
 
 export interface VerifyOptions {
   file: string
@@ -32,8 +27,14 @@ export interface Verification {
   unproven: string[]
 }
 
-/** What {@link walkAuditLog} hands over for each intact record. */
-export type RecordVisitor = (record: Record<string, unknown>, link: string) => void
+/** What a writer needs beside it. */
+export interface Walked {
+  readonly verification: Verification
+  /** Bytes of all whole lines. */
+  readonly bytes: number
+  /** Bytes behind the last line feed, where the whole lines are intact. */
+  readonly torn: number
+}
 
 /**
  * Checks order, completeness and content of an audit log, and names the first record that is not as it was written.
@@ -44,87 +45,106 @@ export type RecordVisitor = (record: Record<string, unknown>, link: string) => v
  * const { ok, firstBad, head } = await verifyAuditLog({ file: 'audit.log', key, anchor: lastHead })
  */
 export async function verifyAuditLog(options: VerifyOptions): Promise<Verification> {
-  return walkAuditLog(options, undefined)
+  return (await walkAuditLog(options, undefined)).verification
 }
 
 /** Verifies and hands over what is intact. */
 export async function walkAuditLog(
   { file, key, encryption, anchor, publicKey }: VerifyOptions,
   visit: RecordVisitor | undefined
-): Promise<Verification> {
-  const mac = createMac(keyBytes('key', key))
-  const reader = openFrameReader(encryption)
+): Promise<Walked> {
   const signedBy = publicKey === undefined ? undefined : publicKey instanceof KeyObject ? publicKey : createPublicKey(publicKey)
-  let link = GENESIS
-  let seq = -1
-  let line = 0
-  let anchored = anchor === undefined
+  const check = createCheck({ mac: createMac(keyBytes('key', key)), anchor, signedBy, visit })
+  const reader = encryption ? encryptedReader(encryption, check) : clearReader(check)
+  const blocks = scanBlocks(file)
   let reason: string | undefined
-
-  function check(text: string): string | undefined {
-    const parts = open(text)
-    if (!parts) return 'this is no record'
-    if (mac(link, parts.body) !== parts.mac) return explain(parts.body)
-    const record = visit || parts.body.includes('"signature"') ? (JSON.parse(`${parts.body}}`) as Record<string, unknown>) : undefined
-    if (!parts.body.startsWith(`{"seq":${seq + 1},`)) return 'records before it are missing, doubled or moved'
-    if (
-      signedBy &&
-      record?.['kind'] === 'head' &&
-      !verifySignature(null, Buffer.from(link), signedBy, Buffer.from(String(record['signature']), 'base64'))
-    ) {
-      return 'the signature of the head is wrong'
-    }
-    seq++
-    link = parts.mac
-    if (anchor?.seq === seq) {
-      if (anchor.head !== link) return 'it differs from the anchor: the log was rewritten'
-      anchored = true
-    }
-    visit?.(record ?? {}, link)
-    return undefined
-  }
-
-  function explain(body: string): string {
-    const claimed = Number(/^\{"seq":(\d+),/.exec(body)?.[1] ?? Number.NaN)
-    if (Number.isNaN(claimed) || claimed === seq + 1) return 'it was changed, or records before it were'
-    return claimed > seq + 1 ? `records from ${seq + 1} to ${claimed - 1} are missing` : 'it is inserted, doubled or moved'
-  }
-
-  const lines = scanLines(file)
+  let bytes = 0
+  let torn = 0
   for (;;) {
-    const { value, done } = await lines.next()
+    const { value, done } = await blocks.next()
     if (done) {
-      if (value > 0) {
-        line++
-        reason = 'the last line is incomplete: a write was cut off, or the end of the file was'
-      }
+      torn = value
       break
     }
-    for (const { text } of value) {
-      line++
-      try {
-        const read = reader.read(text)
-        for (const record of Array.isArray(read) ? (read as readonly string[]) : await read) {
-          reason = check(record)
-          if (reason !== undefined) break
-        }
-      } catch (error) {
-        reason = (error as Error).message
-      }
-      if (reason !== undefined) break
-    }
-    if (reason !== undefined) {
-      await lines.return(0)
-      break
-    }
+    bytes += value.to - value.from
+    reason = await reader.block(value)
+    if (reason === undefined) continue
+    await blocks.return(0)
+    break
   }
-  if (reason === undefined && !anchored) reason = `the log ends before the anchor at ${anchor?.seq}: its end was cut off`
-  return {
+  let line = reader.line()
+  if (reason === undefined && torn > 0) {
+    line++
+    reason = 'the last line is incomplete: a write was cut off, or the end of the file was'
+  }
+  if (reason === undefined && !check.anchored) reason = `the log ends before the anchor at ${anchor?.seq}: its end was cut off`
+  const { head } = check
+  const verification: Verification = {
     ok: reason === undefined,
-    records: seq + 1,
-    head: { seq, head: link },
-    ...(reason !== undefined && { firstBad: { seq: seq + 1, line, reason } }),
+    records: head.seq + 1,
+    head,
+    ...(reason !== undefined && { firstBad: { seq: head.seq + 1, line, reason } }),
     unproven: unproven(anchor, publicKey)
+  }
+  return { verification, bytes, torn }
+}
+
+interface Reader {
+  /** Says why the first bad record is bad. */
+  block(block: Block): string | undefined | Promise<string | undefined>
+  /** The line that was looked at last. */
+  line(): number
+}
+
+/** Every line is a record. */
+function clearReader(check: Check): Reader {
+  let bad = 0
+  return {
+    block(block) {
+      const reason = guarded(() => check.block(block))
+      if (reason === undefined) return undefined
+      bad = 1
+      const isEncrypted = check.head.seq < 0 && block.bytes.toString('latin1', block.from, block.from + SEGMENT.length) === SEGMENT
+      return isEncrypted ? 'the file is encrypted and no key was given' : reason
+    },
+    line: () => check.head.seq + 1 + bad
+  }
+}
+
+/** Every line is a key or a frame of records. */
+function encryptedReader(encryption: Encryption, check: Check): Reader {
+  const frames = openFrameReader(encryption)
+  let line = 0
+  return {
+    async block({ bytes, from, to }) {
+      for (let start = from; start < to; ) {
+        const end = bytes.indexOf(10, start)
+        line++
+        try {
+          const records = await recordsIn(frames, bytes.toString('latin1', start, end))
+          const reason = records && check.block(records)
+          if (reason !== undefined) return reason
+        } catch (error) {
+          return (error as Error).message
+        }
+        start = end + 1
+      }
+      return undefined
+    },
+    line: () => line
+  }
+}
+
+async function recordsIn(frames: FrameReader, line: string): Promise<Block | undefined> {
+  const clear = await frames.read(line)
+  return clear && { bytes: Buffer.concat([Buffer.allocUnsafe(MARGIN), clear]), from: MARGIN, to: MARGIN + clear.length }
+}
+
+function guarded(check: () => string | undefined): string | undefined {
+  try {
+    return check()
+  } catch (error) {
+    return (error as Error).message
   }
 }
 

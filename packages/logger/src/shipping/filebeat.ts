@@ -27,11 +27,11 @@ filebeat.inputs:
           overwrite_keys: true
           add_error_key: true
 processors:
-  # Half a line of a process that was killed has no id and cannot be indexed.
+  # Half a line of a process that was killed is no record. The parser has taken the id out of the others, but not their level.
   - drop_event:
       when:
         not:
-          has_fields: ["event.id"]
+          has_fields: ["log.level"]
 output.elasticsearch:
   hosts: [${JSON.stringify(url.origin)}]
   api_key: "\${ELASTICSEARCH_API_KEY}"

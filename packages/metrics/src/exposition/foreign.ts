@@ -22,6 +22,31 @@ interface ForeignData {
   values: readonly ForeignValue[]
 }
 
+/** Longest wait for a metric that the application collects itself. */
+const PATIENCE_MS = 2000
+
+const hanging = new WeakSet<ForeignMetric>()
+
+/** One that never answers would hold this page and, as they share it, every later one: it is waited for once, and asked again when it has answered. */
+async function read(metric: ForeignMetric): Promise<ForeignData> {
+  if (hanging.has(metric)) throw new Error('no answer yet')
+  const answer = Promise.resolve(metric.get())
+  const release = () => void hanging.delete(metric)
+  answer.then(release, release)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      hanging.add(metric)
+      reject(new Error('no answer'))
+    }, PATIENCE_MS).unref()
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** One metric of the registry as text; a metric that cannot be read costs itself alone. */
 export async function renderForeign(
   metric: unknown,
@@ -29,7 +54,7 @@ export async function renderForeign(
   defaults: Readonly<Record<string, string | number>>
 ): Promise<string> {
   try {
-    const { name, help, type, values } = await (metric as ForeignMetric).get()
+    const { name, help, type, values } = await read(metric as ForeignMetric)
     const counter = type === 'counter'
     const open = format === 'openmetrics'
     // A registry of the OpenMetrics kind cuts `_total` off the names it holds.
@@ -57,7 +82,7 @@ export async function renderForeign(
 /** One metric of the registry for the encoders that are not text; undefined when it cannot be read. */
 export async function viewForeign(metric: unknown, defaults: Readonly<Record<string, string | number>>): Promise<MetricView | undefined> {
   try {
-    const { name, help, type, values } = await (metric as ForeignMetric).get()
+    const { name, help, type, values } = await read(metric as ForeignMetric)
     const all = values.map((value) => ({ ...value, labels: { ...defaults, ...value.sharedLabels, ...value.labels } }))
     if (type === 'counter' || type === 'gauge')
       return { name, help, kind: type, series: all.map(({ labels, value }) => ({ labels: pairsOf(labels), values: [value] })) }

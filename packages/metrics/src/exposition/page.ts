@@ -20,17 +20,15 @@ export interface PageParts {
 /** Longest stretch of rendering before other work has its turn, in milliseconds. */
 const SLICE_MS = 3
 
-type Piece = string | Uint8Array
-
 export interface Pages {
   /** The pieces of the page; the same array for all who ask while it is made. */
-  pieces(format: Format): Promise<readonly Piece[]>
+  pieces(format: Format): Promise<readonly Uint8Array[]>
   /** Hands every metric over, in slices, for encoders of their own. */
   views(take: (view: MetricView) => Iterable<unknown>): Promise<void>
 }
 
 export function pagesOf(parts: PageParts): Pages {
-  const running = new Map<Format, Promise<readonly Piece[]>>()
+  const running = new Map<Format, Promise<readonly Uint8Array[]>>()
   return {
     pieces(format) {
       const present = running.get(format)
@@ -51,12 +49,16 @@ export function pagesOf(parts: PageParts): Pages {
   }
 }
 
-async function make(parts: PageParts, format: Format): Promise<readonly Piece[]> {
+async function make(parts: PageParts, format: Format): Promise<readonly Uint8Array[]> {
   const start = performance.now()
-  const pieces: Piece[] = []
-  const keep = function* (made: Iterable<Piece>): Generator<void> {
+  const pieces: Uint8Array[] = []
+  // Bytes at once: text put together from small pieces would be copied by the collector again and again while the page is made.
+  const take = (piece: string | Uint8Array) => {
+    if (piece.length > 0) pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece)
+  }
+  const keep = function* (made: Iterable<string | Uint8Array>): Generator<void> {
     for (const piece of made) {
-      if (piece.length > 0) pieces.push(piece)
+      take(piece)
       yield
     }
   }
@@ -64,12 +66,12 @@ async function make(parts: PageParts, format: Format): Promise<readonly Piece[]>
     parts,
     (metric) => keep(format === 'protobuf' ? renderProto(viewOf(metric)) : renderMetric(metric, format)),
     async (metric, defaults) => {
-      if (format !== 'protobuf') return void pieces.push(await renderForeign(metric, format, defaults))
+      if (format !== 'protobuf') return take(await renderForeign(metric, format, defaults))
       const view = await viewForeign(metric, defaults)
-      for (const piece of view ? renderProto(view) : []) pieces.push(piece)
+      for (const piece of view ? renderProto(view) : []) take(piece)
     }
   )
-  if (format === 'openmetrics') pieces.push('# EOF\n')
+  if (format === 'openmetrics') take('# EOF\n')
   parts.scraped((performance.now() - start) / 1000)
   return pieces
 }

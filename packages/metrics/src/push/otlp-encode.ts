@@ -20,22 +20,28 @@ export function attributesOf(pairs: Iterable<readonly [string, string]>): { key:
   return [...pairs].map(([key, value]) => ({ key, value: { stringValue: value } }))
 }
 
-/** One metric as text; undefined for one without a label set. */
-export function encodeMetric(view: MetricView, times: Times): string | undefined {
-  const points: object[] = []
-  let native = false
+/** Label sets in a piece. */
+const PIECE = 64
+
+/** One metric as pieces of text, nothing for one without a label set. */
+export function* encodeMetric(view: MetricView, times: Times): Generator<string> {
+  let text = ''
+  let count = 0
   for (const series of view.series) {
-    if (series.native) native = true
-    points.push(pointOf(view, series, times))
+    text += count === 0 ? headOf(view, series.native !== undefined) : ','
+    text += JSON.stringify(pointOf(view, series, times))
+    if (++count % PIECE !== 0) continue
+    yield text
+    text = ''
   }
-  if (points.length === 0) return undefined
-  const data = (): object => {
-    if (view.kind === 'gauge') return { gauge: { dataPoints: points } }
-    if (view.kind === 'summary') return { summary: { dataPoints: points } }
-    if (view.kind === 'counter') return { sum: { dataPoints: points, aggregationTemporality: CUMULATIVE, isMonotonic: true } }
-    return { [native ? 'exponentialHistogram' : 'histogram']: { dataPoints: points, aggregationTemporality: CUMULATIVE } }
-  }
-  return JSON.stringify({ name: otlpName(view.name), description: view.help, unit: otlpUnit(view.unit), ...data() })
+  if (count > 0) yield `${text}]}}`
+}
+
+function headOf({ name, help, unit, kind }: MetricView, native: boolean): string {
+  const head = JSON.stringify({ name: otlpName(name), description: help, unit: otlpUnit(unit) }).slice(0, -1)
+  if (kind === 'gauge' || kind === 'summary') return `${head},"${kind}":{"dataPoints":[`
+  const data = kind === 'counter' ? 'sum' : native ? 'exponentialHistogram' : 'histogram'
+  return `${head},"${data}":{"aggregationTemporality":${CUMULATIVE},${kind === 'counter' ? '"isMonotonic":true,' : ''}"dataPoints":[`
 }
 
 function pointOf({ kind, bounds = [] }: MetricView, series: SeriesView, { start, now }: Times): object {

@@ -1,6 +1,8 @@
 // The same metrics pushed as OTLP over HTTP, for back ends without a scraper.
 import { randomUUID } from 'node:crypto'
-import { checkOptions, type Duration, durationMs } from '@rag/core'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
 import type { Pages } from '../exposition/page.js'
 import { attributesOf, encodeMetric } from './otlp-encode.js'
 import { type Pusher, pusherOf } from './pusher.js'
@@ -15,6 +17,8 @@ export interface OtlpOptions {
   every?: Duration
   /** @default OTEL_EXPORTER_OTLP_METRICS_TIMEOUT or OTEL_EXPORTER_OTLP_TIMEOUT in ms, else '10s' */
   timeout?: Duration
+  /** @default OTEL_EXPORTER_OTLP_METRICS_COMPRESSION or OTEL_EXPORTER_OTLP_COMPRESSION, else 'gzip' */
+  compression?: 'gzip' | 'none'
 }
 
 export interface OtlpParts {
@@ -25,10 +29,12 @@ export interface OtlpParts {
   warn(message: string): void
 }
 
+/** On a thread of its own: the loop does not wait for it. */
+const pack = promisify(gzip)
 const MIN_MS = 100
 /** What a timer of Node holds at most. */
 const MAX_MS = 2 ** 31 - 1
-const KNOWN = ['url', 'headers', 'every', 'timeout'] as const
+const KNOWN = ['url', 'headers', 'every', 'timeout', 'compression'] as const
 
 /**
  * Starts the pushes.
@@ -45,10 +51,12 @@ export function startOtlp(options: OtlpOptions, { identity, views, isMember, war
     options.timeout ?? ms('OTEL_EXPORTER_OTLP_METRICS_TIMEOUT') ?? ms('OTEL_EXPORTER_OTLP_TIMEOUT') ?? '10s'
   )
   const everyMs = durationMs('otlp.every', every)
+  const compress = compressionOf(options.compression) === 'gzip'
   const headers = {
     ...parseHeaders(environment['OTEL_EXPORTER_OTLP_METRICS_HEADERS'] ?? environment['OTEL_EXPORTER_OTLP_HEADERS']),
     ...options.headers,
-    'content-type': 'application/json'
+    'content-type': 'application/json',
+    ...(compress && { 'content-encoding': 'gzip' })
   }
   const resource = JSON.stringify({
     attributes: attributesOf([
@@ -62,20 +70,39 @@ export function startOtlp(options: OtlpOptions, { identity, views, isMember, war
   // The counters began with this instance; a start in the future would be refused.
   const start = Date.now()
   const pusher = pusherOf('otlp', target.origin, warn, async (background) => {
-    const metrics: string[] = []
     const times = { start, now: Math.max(Date.now(), start) }
-    await views((view) => {
-      const text = encodeMetric(view, times)
-      if (text !== undefined) metrics.push(text)
-      return []
+    const pieces = [Buffer.from(`{"resourceMetrics":[{"resource":${resource},"scopeMetrics":[{"scope":{"name":"@rag/metrics"},"metrics":[`)]
+    let between = ''
+    await views(function* (view) {
+      for (const text of encodeMetric(view, times)) {
+        pieces.push(Buffer.from(between + text))
+        between = ''
+        yield
+      }
+      if (pieces.length > 1) between = ','
     })
-    const scope = `{"scope":{"name":"@rag/metrics"},"metrics":[${metrics.join(',')}]}`
-    const body = `{"resourceMetrics":[{"resource":${resource},"scopeMetrics":[${scope}]}]}`
+    pieces.push(Buffer.from(']}]}]}'))
+    const whole = Buffer.concat(pieces)
+    const body = compress ? await pack(whole) : whole
     return send({ method: 'POST', url: target, headers, body, timeoutMs, background })
   })
   const push = async (background?: boolean) => isMember() || pusher.push(background)
   const timer = setInterval(() => void push(true), Math.min(Math.max(everyMs, MIN_MS), MAX_MS)).unref()
   return { push, source: pusher.source, stop: () => clearInterval(timer) }
+}
+
+/** @throws RagError `RAG_METRICS_PUSH` for an option; a variable that says something else counts as left out. */
+function compressionOf(option: OtlpOptions['compression']): 'gzip' | 'none' {
+  if (option === 'gzip' || option === 'none') return option
+  if (option !== undefined)
+    throw new RagError('RAG_METRICS_PUSH', {
+      option: 'otlp.compression',
+      value: option,
+      problem: 'there is no such compression',
+      fix: "use 'gzip' or 'none'"
+    })
+  const variable = process.env['OTEL_EXPORTER_OTLP_METRICS_COMPRESSION'] || process.env['OTEL_EXPORTER_OTLP_COMPRESSION']
+  return variable === 'none' ? 'none' : 'gzip'
 }
 
 function endpoint(): string {

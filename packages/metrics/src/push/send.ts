@@ -7,7 +7,7 @@ export interface Shipment {
   method: 'POST' | 'PUT' | 'DELETE'
   url: URL
   headers: Readonly<Record<string, string>>
-  body: string
+  body: string | Uint8Array
   timeoutMs: number
   /** The process may end while this is under way. */
   background?: boolean

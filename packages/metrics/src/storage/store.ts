@@ -21,6 +21,9 @@ const NATIVE: ReadonlySet<string> = new Set<MetricName>([
   'gen_ai_client_operation_time_to_first_chunk_seconds'
 ])
 
+/** Figures of the SDK about itself are few, and say what is wrong when the cap is reached: they find a place beyond it. */
+const OWN = /^rag_(metrics|telemetry|observer|collector)_/
+
 export type InvalidReason = 'value' | 'negative' | 'labels' | 'unknown_metric'
 
 export class Store {
@@ -59,7 +62,9 @@ export class Store {
   }
 
   isFull(metric: Metric): boolean {
-    return this.size >= this.options.maxSeries || metric.series.size >= this.options.maxSeriesPerMetric
+    return (
+      (this.size >= this.options.maxSeries && !OWN.test(metric.definition.name)) || metric.series.size >= this.options.maxSeriesPerMetric
+    )
   }
 
   overflow(metric: Metric): void {

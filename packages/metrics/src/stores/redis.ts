@@ -21,8 +21,7 @@ const FIELDS: readonly (readonly [field: string, metric: MetricName])[] = [
   ['total_commands_processed', 'rag_redis_commands_total'],
   ['rejected_connections', 'rag_redis_rejected_connections_total'],
   ['rdb_last_save_time', 'rag_redis_persistence_last_save_timestamp_seconds'],
-  ['connected_slaves', 'rag_redis_replicas'],
-  ['master_last_io_seconds_ago', 'rag_redis_replication_lag_seconds']
+  ['connected_slaves', 'rag_redis_replicas']
 ]
 
 /**
@@ -56,9 +55,10 @@ function readInfo(info: string, emit: Emit, store: string): void {
   }
   for (const [field, metric] of FIELDS) {
     const value = Number(fields.get(field) ?? Number.NaN)
-    // A replica that has no link to its master says -1.
     if (Number.isFinite(value) && value >= 0) emit(metric, value, { store })
   }
+  const lag = lagOf(fields)
+  if (lag !== undefined) emit('rag_redis_replication_lag_seconds', lag, { store })
   let keys = 0
   let expiring = 0
   for (const [field, value] of fields) {
@@ -71,4 +71,21 @@ function readInfo(info: string, emit: Emit, store: string): void {
   const saved = fields.get('rdb_last_bgsave_status') ?? 'ok'
   const appended = fields.get('aof_last_write_status') ?? 'ok'
   emit('rag_redis_persistence_ok', saved === 'ok' && appended === 'ok' ? 1 : 0, { store })
+}
+
+/** Seconds by which a replica is behind; undefined on a primary without replicas. */
+function lagOf(fields: ReadonlyMap<string, string>): number | undefined {
+  const number = (field: string) => Number(fields.get(field) ?? Number.NaN)
+  if (fields.get('role') === 'slave') {
+    // Without a link it says -1 for the last word and how long ago the link broke; one that never had a link says -1 for both.
+    const [heard, down] = [number('master_last_io_seconds_ago'), number('master_link_down_since_seconds')]
+    if (heard >= 0) return heard
+    return down >= 0 ? down : undefined
+  }
+  let lag: number | undefined
+  for (const [field, value] of fields) {
+    const confirmed = /^slave\d+$/.test(field) ? /(?:^|,)lag=(\d+)/.exec(value) : undefined
+    if (confirmed) lag = Math.max(lag ?? 0, Number(confirmed[1]))
+  }
+  return lag
 }

@@ -42,17 +42,19 @@ function scenarios(model: Model, band: Band, up: boolean, score: number, least: 
   // Quiet days have no residual, so the spread is its floor: a tenth of the baseline.
   const off = (share: number) => 1 + sign * 0.1 * score * share
   const season = (second: number) => 1 + 0.5 * Math.sin((second / DAY) * 2 * Math.PI)
-  const build = (level: number, factor: (second: number) => number, days = 23) =>
-    feed(model, band, (second) => level * season(second) * factor(second), days)
+  const build = (level: number, factor: (second: number) => number, days = 23, requests = 1) =>
+    feed(model, band, (second) => level * season(second) * factor(second), days, requests)
+  // Traffic is judged as a mean of the hour before: what is measured of a rise, what is usual of a drop.
+  const measured = season(22.2 * DAY - 1800) * (up ? off(1.4) : 1)
   const during = (from: number, to: number, factor: number) => (second: number) => (second >= from * DAY && second < to * DAY ? factor : 1)
   const at = (days: number) => `${Math.round(days * 24 * 2) / 2}h`.replace(/^(\d+)\.5h$/, '$1h30m')
   const level = band.name === 'rag_http_mean_seconds' ? 0.4 : 5
   return [
     {
       title: 'a fifth beyond the band for six hours, then as usual',
-      step: '30m',
+      step: '15m',
       series: build(level, during(22, 22.25, off(1.2))),
-      expect: `quiet ${at(21.9)}, quiet ${at(22 + 0.5 / 24)}, fires ${at(22.15)}, fires ${at(22.25)}, quiet ${at(22.4)}`
+      expect: `quiet ${at(21.9)}, quiet 529h15m, fires 529h30m, fires ${at(22.15)}, fires ${at(22.25)}, quiet ${at(22.4)}`
     },
     {
       title: 'a fifth within the band',
@@ -73,18 +75,28 @@ function scenarios(model: Model, band: Band, up: boolean, score: number, least: 
       expect: `quiet ${at(10.2)}`
     },
     ...(band.name === 'rag_http_mean_seconds'
-      ? []
+      ? (
+          [
+            ['hardly any traffic', 0.9, 'quiet'],
+            ['just enough traffic', 1.1, 'fires']
+          ] as const
+        ).map(([title, times, state]) => ({
+          title,
+          step: '30m',
+          series: build(level, during(22, 22.25, off(1.4)), 23, least * times),
+          expect: `${state} ${at(22.2)}`
+        }))
       : [
           {
             title: 'hardly any traffic',
             step: '30m',
-            series: build((least * 0.9) / (up ? off(1.4) : 1) / 1.5, during(22, 22.25, off(1.4))),
+            series: build((least * 0.92) / measured, during(22, 22.25, off(1.4))),
             expect: `quiet ${at(22.2)}`
           },
           {
             title: 'just enough traffic',
             step: '30m',
-            series: build((least * 1.3) / (up ? off(1.4) : 1), during(22, 22.25, off(1.4))),
+            series: build((least * 1.08) / measured, during(22, 22.25, off(1.4))),
             expect: `fires ${at(22.2)}`
           }
         ])
@@ -92,7 +104,7 @@ function scenarios(model: Model, band: Band, up: boolean, score: number, least: 
 }
 
 /** The series behind a band that make it take these values. */
-function feed(model: Model, band: Band, value: (second: number) => number, days: number): Series[] {
+function feed(model: Model, band: Band, value: (second: number) => number, days: number, requests: number): Series[] {
   const { target } = kit(model)
   const grown = (rate: (second: number) => number) => (step: number) => {
     let total = 0
@@ -110,8 +122,8 @@ function feed(model: Model, band: Band, value: (second: number) => number, days:
   if (band.name === 'rag_llm_tokens') return [series('rag_llm_tokens_total', { kind: 'input' }, value)]
   if (band.name === 'rag_http_requests') return [series('rag_http_server_requests_total', { status_class: '2xx' }, value)]
   return [
-    series('http_server_request_duration_seconds_sum', {}, value),
-    series('http_server_request_duration_seconds_count', {}, () => 1),
-    series('rag_http_server_requests_total', { status_class: '2xx' }, () => 1)
+    series('http_server_request_duration_seconds_sum', {}, (second) => value(second) * requests),
+    series('http_server_request_duration_seconds_count', {}, () => requests),
+    series('rag_http_server_requests_total', { status_class: '2xx' }, () => requests)
   ]
 }

@@ -40,3 +40,33 @@ export function around({ limit, hold, series, labels, above = limit * 1.1, below
     }
   ]
 }
+
+interface Share {
+  readonly limit: number
+  readonly window: string
+  readonly hold: string
+  readonly labels?: Readonly<Record<string, string>>
+  /** Phases of so much of the whole and so much of the part a second. */
+  readonly series: (phases: readonly (readonly [whole: number, part: number, length: string])[]) => readonly Series[]
+}
+
+/**
+ * The whole falls to a quarter while the part stays: a share over a window passes its limit after 0.85 of the window, whose average of the
+ * whole is then 4 - 3 x 0.85 = 1.45 times the new one.
+ */
+export function wholeFalls({ limit, window, hold, series, labels }: Share): Scenario {
+  const step = 60
+  const passed = Math.floor((0.85 * seconds(window)) / step) * step + seconds(hold)
+  const start = 2 * seconds(window)
+  const at = (moment: number) => `${(start + moment) / 60}m`
+  const part = 0.5 * limit * 1.45
+  return {
+    title: 'as many as ever, of a whole that falls to a quarter',
+    series: series([
+      [2, part, `${start / 60}m`],
+      [0.5, part, `${(2 * seconds(window) + seconds(hold)) / 60}m`]
+    ]),
+    expect: `quiet ${at(0)}, quiet ${at(passed)}, fires ${at(passed + step)}`,
+    ...(labels && { labels })
+  }
+}

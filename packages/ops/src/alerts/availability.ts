@@ -7,6 +7,7 @@ import type { Alert } from './types.js'
 export function availabilityAlerts(model: Model): Alert[] {
   const { limits } = model
   const { counter, gauge } = kit(model)
+  const others = model.services.slice(1).map(({ name }) => gauge('up', [[1, m(40)]], { service: name }))
   return [
     {
       name: 'ServiceDown',
@@ -32,6 +33,7 @@ export function availabilityAlerts(model: Model): Alert[] {
         {
           title: 'two instances go down, one comes back',
           series: [
+            ...others,
             gauge('up', [
               [1, m(10)],
               [0, m(10)],
@@ -50,12 +52,12 @@ export function availabilityAlerts(model: Model): Alert[] {
         },
         {
           title: 'scraped never',
-          series: [gauge('up', [[1, m(10)]], { service: 'somebody-else' })],
+          series: [...others, gauge('up', [[1, m(10)]], { service: 'somebody-else' })],
           expect: 'quiet 1m, fires 2m'
         },
         {
           title: 'one of two instances is down',
-          series: [gauge('up', [[1, m(10)]]), gauge('up', [[0, m(10)]], { instance: 'b:9464' })],
+          series: [...others, gauge('up', [[1, m(10)]]), gauge('up', [[0, m(10)]], { instance: 'b:9464' })],
           expect: 'quiet 9m'
         }
       ]
@@ -194,7 +196,7 @@ export function availabilityAlerts(model: Model): Alert[] {
       tests: [
         {
           title: 'traffic yesterday, none today',
-          step: '10m',
+          step: '5m',
           series: [
             counter(
               'rag_http_server_requests_total',
@@ -206,7 +208,7 @@ export function availabilityAlerts(model: Model): Alert[] {
               { status_class: '2xx' }
             )
           ],
-          expect: 'quiet 24h30m, quiet 25h, fires 25h30m, fires 33h50m, quiet 34h30m'
+          expect: 'quiet 24h30m, quiet 25h5m, fires 25h10m, fires 33h50m, quiet 34h30m'
         },
         {
           title: 'hardly any traffic yesterday',

@@ -42,7 +42,7 @@ export function backupAlerts(model: Model): Alert[] {
       tests: [
         {
           title: 'older than the RPO, then it runs',
-          step: '10m',
+          step: '5m',
           series: [
             gauge(
               SUCCESS,
@@ -53,7 +53,7 @@ export function backupAlerts(model: Model): Alert[] {
               job
             )
           ],
-          expect: `quiet ${seconds(late)}, fires ${seconds(late + 1800)}, quiet ${seconds(late * 1.2 + 1200)}`,
+          expect: `quiet ${seconds(late)}, fires ${m(Math.floor((late + 600) / 300) * 5 + 5)}, quiet ${seconds(late * 1.2 + 1200)}`,
           labels: { ...job, service: '', environment: '' }
         },
         {
@@ -160,6 +160,22 @@ export function backupAlerts(model: Model): Alert[] {
             )
           ],
           expect: 'quiet 90h'
+        },
+        {
+          title: 'waits for nothing',
+          step: '5m',
+          series: [
+            gauge(
+              'rag_job_size_bytes',
+              [
+                [1e9, m(60)],
+                [1e9 * limits.backupShrunk * 0.9, m(30)]
+              ],
+              job
+            )
+          ],
+          expect: 'quiet 55m, fires 60m',
+          labels: { ...job, service: '', environment: '' }
         },
         {
           title: 'small for more than a week',

@@ -54,7 +54,21 @@ export function budgetAlerts(model: Model): Alert[] {
               }
             })
           : []),
-        { title: 'a steep start with little spent', series: [used(0, 0.09, 1)], expect: 'quiet 55m' },
+        {
+          title: 'a steep start with a little less than the least spent',
+          step: '5m',
+          series: [
+            gauge(
+              'rag_llm_budget_used_ratio',
+              [
+                [0, m(30)],
+                [limits.budgetMinimum * 0.9, m(60)]
+              ],
+              { budget }
+            )
+          ],
+          expect: 'quiet 60m, quiet 80m'
+        },
         {
           title: 'a steep start, past the least',
           series: [used(limits.budgetMinimum * 1.1, 0.3, 1)],
@@ -127,6 +141,7 @@ export function budgetAlerts(model: Model): Alert[] {
         }),
         {
           title: 'waits a minute',
+          step: '30s',
           series: [
             gauge(
               'rag_llm_budget_used_ratio',
@@ -137,7 +152,7 @@ export function budgetAlerts(model: Model): Alert[] {
               { budget }
             )
           ],
-          expect: 'quiet 10m, fires 11m',
+          expect: 'quiet 10m30s, fires 11m',
           labels: { budget }
         }
       ]

@@ -23,15 +23,14 @@ export function cacheAlerts(model: Model): Alert[] {
       { ...AT, layer: 'memory', result: 'miss' }
     )
   ]
-  const ratio = (window: string) =>
-    `${rateOf(`${LOOKUPS}{result=~"hit|stale"}`, window, 'cache')} / (${rateOf(LOOKUPS, window, 'cache')} > ${limits.cacheTraffic})`
+  const ratio = 'cache:rag_cache_hits:ratio_rate'
   return [
     {
       name: 'CacheHitRatioDrop',
       sentence: `Over 10 minutes the hit ratio of a cache is below ${limits.hitRatioDrop} of its own mean of 6 hours, at more than ${limits.cacheTraffic} look-ups per second, for 10 minutes and not within 30 minutes after a process of the service started.`,
       priority: 'P3',
       type: 'latency',
-      expr: `${ratio('10m')} < ${limits.hitRatioDrop} * (${ratio('6h')}) unless ${ON} (time() - max by (${BY}) (process_start_time_seconds) < 1800)`,
+      expr: `${ratio}10m < ${limits.hitRatioDrop} * ${ratio}6h and ${rateOf(LOOKUPS, '10m', 'cache')} > ${limits.cacheTraffic} unless ${ON} (time() - max by (${BY}) (process_start_time_seconds) < 1800)`,
       for: '10m',
       summary: 'The cache {{ $labels.cache }} of {{ $labels.service }} hits less',
       impact: 'Only {{ $value | humanizePercentage }} of look-ups hit; the rest is loaded or computed again.',
@@ -81,7 +80,16 @@ export function cacheAlerts(model: Model): Alert[] {
             [10, 0.9, m(120)],
             [10, 0.4, m(480)]
           ]),
-          expect: 'fires 150m, quiet 590m',
+          expect: 'fires 150m, fires 340m, quiet 590m',
+          labels: AT
+        },
+        {
+          title: 'as many hits among four times the look-ups',
+          series: lookups([
+            [2, 0.9, m(360)],
+            [8, 0.9 / 4, m(30)]
+          ]),
+          expect: 'quiet 371m, fires 372m',
           labels: AT
         },
         {
@@ -108,6 +116,17 @@ export function cacheAlerts(model: Model): Alert[] {
           expect: 'quiet 400m'
         },
         {
+          title: 'many look-ups, then hardly any: ten minutes forget them',
+          series: lookups([
+            [limits.cacheTraffic * 5, 0.9, m(360)],
+            [limits.cacheTraffic * 5, 0, m(30)],
+            [limits.cacheTraffic * 0.5, 0, m(40)]
+          ]),
+          // Ten minutes hold 5 - 4.5 x 8.89/10 = 1 times the least after nine of them.
+          expect: 'fires 390m, fires 398m, quiet 399m, quiet 405m',
+          labels: AT
+        },
+        {
           title: 'just enough look-ups',
           series: lookups([
             [limits.cacheTraffic * 1.1, 0.9, m(360)],
@@ -123,7 +142,7 @@ export function cacheAlerts(model: Model): Alert[] {
       sentence: 'The circuit breaker of the Redis layer of a cache is open (2) for 5 minutes.',
       priority: 'P2',
       type: 'availability',
-      expr: `max by (${BY}, cache) (rag_cache_breaker_state) >= 2`,
+      expr: `max by (${BY}, cache) (rag_cache_breaker_state) == 2`,
       for: '5m',
       summary: 'The cache {{ $labels.cache }} of {{ $labels.service }} works without Redis',
       impact: 'Breaker state {{ $value }}: every process has only its own memory; loads rise by the number of processes.',

@@ -47,13 +47,13 @@ export function capacityAlerts(model: Model): Alert[] {
             gauge(
               'node_filesystem_avail_bytes',
               [
-                [5e11, '3d'],
-                [4e11, '10d']
+                [9e11, '3d'],
+                [2e11, '10d']
               ],
               disk
             )
           ],
-          expect: 'fires 90h, quiet 260h',
+          expect: 'fires 90h, fires 230h, quiet 250h',
           labels: disk
         },
         { title: 'growing', step: '1h', series: shrinking(-1e10, 3), expect: 'quiet 70h' }
@@ -79,7 +79,7 @@ export function capacityAlerts(model: Model): Alert[] {
           [
             ['doubles a tenth earlier', 1.1e9, 1.2, 'fires'],
             ['doubles later', 1.1e9, 0.85, 'quiet'],
-            ['doubles, but is small', 5e8, 1.5, 'quiet']
+            ['doubles, but is small', 9e8, 1.2, 'quiet']
           ] as const
         ).map(([title, start, pace, state]) => ({
           title,
@@ -107,7 +107,7 @@ export function capacityAlerts(model: Model): Alert[] {
               { store: 'main' }
             )
           ],
-          expect: 'fires 60h, quiet 230h',
+          expect: 'fires 60h, fires 140h, quiet 230h',
           labels: { store: 'main' }
         }
       ]

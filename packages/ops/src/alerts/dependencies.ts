@@ -1,5 +1,6 @@
 // What a service calls: outages, time-outs, retries, and slowness that none of these explains.
 import type { Model } from '../config/model.js'
+import { wholeFalls } from './around.js'
 import { ON, quantileOf, rateOf, shareOf } from './expr.js'
 import { kit, m, type Phase } from './kit.js'
 import type { Alert } from './types.js'
@@ -8,7 +9,7 @@ const CALLS = 'rag_dependency_requests_total'
 
 export function dependencyAlerts(model: Model): Alert[] {
   const { limits } = model
-  const { counter, gauge, histogram } = kit(model)
+  const { counter, gauge, histogram, seenAt } = kit(model)
   const calls = (outcome: string, phases: readonly (readonly [rate: number, share: number, length: string])[]) => [
     counter(
       CALLS,
@@ -21,17 +22,23 @@ export function dependencyAlerts(model: Model): Alert[] {
       { peer_service: 'search', outcome }
     )
   ]
+  const of = (outcome: string) => (phases: readonly (readonly [whole: number, part: number, length: string])[]) =>
+    calls(
+      outcome,
+      phases.map(([whole, part, length]) => [whole, part / whole, length] as const)
+    )
   const down = (window: string) =>
     `sum by (peer_service, environment) (rate(${CALLS}{outcome=~"error|timeout"}[${window}])) / (sum by (peer_service, environment) (rate(${CALLS}[${window}])) > ${limits.dependencyCalls})`
   const failing = Math.min(0.98, limits.dependencyErrors * 1.1)
   return [
     {
       name: 'DependencyDown',
-      sentence: `Within 5 minutes more than ${limits.dependencyErrors} of all calls to a dependency failed or timed out, at more than ${limits.dependencyCalls} calls per second, for 2 minutes.`,
+      sentence: `Within 2 minutes more than ${limits.dependencyErrors} of all calls to a dependency failed or timed out, at more than ${limits.dependencyCalls} calls per second, for 1 minute.`,
       priority: 'P1',
       type: 'availability',
-      expr: `${down('5m')} > ${limits.dependencyErrors}`,
-      for: '2m',
+      // It must be known before the burn rates of its callers, or they page first.
+      expr: `${down('2m')} > ${limits.dependencyErrors}`,
+      for: '1m',
       summary: '{{ $labels.peer_service }} is down for its callers',
       impact: '{{ $value | humanizePercentage }} of calls to {{ $labels.peer_service }} fail, over all services that use it.',
       dashboard: 'graph',
@@ -50,7 +57,7 @@ export function dependencyAlerts(model: Model): Alert[] {
             [1, failing, m(20)],
             [1, 0, m(20)]
           ]),
-          expect: 'quiet 2m, fires 4m, fires 19m, quiet 25m',
+          expect: 'quiet 1m, fires 2m, fires 19m, quiet 22m',
           labels: { peer_service: 'search', service: '' }
         },
         {
@@ -59,10 +66,22 @@ export function dependencyAlerts(model: Model): Alert[] {
             [1, 0, m(20)],
             [1, 1, m(20)]
           ]),
-          expect: 'quiet 22m, quiet 24m, fires 26m',
+          // Half of the calls of two minutes is reached after one, more than half at the next look.
+          expect: 'quiet 21m, quiet 22m, fires 23m',
           labels: { peer_service: 'search', service: '' }
         },
         { title: 'a tenth below', series: calls('error', [[1, limits.dependencyErrors * 0.9, m(20)]]), expect: 'quiet 19m' },
+        ...(limits.dependencyErrors < 0.65
+          ? [
+              wholeFalls({
+                limit: limits.dependencyErrors,
+                window: '2m',
+                hold: '1m',
+                labels: { peer_service: 'search', service: '' },
+                series: of('error')
+              })
+            ]
+          : []),
         { title: 'too few calls to tell', series: calls('error', [[limits.dependencyCalls * 0.9, 1, m(20)]]), expect: 'quiet 19m' },
         {
           title: 'just enough calls',
@@ -107,6 +126,13 @@ export function dependencyAlerts(model: Model): Alert[] {
           labels: { peer_service: 'search' }
         },
         { title: 'a tenth below', series: calls('timeout', [[1, limits.dependencyTimeouts * 0.9, m(20)]]), expect: 'quiet 19m' },
+        wholeFalls({
+          limit: limits.dependencyTimeouts,
+          window: '5m',
+          hold: '5m',
+          labels: { peer_service: 'search' },
+          series: of('timeout')
+        }),
         { title: 'errors are not time-outs', series: calls('error', [[1, 0.5, m(20)]]), expect: 'quiet 19m' },
         { title: 'too few calls', series: calls('timeout', [[limits.dependencyCalls * 0.9, 1, m(20)]]), expect: 'quiet 19m' },
         {
@@ -173,6 +199,23 @@ export function dependencyAlerts(model: Model): Alert[] {
           ],
           expect: 'quiet 19m'
         },
+        wholeFalls({
+          limit: limits.retries,
+          window: '5m',
+          hold: '5m',
+          labels: { peer_service: 'search' },
+          series: (phases) => [
+            ...calls(
+              'error',
+              phases.map(([whole, , length]) => [whole, 0, length] as const)
+            ),
+            counter(
+              'rag_dependency_retries_total',
+              phases.map(([, part, length]): Phase => [part, length]),
+              { peer_service: 'search' }
+            )
+          ]
+        }),
         {
           title: 'too few calls',
           series: [
@@ -268,17 +311,20 @@ export function dependencyAlerts(model: Model): Alert[] {
           title: 'slow, then quick again',
           series: [
             ...histogram('http_server_request_duration_seconds', [
-              [{ [limits.slowSeconds * 1.2]: 1 }, m(20)],
+              [{ [limits.slowSeconds * 4]: 1 }, m(20)],
               [{ 0.1: 1 }, m(20)]
             ]),
             counter('rag_http_server_requests_total', [[1, m(40)]], { status_class: '2xx' })
           ],
-          expect: 'fires 7m, quiet 27m'
+          // One in twenty of the last five minutes is slow until a quarter of a minute is left of them.
+          expect: 'fires 7m, fires 24m, quiet 25m'
         },
         {
           title: 'quick enough',
           series: [
-            ...histogram('http_server_request_duration_seconds', [[{ [limits.slowSeconds * 0.6]: 1 }, m(20)]]),
+            ...histogram('http_server_request_duration_seconds', [
+              [seenAt('http_server_request_duration_seconds', 0.95, limits.slowSeconds * 0.9), m(20)]
+            ]),
             counter('rag_http_server_requests_total', [[1, m(20)]], { status_class: '2xx' })
           ],
           expect: 'quiet 19m'

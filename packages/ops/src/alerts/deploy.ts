@@ -1,6 +1,7 @@
 // Releases and canaries: is the new version worse than the old one.
 import type { Model } from '../config/model.js'
-import { BY, ON, rateOf, shareOf } from './expr.js'
+import { wholeFalls } from './around.js'
+import { BY, ON, rateOf } from './expr.js'
 import { kit, m } from './kit.js'
 import type { Alert } from './types.js'
 
@@ -32,25 +33,24 @@ export function deployAlerts(model: Model): Alert[] {
       { version: '2.0.0' }
     )
   const age = `(time() - max by (${BY}) (${RELEASE}))`
-  const errors = (offset: string) =>
-    shareOf(`sum by (${BY}) (rate(${REQUESTS}{status_class="5xx"}[10m]${offset}))`, `sum by (${BY}) (rate(${REQUESTS}[10m]${offset}))`)
-  const track = (side: string) => `{track="${side}"}`
-  const trackErrors = (side: string) =>
-    `${rateOf(`${REQUESTS}{track="${side}", status_class="5xx"}`, '10m')} / (${rateOf(`${REQUESTS}${track(side)}`, '10m')} > ${limits.releaseTraffic})`
-  const trackMean = (side: string) =>
-    `${rateOf(`http_server_request_duration_seconds_sum${track(side)}`, '10m')} / (${rateOf(`http_server_request_duration_seconds_count${track(side)}`, '10m')} > ${limits.releaseTraffic})`
-  const both = (stable: number, canary: number, rate = 1) => [
-    ...requests([[rate, stable, m(60)]], { track: 'stable', instance: 's:9464' }),
+  const errors = 'service:rag_http_errors:ratio_rate10m'
+  const side = (record: string, track: string) => `${record}{track="${track}"}`
+  const worse = (record: string) => `${side(record, 'canary')} > ${ON} ${limits.canaryWorse} * ${side(record, 'stable')}`
+  const busy = (track: string) => `${ON} ${side('track:rag_http_requests:rate10m', track)} > ${limits.releaseTraffic}`
+  const both = (stable: number, canary: number, stableRate = 1, canaryRate = stableRate) => [
+    ...requests([[stableRate, stable, m(60)]], { track: 'stable', instance: 's:9464' }),
     ...requests(
       [
-        [rate, canary, m(30)],
-        [rate, stable, m(30)]
+        [canaryRate, canary, m(30)],
+        [canaryRate, stable, m(30)]
       ],
       { track: 'canary', instance: 'c:9464' }
     )
   ]
   const speeds = (stable: number, canary: number, rate = 1) =>
     [
+      ...requests([[rate, 0, m(60)]], { track: 'stable', instance: 's:9464' }),
+      ...requests([[rate, 0, m(60)]], { track: 'canary', instance: 'c:9464' }),
       ...histogram('http_server_request_duration_seconds', [[{ [stable]: rate }, m(60)]], { track: 'stable', instance: 's:9464' }),
       ...histogram(
         'http_server_request_duration_seconds',
@@ -91,7 +91,7 @@ export function deployAlerts(model: Model): Alert[] {
       sentence: `Within an hour after a release the error ratio over 10 minutes is above ${limits.releaseErrors} times that of an hour before and above ${limits.releaseErrorMinimum}, at more than ${limits.releaseTraffic} requests per second, for 5 minutes.`,
       priority: 'P1',
       type: 'deploy',
-      expr: `(${errors('')}) > ${limits.releaseErrors} * (${errors(' offset 1h')}) and (${errors('')}) > ${limits.releaseErrorMinimum} and ${rateOf(REQUESTS, '10m')} > ${limits.releaseTraffic} and ${ON} (${age} < 3600)`,
+      expr: `${errors} > ${limits.releaseErrors} * ${errors} offset 1h and ${errors} > ${limits.releaseErrorMinimum} and ${rateOf(REQUESTS, '10m')} > ${limits.releaseTraffic} and ${ON} (${age} < 3600)`,
       for: '5m',
       summary: 'The release of {{ $labels.service }} fails more than the version before',
       impact: '{{ $value | humanizePercentage }} of requests fail since the release.',
@@ -159,6 +159,32 @@ export function deployAlerts(model: Model): Alert[] {
           expect: 'fires 160m'
         },
         {
+          title: 'worse than before within the hour that is compared: an hour ago it was as bad',
+          series: [
+            ...requests([
+              [1, least, m(60)],
+              [1, least * limits.releaseErrors * 2, m(20)],
+              [1, least, m(40)],
+              [1, least * limits.releaseErrors * 2, m(50)]
+            ]),
+            released(120, 170)
+          ],
+          // An hour before minute 135 all had been failing as often for five minutes more than the window.
+          expect: 'quiet 119m, quiet 139m, fires 152m'
+        },
+        {
+          title: 'traffic that falls below the least: ten minutes forget it',
+          series: [
+            ...requests([
+              [limits.releaseTraffic * 5, 0.01, m(120)],
+              [limits.releaseTraffic * 5, 0.5, m(20)],
+              [limits.releaseTraffic * 0.5, 0.5, m(30)]
+            ]),
+            released(120, 170)
+          ],
+          expect: 'fires 148m, quiet 149m'
+        },
+        {
           title: 'too little traffic to tell',
           series: [
             ...requests([
@@ -208,7 +234,7 @@ export function deployAlerts(model: Model): Alert[] {
             ]),
             released(85, 180)
           ],
-          expect: 'fires 130m, quiet 146m'
+          expect: 'fires 130m, fires 144m, quiet 145m'
         }
       ]
     },
@@ -217,7 +243,7 @@ export function deployAlerts(model: Model): Alert[] {
       sentence: `Over 10 minutes, at more than ${limits.releaseTraffic} requests per second on both sides, the canary failed ${limits.canaryWorse} times as often as stable and more than ${limits.releaseErrorMinimum}, or its mean duration is ${limits.canaryWorse} times as long; for 5 minutes.`,
       priority: 'P1',
       type: 'deploy',
-      expr: `(${trackErrors('canary')}) > ${limits.canaryWorse} * (${trackErrors('stable')}) and (${trackErrors('canary')}) > ${limits.releaseErrorMinimum} or (${trackMean('canary')}) > ${limits.canaryWorse} * (${trackMean('stable')})`,
+      expr: `(${worse('track:rag_http_errors:ratio_rate10m')} and ${ON} ${side('track:rag_http_errors:ratio_rate10m', 'canary')} > ${limits.releaseErrorMinimum} or ${worse('track:rag_http_mean_seconds:rate10m')}) and ${busy('canary')} and ${busy('stable')}`,
       for: '5m',
       summary: 'The canary of {{ $labels.service }} is worse than stable',
       impact: 'Its figure is {{ $value | humanize }} (share of failed requests, or seconds).',
@@ -254,7 +280,8 @@ export function deployAlerts(model: Model): Alert[] {
         },
         { title: 'hardly anything fails', series: both(least * 0.1, least * 0.9), expect: 'quiet 29m' },
         { title: 'a little too much fails', series: both(least * 0.1, least * 1.1), expect: 'fires 29m' },
-        { title: 'too little traffic', series: both(0.02, 0.5, limits.releaseTraffic * 0.9), expect: 'quiet 29m' },
+        { title: 'too little traffic of the canary', series: both(0.02, 0.5, 1, limits.releaseTraffic * 0.9), expect: 'quiet 29m' },
+        { title: 'too little traffic of stable', series: both(0.02, 0.5, limits.releaseTraffic * 0.9, 1), expect: 'quiet 29m' },
         { title: 'just enough traffic', series: both(0.02, 0.5, limits.releaseTraffic * 1.1), expect: 'fires 29m' },
         {
           title: 'slower by a tenth above the multiple',
@@ -264,6 +291,8 @@ export function deployAlerts(model: Model): Alert[] {
         {
           title: 'slower from one moment to the next',
           series: [
+            ...requests([[1, 0, m(80)]], { track: 'stable' }),
+            ...requests([[1, 0, m(80)]], { track: 'canary' }),
             ...histogram('http_server_request_duration_seconds', [[{ 0.2: 1 }, m(80)]], { track: 'stable' }),
             ...histogram(
               'http_server_request_duration_seconds',
@@ -279,6 +308,57 @@ export function deployAlerts(model: Model): Alert[] {
         { title: 'slower by a tenth below the multiple', series: speeds(0.2, 0.2 * limits.canaryWorse * 0.9), expect: 'quiet 29m' },
         { title: 'slower, with too little traffic', series: speeds(0.2, 2, limits.releaseTraffic * 0.9), expect: 'quiet 29m' },
         { title: 'slower, with just enough traffic', series: speeds(0.2, 2, limits.releaseTraffic * 1.1), expect: 'fires 29m' },
+        {
+          title: 'a canary that is taken out: ten minutes forget it',
+          series: [
+            ...requests([[limits.releaseTraffic * 5, 0.01, m(60)]], { track: 'stable' }),
+            ...requests(
+              [
+                [limits.releaseTraffic * 5, 0.5, m(20)],
+                [limits.releaseTraffic * 0.5, 0.5, m(40)]
+              ],
+              { track: 'canary' }
+            )
+          ],
+          // Ten minutes hold 5 - 4.5 x 8.89/10 = 1 times the least after nine of them.
+          expect: 'fires 28m, quiet 29m'
+        },
+        wholeFalls({
+          limit: 0.02 * limits.canaryWorse,
+          window: '10m',
+          hold: '5m',
+          series: (phases) => [
+            ...requests([[1, 0.02, m(60)]], { track: 'stable' }),
+            ...requests(
+              phases.map(([whole, part, length]) => [whole, part / whole, length] as const),
+              { track: 'canary' }
+            )
+          ]
+        }),
+        {
+          ...wholeFalls({
+            limit: 0.2 * limits.canaryWorse,
+            window: '10m',
+            hold: '5m',
+            series: (phases) => [
+              ...requests([[1, 0, m(60)]], { track: 'stable' }),
+              ...requests([[1, 0, m(60)]], { track: 'canary' }),
+              counter('http_server_request_duration_seconds_sum', [[0.2, m(60)]], { track: 'stable' }),
+              counter('http_server_request_duration_seconds_count', [[1, m(60)]], { track: 'stable' }),
+              counter(
+                'http_server_request_duration_seconds_sum',
+                phases.map(([, part, length]) => [part, length] as const),
+                { track: 'canary' }
+              ),
+              counter(
+                'http_server_request_duration_seconds_count',
+                phases.map(([whole, , length]) => [whole, length] as const),
+                { track: 'canary' }
+              )
+            ]
+          }),
+          title: 'as much time as ever, for a quarter of the requests'
+        },
         { title: 'no canary', series: requests([[1, 0.5, m(30)]], { track: 'stable' }), expect: 'quiet 29m' }
       ]
     }

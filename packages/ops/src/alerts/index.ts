@@ -1,6 +1,7 @@
 // All alerts of a model, by area.
 import type { Model } from '../config/model.js'
 import { anomalyAlerts } from './anomaly.js'
+import { auditAlerts } from './audit.js'
 import { availabilityAlerts } from './availability.js'
 import { backupAlerts } from './backup.js'
 import { budgetAlerts } from './budget.js'
@@ -16,6 +17,7 @@ import { logAlerts } from './logs.js'
 import { postgresAlerts } from './postgres.js'
 import { processAlerts } from './process.js'
 import { qualityAlerts } from './quality.js'
+import { recentAlerts } from './recent.js'
 import { sloAlerts } from './slo.js'
 import { storeAlerts } from './stores.js'
 import { telemetryAlerts } from './telemetry.js'
@@ -35,11 +37,13 @@ const AREAS: Readonly<Record<string, (model: Model) => Alert[]>> = {
   jobs: jobAlerts,
   backup: backupAlerts,
   logs: logAlerts,
+  audit: auditAlerts,
   telemetry: telemetryAlerts,
   cardinality: cardinalityAlerts,
   deploy: deployAlerts,
   capacity: capacityAlerts,
   anomaly: anomalyAlerts,
+  recent: recentAlerts,
   escalation: escalationAlerts
 }
 

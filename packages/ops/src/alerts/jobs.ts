@@ -160,7 +160,7 @@ export function jobAlerts(model: Model): Alert[] {
               { store: 'search' }
             )
           ],
-          expect: 'quiet 26h30m, quiet 27h, fires 28h, fires 29h30m, quiet 30h30m',
+          expect: 'quiet 26h30m, quiet 27h30m, fires 28h, fires 29h30m, quiet 30h30m',
           labels: { store: 'search' }
         },
         {

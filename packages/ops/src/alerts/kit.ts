@@ -16,6 +16,8 @@ export interface Kit {
   /** A gauge that rises by so much an hour, from some hour on. */
   climb(metric: string, labels: Labels, start: number, perHour: number, hours: number, from?: number): Series
   /** Observed values and how often each is seen per second, by phase. */
+  /** What is seen per second, of one in all, so that a quantile of the histogram is this value. */
+  seenAt(metric: string, q: number, value: number): Readonly<Record<number, number>>
   histogram(
     metric: string,
     phases: readonly (readonly [seen: Readonly<Record<number, number>>, length: string])[],
@@ -43,6 +45,15 @@ export function kit(model: Model): Kit {
       samples: (step) =>
         Array.from({ length: Math.round((hours * 3600) / step) }, (_, index) => start + perHour * Math.max(0, (index * step) / 3600 - from))
     }),
+    seenAt(metric, q, value) {
+      const bounds = model.metrics[metric]?.buckets ?? []
+      const index = bounds.findIndex((bound) => bound >= value)
+      const [low, high] = [bounds[index - 1] ?? 0, bounds[index] ?? value]
+      // Within a bucket the quantile grows in a straight line.
+      const within = (value - low) / (high - low)
+      const below = Math.max(0, (q - within) / (1 - within))
+      return { [low]: below, [high]: 1 - below }
+    },
     histogram(metric, phases, labels = {}) {
       const bounds = model.metrics[metric]?.buckets ?? []
       const seen = (fits: (value: number) => boolean, weigh = (_: number) => 1): Phase[] =>

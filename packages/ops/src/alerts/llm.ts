@@ -1,5 +1,6 @@
 // Models: errors, rate limits, budgets, prices.
 import type { Model } from '../config/model.js'
+import { wholeFalls } from './around.js'
 import { quantileOf, rateOf } from './expr.js'
 import { kit, m, type Phase } from './kit.js'
 import type { Alert } from './types.js'
@@ -64,6 +65,13 @@ export function llmAlerts(model: Model): Alert[] {
           labels: AT
         },
         { title: 'a tenth below', series: calls([[1, limits.llmErrors * 0.9, m(40)]]), expect: 'quiet 39m' },
+        wholeFalls({
+          limit: limits.llmErrors,
+          window: '10m',
+          hold: '5m',
+          labels: AT,
+          series: (phases) => calls(phases.map(([whole, part, length]) => [whole, part / whole, length] as const))
+        }),
         { title: 'too few calls', series: calls([[limits.llmCalls * 0.9, 1, m(40)]]), expect: 'quiet 39m' },
         { title: 'just enough calls', series: calls([[limits.llmCalls * 1.1, 1, m(40)]]), expect: 'fires 39m', labels: AT },
         { title: 'aborted by the user', series: calls([[1, 0.5, m(40)]], 'aborted'), expect: 'quiet 39m' }
@@ -87,9 +95,13 @@ export function llmAlerts(model: Model): Alert[] {
       },
       tests: [
         {
-          title: 'reaches the limit within the horizon',
-          series: [climb(utilisation, limited, 0.52, 2.4, 0.35)],
-          expect: 'quiet 2m, fires 6m',
+          title: 'climbs: quiet until the limit is within the horizon',
+          // Three tenths in the horizon: from 0.7 on, nine minutes after 0.525.
+          series: [climb(utilisation, limited, 0.525, (0.3 * 60) / limits.rateLimitMinutes, 0.35)],
+          expect:
+            limits.rateLimitMinutes === 15 && limits.rateLimitUsed <= 0.5
+              ? 'quiet 11m, fires 12m'
+              : `fires ${m(Math.ceil(limits.rateLimitMinutes + 4))}`,
           labels: { ...limited, instance: 'a:9464' }
         },
         {
@@ -97,7 +109,20 @@ export function llmAlerts(model: Model): Alert[] {
           series: [climb(utilisation, limited, 0.52, 0.8, 0.5)],
           expect: 'quiet 15m, quiet 20m'
         },
-        { title: 'rises steeply from little use', series: [climb(utilisation, limited, 0.1, 3.6, 0.11)], expect: 'quiet 6m' },
+        {
+          title: 'jumps to a little less than the least use',
+          series: [
+            gauge(
+              utilisation,
+              [
+                [0, m(20)],
+                [limits.rateLimitUsed * 0.96, m(20)]
+              ],
+              limited
+            )
+          ],
+          expect: 'quiet 28m, quiet 35m'
+        },
         {
           title: 'rises steeply past the least use',
           series: [climb(utilisation, limited, 0.1, 3.6, 0.2)],
@@ -181,6 +206,20 @@ export function llmAlerts(model: Model): Alert[] {
           series: [...calls([[1, 0, m(20)]]), counter('rag_llm_rate_limited_total', [[limits.rateLimited * 0.9, m(20)]], AT)],
           expect: 'quiet 19m'
         },
+        wholeFalls({
+          limit: limits.rateLimited,
+          window: '5m',
+          hold: '5m',
+          labels: AT,
+          series: (phases) => [
+            ...calls(phases.map(([whole, , length]) => [whole, 0, length] as const)),
+            counter(
+              'rag_llm_rate_limited_total',
+              phases.map(([, part, length]): Phase => [part, length]),
+              AT
+            )
+          ]
+        }),
         {
           title: 'no calls any more',
           series: [...calls([[0, 0, m(20)]]), counter('rag_llm_rate_limited_total', [[1, m(20)]], AT)],

@@ -1,6 +1,6 @@
-// What the logs and the audit trail say, as counters.
+// What the logs say, as counters.
 import type { Model } from '../config/model.js'
-import { BY, grewOrBorn, rateOf } from './expr.js'
+import { grewOrBorn } from './expr.js'
 import { kit, m } from './kit.js'
 import type { Alert, Scenario } from './types.js'
 
@@ -27,10 +27,10 @@ export function logAlerts(model: Model): Alert[] {
         title: 'from one moment to the next',
         step: '1m',
         series: series([
-          [usual, '2h'],
+          [usual, '5h'],
           [usual * times * 2, m(60)]
         ]),
-        expect: 'quiet 2h11m, fires 2h14m'
+        expect: 'quiet 5h11m, fires 5h12m'
       },
       {
         title: 'a fifth below its multiple',
@@ -59,6 +59,22 @@ export function logAlerts(model: Model): Alert[] {
         ]),
         expect: 'fires 25h55m'
       },
+      ...(
+        [
+          ['twelve hours are not a day', 10, 'quiet'],
+          ['two days are not a day', 16.4, 'fires']
+        ] as const
+      ).map(([title, now, state]) => ({
+        // The day before the hour before holds 11.5 hours at five times the usual and 12.5 hours as usual: 2.9 times, as a mean.
+        title: `five times the usual until half a day ago: ${title}`,
+        step: '5m',
+        series: series([
+          [usual * 5, '24h'],
+          [usual, '13h'],
+          [(usual * now * times) / 5, '1h']
+        ]),
+        expect: `quiet 36h55m, ${state} 37h30m`
+      })),
       {
         title: 'high for more than a day is usual',
         step: '5m',
@@ -70,8 +86,8 @@ export function logAlerts(model: Model): Alert[] {
       }
     ]
   }
-  const over = (metric: string, times: number, minimum: number) =>
-    `${rateOf(metric, '15m')} > ${times} * sum by (${BY}) (avg_over_time(rate(${metric}[15m])[1d:15m] offset 1h)) and ${rateOf(metric, '15m')} > ${minimum}`
+  const over = (record: string, times: number, minimum: number) =>
+    `${record} > ${times} * avg_over_time(${record}[1d] offset 1h) and ${record} > ${minimum}`
   return [
     {
       name: 'FatalLogged',
@@ -168,7 +184,7 @@ export function logAlerts(model: Model): Alert[] {
       sentence: `Over 15 minutes error lines came ${limits.errorLogRate} times as often as over the day before, and more than ${limits.errorLogMinimum} a second, for 5 minutes.`,
       priority: 'P2',
       type: 'quality',
-      expr: over('rag_log_events_total{level="error"}', limits.errorLogRate, limits.errorLogMinimum),
+      expr: over('service:rag_log_errors:rate15m', limits.errorLogRate, limits.errorLogMinimum),
       for: '5m',
       summary: '{{ $labels.service }} logs many more errors than usual',
       impact: '{{ $value | humanize }} error lines a second.',
@@ -185,7 +201,7 @@ export function logAlerts(model: Model): Alert[] {
       sentence: `Over 15 minutes secrets were masked ${limits.maskingSpike} times as often as over the day before, and more than ${limits.maskingMinimum} a second, for 5 minutes.`,
       priority: 'P2',
       type: 'security',
-      expr: over('rag_masked_total', limits.maskingSpike, limits.maskingMinimum),
+      expr: over('service:rag_masked:rate15m', limits.maskingSpike, limits.maskingMinimum),
       for: '5m',
       summary: '{{ $labels.service }} suddenly writes secrets',
       impact: '{{ $value | humanize }} secrets a second reach the masker; they were caught, but should not get there.',
@@ -196,102 +212,6 @@ export function logAlerts(model: Model): Alert[] {
         act: ['Find the line by its rule; take the field out of it.']
       },
       tests: spike(masked, limits.maskingSpike, limits.maskingMinimum)
-    },
-    {
-      name: 'AuditChainBroken',
-      sentence: 'Within 1 hour a verification of an audit log (a job named `audit-verify…`) found it not intact or could not finish.',
-      priority: 'P0',
-      type: 'security',
-      expr: `${grewOrBorn('rag_job_runs_total{job_name=~"audit-verify.*", outcome=~"error|timeout"}', '1h', 'job_name')} > 0`,
-      summary: 'The audit log of {{ $labels.service }} is not intact',
-      impact: '{{ $value | humanize }} verifications failed: records were changed, removed or cannot be proven.',
-      dashboard: 'telemetry',
-      runbook: {
-        causes: ['somebody changed or cut the file', 'a disk fault', 'the key or the anchor is another one'],
-        look: ['sum by (job_name, outcome) (increase(rag_job_runs_total{job_name=~"audit-verify.*"}[1d]))'],
-        act: ['Copy the file before anything else. `rag-audit verify` names the first bad line.', 'Tell those who answer for security.']
-      },
-      tests: [
-        {
-          title: 'one verification fails',
-          series: [
-            counter(
-              'rag_job_runs_total',
-              [
-                [0, m(90)],
-                [1 / 60, m(1)],
-                [0, m(90)]
-              ],
-              { job_name: 'audit-verify', outcome: 'error' }
-            )
-          ],
-          expect: 'quiet 89m, fires 92m, fires 148m, quiet 155m',
-          labels: { job_name: 'audit-verify' }
-        },
-        {
-          title: 'the first verification ever fails',
-          series: [
-            gauge(
-              'rag_job_runs_total',
-              [
-                [null, m(20)],
-                [1, m(120)]
-              ],
-              { job_name: 'audit-verify-eu', outcome: 'timeout' }
-            )
-          ],
-          expect: 'quiet 19m, fires 21m, fires 75m, quiet 85m',
-          labels: { job_name: 'audit-verify-eu' }
-        },
-        {
-          title: 'all verifications succeed, another job fails',
-          series: [
-            counter('rag_job_runs_total', [[0.01, m(120)]], { job_name: 'audit-verify', outcome: 'ok' }),
-            counter('rag_job_runs_total', [[0.01, m(120)]], { job_name: 'reindex', outcome: 'error' })
-          ],
-          expect: 'quiet 100m'
-        }
-      ]
-    },
-    {
-      name: 'AuditVerifyStale',
-      sentence: 'An audit log that was verified before has not been found intact for 26 hours, for 1 hour.',
-      priority: 'P2',
-      type: 'security',
-      expr: `time() - max by (${BY}, job_name) (rag_job_last_success_timestamp_seconds{job_name=~"audit-verify.*"}) > 93600`,
-      for: '1h',
-      summary: 'Nobody verifies the audit log of {{ $labels.service }}',
-      impact: 'A change would have gone unnoticed for {{ $value | humanizeDuration }}.',
-      dashboard: 'telemetry',
-      runbook: {
-        causes: ['the job is not started any more'],
-        look: ['rag_job_last_success_timestamp_seconds{job_name=~"audit-verify.*"}'],
-        act: ['Run the verification now.']
-      },
-      tests: [
-        {
-          title: 'verified 28 hours ago, then again',
-          step: '30m',
-          series: [
-            gauge(
-              'rag_job_last_success_timestamp_seconds',
-              [
-                [1800, '30h'],
-                [108_000, '2h']
-              ],
-              { job_name: 'audit-verify' }
-            )
-          ],
-          expect: 'quiet 26h30m, quiet 27h, fires 28h, fires 29h30m, quiet 30h30m',
-          labels: { job_name: 'audit-verify' }
-        },
-        {
-          title: 'verified within the day',
-          step: '30m',
-          series: [gauge('rag_job_last_success_timestamp_seconds', [[1800, '26h']], { job_name: 'audit-verify' })],
-          expect: 'quiet 25h'
-        }
-      ]
     }
   ]
 }

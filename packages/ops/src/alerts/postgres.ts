@@ -1,6 +1,6 @@
 // PostgreSQL and the pools in front of it: slow queries, connections, replicas, archives, deadlocks.
 import type { Model } from '../config/model.js'
-import { around } from './around.js'
+import { around, wholeFalls } from './around.js'
 import { grewOrBorn, rateOf } from './expr.js'
 import { kit, m, type Phase } from './kit.js'
 import { level } from './level.js'
@@ -73,7 +73,25 @@ export function postgresAlerts(model: Model): Alert[] {
             counter('rag_db_slow_operations_total', [[10 * limits.slowQueries * 0.9, m(40)]], { db_system_name: 'postgresql' })
           ],
           expect: 'quiet 39m'
-        }
+        },
+        wholeFalls({
+          limit: limits.slowQueries,
+          window: '10m',
+          hold: '10m',
+          labels: { db_system_name: 'postgresql' },
+          series: (phases) => [
+            counter(
+              'db_client_operation_duration_seconds_count',
+              phases.map(([whole, , length]): Phase => [whole, length]),
+              { db_system_name: 'postgresql' }
+            ),
+            counter(
+              'rag_db_slow_operations_total',
+              phases.map(([, part, length]): Phase => [part, length]),
+              { db_system_name: 'postgresql' }
+            )
+          ]
+        })
       ]
     },
     level(
@@ -174,7 +192,7 @@ export function postgresAlerts(model: Model): Alert[] {
       sentence: `More than ${limits.connectionsUsed} of the connections that PostgreSQL allows are in use for 10 minutes.`,
       priority: 'P2',
       type: 'saturation',
-      expr: `sum by (service, environment, instance, store) (rag_pg_connections) / (sum by (service, environment, instance, store) (rag_pg_max_connections) > 0) > ${limits.connectionsUsed}`,
+      expr: `sum by (service, environment, instance, store) (rag_pg_connections) / sum by (service, environment, instance, store) (rag_pg_max_connections) > ${limits.connectionsUsed}`,
       for: '10m',
       summary: '{{ $labels.store }} runs out of connections',
       impact: '{{ $value | humanizePercentage }} of the connections are in use; the next burst is refused.',

@@ -9,7 +9,7 @@ const AT = { instance: 'a:9464' }
 
 export function processAlerts(model: Model): Alert[] {
   const { limits } = model
-  const { counter, gauge } = kit(model)
+  const { counter, gauge, seenAt } = kit(model)
   const memory = (start: number, perHour: number, hours: number, limit = 1e9) => [
     gauge('rag_container_memory_limit_bytes', [[limit, `${hours}h`]]),
     {
@@ -105,10 +105,10 @@ export function processAlerts(model: Model): Alert[] {
       },
       tests: [
         {
-          title: 'full a tenth earlier than the horizon',
+          title: 'full four hours after the horizon: quiet until then',
           step: '5m',
-          series: memory(5.1e8, 4.9e8 / (limits.memoryHours * 1.4), 8),
-          expect: 'quiet 100m, fires 470m',
+          series: memory(5.1e8, 4.9e8 / (limits.memoryHours + 4), 6),
+          expect: 'quiet 265m, fires 280m',
           labels: AT
         },
         {
@@ -124,18 +124,23 @@ export function processAlerts(model: Model): Alert[] {
           expect: 'quiet 30m, fires 45m',
           labels: AT
         },
-        { title: 'growing fast but far from the limit', step: '5m', series: memory(1e8, 3.9e8 / 4, 3), expect: 'quiet 175m' },
+        {
+          title: 'growing fast, but not yet half full',
+          step: '5m',
+          series: memory(4.2e8, 6e8 / limits.memoryHours, 1.5),
+          expect: 'quiet 85m'
+        },
         {
           title: 'grew for an hour, flat for five',
           step: '5m',
           series: [
-            gauge('rag_container_memory_limit_bytes', [[1e9, '8h']]),
+            gauge('rag_container_memory_limit_bytes', [[1e9, '9h']]),
             gauge('rag_container_memory_working_set_bytes', [
               [5.2e8, '2h'],
-              [8e8, '6h']
+              [8e8, '7h']
             ])
           ],
-          expect: 'fires 200m, quiet 470m',
+          expect: 'fires 200m, fires 310m, quiet 485m',
           labels: AT
         }
       ]
@@ -158,22 +163,21 @@ export function processAlerts(model: Model): Alert[] {
       tests: [
         ...(
           [
-            ['throttled a tenth above and slow', limits.throttled * 1.1, limits.slowSeconds * 1.2, 'fires'],
-            ['throttled a tenth below and slow', limits.throttled * 0.9, limits.slowSeconds * 1.2, 'quiet'],
-            ['throttled but quick enough: it is not the cause of anything', limits.throttled * 2, limits.slowSeconds * 0.6, 'quiet']
+            ['throttled a tenth above and slow', limits.throttled * 1.1, limits.slowSeconds * 1.1, 'fires'],
+            ['throttled a tenth below and slow', limits.throttled * 0.9, limits.slowSeconds * 1.1, 'quiet'],
+            ['throttled but quick enough: it is not the cause of anything', limits.throttled * 2, limits.slowSeconds * 0.9, 'quiet']
           ] as const
         ).map(([title, share, took, state]) => ({
           title,
           series: [
-            counter('rag_container_cpu_periods_total', [
-              [10, m(40)],
-              [10, m(30)]
-            ]),
+            counter('rag_container_cpu_periods_total', [[0.8, m(70)]]),
             counter('rag_container_cpu_throttled_periods_total', [
-              [10 * share, m(40)],
+              [0.8 * share, m(40)],
               [0, m(30)]
             ]),
-            ...kit(model).histogram('http_server_request_duration_seconds', [[{ [took]: 1 }, m(70)]])
+            ...kit(model).histogram('http_server_request_duration_seconds', [
+              [seenAt('http_server_request_duration_seconds', 0.95, took), m(70)]
+            ])
           ],
           expect: `quiet 9m, ${state} 12m, ${state} 39m, quiet 50m`,
           labels: AT
@@ -210,14 +214,26 @@ export function processAlerts(model: Model): Alert[] {
       },
       tests: [
         {
-          title: 'full shortly before the horizon',
+          title: 'full four hours after the horizon: quiet until then',
           step: '5m',
-          series: disk(1e11 / (limits.diskHours * 1.15), 8),
-          expect: 'quiet 50m, fires 470m',
+          series: disk(1e11 / (limits.diskHours + 4), 7),
+          expect: 'quiet 295m, fires 310m',
           labels: { ...AT, mountpoint: '/data' }
         },
         { title: 'full only after the horizon', step: '5m', series: disk(1e11 / (limits.diskHours * 1.5), 7), expect: 'quiet 410m' },
-        { title: 'filling fast but mostly free', step: '5m', series: disk(1.5e10, 5, 5e11), expect: 'quiet 290m' },
+        {
+          title: 'filling fast, but a little more than 40 % is free',
+          step: '5m',
+          series: disk(5e11 / limits.diskHours, 1.5, 4.4e11),
+          expect: 'quiet 85m'
+        },
+        {
+          title: 'filling fast with a little less than 40 % free',
+          step: '5m',
+          series: disk(4e11 / limits.diskHours, 1.5, 3.8e11),
+          expect: 'quiet 60m, fires 70m',
+          labels: { ...AT, mountpoint: '/data' }
+        },
         {
           title: 'waits an hour',
           step: '5m',
@@ -239,7 +255,7 @@ export function processAlerts(model: Model): Alert[] {
               { mountpoint: '/data' }
             )
           ],
-          expect: 'fires 360m, quiet 700m',
+          expect: 'fires 360m, fires 430m, quiet 700m',
           labels: { ...AT, mountpoint: '/data' }
         }
       ]

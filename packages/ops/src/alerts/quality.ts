@@ -35,10 +35,10 @@ export function qualityAlerts(model: Model): Alert[] {
   ]
   const score = (offset = '') =>
     `sum by (${BY}, stage) (increase(rag_stage_top_score_sum[6h]${offset})) / (sum by (${BY}, stage) (increase(rag_stage_top_score_count[6h]${offset})) > 20)`
-  const scores = (phases: readonly (readonly [score: number, length: string])[], rate = 0.1) =>
+  const scores = (phases: readonly (readonly [score: number, length: string, perSixHours?: number])[]) =>
     histogram(
       'rag_stage_top_score',
-      phases.map(([value, length]) => [{ [value]: rate }, length]),
+      phases.map(([value, length, count = 2160]) => [{ [value]: count / 21_600 }, length]),
       AT
     ).filter(({ metric }) => !metric.endsWith('_bucket'))
   const enough = limits.feedbackVerdicts / 21_600
@@ -121,7 +121,7 @@ export function qualityAlerts(model: Model): Alert[] {
             [0.8, '7d'],
             [0.1, '1d']
           ]),
-          expect: 'quiet 169h30m, fires 171h30m',
+          expect: 'quiet 170h, fires 170h30m',
           labels: AT
         },
         {
@@ -134,27 +134,30 @@ export function qualityAlerts(model: Model): Alert[] {
           expect: 'quiet 190h, quiet 215h'
         },
         {
-          title: 'too few retrievals',
+          title: 'too few retrievals now',
           step: '30m',
-          series: scores(
-            [
-              [0.8, '7d'],
-              [0.2, '2d']
-            ],
-            18 / 21_600
-          ),
+          series: scores([
+            [0.8, '7d', 30],
+            [0.2, '2d', 18]
+          ]),
+          expect: 'quiet 190h'
+        },
+        {
+          title: 'too few retrievals last week',
+          step: '30m',
+          series: scores([
+            [0.8, '7d', 18],
+            [0.2, '2d', 30]
+          ]),
           expect: 'quiet 190h'
         },
         {
           title: 'just enough retrievals',
           step: '30m',
-          series: scores(
-            [
-              [0.8, '7d'],
-              [0.2, '2d']
-            ],
-            23 / 21_600
-          ),
+          series: scores([
+            [0.8, '7d', 22],
+            [0.2, '2d', 22]
+          ]),
           expect: 'fires 190h',
           labels: AT
         },

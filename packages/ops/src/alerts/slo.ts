@@ -3,6 +3,7 @@ import type { Model } from '../config/model.js'
 import { BY, increaseOf } from './expr.js'
 import { kit, m, type Phase } from './kit.js'
 import type { Alert } from './types.js'
+import { leastErrors, twoWindows } from './windows.js'
 
 // The objective is one a service, whatever its environment.
 const OF = 'on (service) group_left ()'
@@ -34,10 +35,10 @@ export function sloAlerts(model: Model): Alert[] {
   const slowBudget = 1 - latency.share
   const fast = latency.seconds / 2
   const slow = latency.seconds * 3
-  const speeds = (phases: readonly (readonly [share: number, length: string])[]) =>
+  const speeds = (phases: readonly (readonly [share: number, length: string, volume?: number])[]) =>
     histogram(
       'http_server_request_duration_seconds',
-      phases.map(([share, length]) => [{ [fast]: 10 * (1 - share), [slow]: 10 * share }, length])
+      phases.map(([share, length, volume = 4]) => [{ [fast]: 2.5 * volume * (1 - share), [slow]: 2.5 * volume * share }, length])
     )
   const burn = (record: string, budgetRecord: string, factor: number, long: string, short: string) =>
     `${record}${long} > ${OF} (${factor} * ${budgetRecord}) and ${record}${short} > ${OF} (${factor} * ${budgetRecord})`
@@ -45,9 +46,23 @@ export function sloAlerts(model: Model): Alert[] {
     `${burn('service:rag_http_errors:ratio_rate', 'service:rag_slo_error_budget:ratio', factor, long, short)} and ${increaseOf(`${REQUESTS}{status_class="5xx"}`, long)} >= ${limits.minimumErrors}`
   const slowness = (factor: number, long: string, short: string) =>
     burn('service:rag_http_slow:ratio_rate', 'service:rag_slo_slow_budget:ratio', factor, long, short)
+  const burning = (factor: number, long: string, short: string, hold: string, step: string) => [
+    ...twoWindows({
+      share: at(factor),
+      most: 1,
+      long,
+      short,
+      hold,
+      step,
+      series: (phases) => traffic(phases.map(([share, length, volume = 4]) => [volume * 2.5, share, length] as const))
+    }),
+    ...leastErrors(limits.minimumErrors, { long, hold, step }, (rate, length) => traffic([[rate, 1, length]]))
+  ]
   // A share of failing requests that burns at a factor, held below certainty for loose objectives.
   const at = (factor: number) => Math.min(0.95, factor * budget)
   const slowAt = (factor: number) => Math.min(0.98, factor * slowBudget)
+  const slowing = (factor: number, long: string, short: string, hold: string, step: string) =>
+    twoWindows({ share: slowAt(factor), most: 0.98, long, short, hold, step, series: speeds })
   const slowFast = Math.min(limits.burnFast, 0.8 / slowBudget)
 
   return [
@@ -85,16 +100,7 @@ export function sloAlerts(model: Model): Alert[] {
           series: traffic([[10, at(limits.burnFast * 0.9), m(90)]]),
           expect: 'quiet 30m, quiet 89m'
         },
-        {
-          title: 'one failed request less than the guard asks for, at low traffic',
-          series: traffic([[0.02, (limits.minimumErrors - 1) / 72, m(60)]]),
-          expect: 'quiet 59m'
-        },
-        {
-          title: 'failing one in ten at low traffic, above the guard',
-          series: traffic([[0.02, (limits.minimumErrors + 1) / 72, m(62)]]),
-          expect: 'fires 61m'
-        }
+        ...burning(limits.burnFast, '1h', '5m', '2m', '1m')
       ]
     },
     {
@@ -139,12 +145,7 @@ export function sloAlerts(model: Model): Alert[] {
           series: traffic([[10, at(limits.burnMid * 3), m(15)]]),
           expect: 'quiet 5m, fires 8m'
         },
-        {
-          title: 'one failed request less than the guard asks for',
-          step: '5m',
-          series: traffic([[0.01, (limits.minimumErrors - 1) / 216, '6h']]),
-          expect: 'quiet 355m'
-        }
+        ...burning(limits.burnMid, '6h', '30m', '5m', '5m')
       ]
     },
     ...(
@@ -194,12 +195,7 @@ export function sloAlerts(model: Model): Alert[] {
             ]),
             expect: `quiet ${name === 'ErrorBudgetTrickle' ? '199h' : '74h'}, fires ${name === 'ErrorBudgetTrickle' ? '204h' : '78h'}`
           },
-          {
-            title: 'one failed request less than the guard asks for',
-            step: name === 'ErrorBudgetTrickle' ? '1h' : '30m',
-            series: traffic([[0.001, (limits.minimumErrors - 1) / (long === '1d' ? 86.4 : 259.2), length]]),
-            expect: `quiet ${long === '1d' ? '71h' : '191h'}`
-          }
+          ...burning(factor, long, short, '1h', '30m')
         ]
       })
     ),
@@ -239,7 +235,8 @@ export function sloAlerts(model: Model): Alert[] {
             [0.98, m(70)]
           ]),
           expect: 'quiet 70m, quiet 90m, fires 118m'
-        }
+        },
+        ...slowing(slowFast, '1h', '5m', '2m', '1m')
       ]
     },
     {
@@ -281,7 +278,8 @@ export function sloAlerts(model: Model): Alert[] {
             [0.98, '1d']
           ]),
           expect: 'quiet 74h, fires 80h'
-        }
+        },
+        ...slowing(limits.burnSlow, '1d', '2h', '1h', '30m')
       ]
     },
     {
@@ -306,10 +304,10 @@ export function sloAlerts(model: Model): Alert[] {
           expect: 'quiet 4h, fires 330m, quiet 13h'
         },
         {
-          title: 'a fifth too few failures',
+          title: 'a tenth too few failures, for hours',
           step: '5m',
-          series: traffic([[(limits.lowTrafficErrors * 0.8) / 10_800, 0.5, '6h']]),
-          expect: 'quiet 355m'
+          series: traffic([[(limits.lowTrafficErrors * 0.9) / 10_800, 0.5, '13h']]),
+          expect: 'quiet 355m, quiet 12h30m'
         },
         { title: 'one in twelve fails', step: '5m', series: traffic([[0.1, 1 / 12, '6h']]), expect: 'quiet 355m' },
         { title: 'one in eight fails', step: '5m', series: traffic([[0.1, 1 / 8, '6h']]), expect: 'fires 355m' },
@@ -317,8 +315,8 @@ export function sloAlerts(model: Model): Alert[] {
         {
           title: 'just below busy',
           step: '5m',
-          series: traffic([[limits.lowTrafficRate * 0.9, 0.5, m(400)]]),
-          expect: 'quiet 5m, quiet 10m, fires 25m, fires 395m'
+          series: traffic([[limits.lowTrafficRate * 0.9, 0.5, '13h']]),
+          expect: 'quiet 5m, quiet 15m, fires 20m, fires 12h30m'
         }
       ]
     }

@@ -140,7 +140,7 @@ export function storeAlerts(model: Model): Alert[] {
     level(model, 'SearchClusterRed', 'P1', 'data', 'The search cluster is red for 2 minutes: a primary shard is missing.', {
       metric: 'rag_elasticsearch_cluster_status',
       limit: 2,
-      expr: 'rag_elasticsearch_cluster_status{service!=""} >= 2',
+      expr: 'rag_elasticsearch_cluster_status{service!=""} == 2',
       above: 2,
       below: 1,
       hold: '2m',
@@ -167,13 +167,13 @@ export function storeAlerts(model: Model): Alert[] {
       },
       tests: [
         {
-          title: 'three after half an hour, then none',
+          title: 'one after half an hour, then none',
           series: [
             counter(
               'rag_elasticsearch_failed_shards_total',
               [
                 [0, m(30)],
-                [3 / 60, m(1)],
+                [1 / 60, m(1)],
                 [0, m(40)]
               ],
               store('search')
@@ -240,7 +240,7 @@ export function storeAlerts(model: Model): Alert[] {
             { store: 'search', index: 'documents' }
           )
         ],
-        expect: `quiet 168h30m, ${state} 170h, ${state} 300h, quiet 316h`,
+        expect: `quiet 168h30m, ${state} 169h, ${state} 300h, quiet 316h`,
         labels: { store: 'search', index: 'documents' }
       }))
     },

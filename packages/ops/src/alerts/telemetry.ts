@@ -93,7 +93,7 @@ export function telemetryAlerts(model: Model): Alert[] {
         {
           title: 'they stop leaving, then leave again',
           series: [
-            gauge('rag_telemetry_queued', [[5, m(90)]], traces),
+            gauge('rag_telemetry_queued', [[1, m(90)]], traces),
             counter(
               'rag_telemetry_exported_total',
               [
@@ -147,7 +147,7 @@ export function telemetryAlerts(model: Model): Alert[] {
               { collector: 'pg' }
             )
           ],
-          expect: `quiet ${m(limits.collectorAgeSeconds / 60 + 4)}, fires ${m(limits.collectorAgeSeconds / 60 + 8)}, fires 39m, quiet 41m`,
+          expect: `quiet ${m(limits.collectorAgeSeconds / 60 + 6)}, fires ${m(limits.collectorAgeSeconds / 60 + 7)}, fires 39m, quiet 41m`,
           labels: { collector: 'pg' }
         },
         {

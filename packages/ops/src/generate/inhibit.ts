@@ -1,8 +1,14 @@
 // What is held back: the noise of those who only suffer from a cause that is already told.
+import { REMEMBERED } from '../alerts/recent.js'
 import type { Model } from '../config/model.js'
 
 const SYMPTOMS = 'availability|latency|saturation|quality'
 /** Told in any case. */
+/** Whose windows hold an outage for minutes after it, and whose for half an hour. */
+const REMEMBER = [
+  'ErrorBudgetBurnFast|LatencyBudgetBurnFast|SlowWithoutKnownCause|DependencyTimeouts',
+  'ErrorBudgetBurn|ErrorBudgetBurnSlow|ErrorBudgetTrickle|LatencyBudgetBurnSlow|LowTrafficSustainedErrors|ErrorLogRate|NewErrorFingerprint|ReleaseRegressed|LlmErrorRate|Unanswered'
+] as const
 const OWN_CAUSE = 'ServiceDown|FatalLogged|AuditChainBroken|DependencyDown|Watchdog'
 
 export function inhibitRules(model: Model): unknown[] {
@@ -26,7 +32,7 @@ export function inhibitRules(model: Model): unknown[] {
     {
       source_matchers: ['alertname="ErrorBudgetBurnFast"'],
       target_matchers: [
-        'alertname=~"ErrorBudgetBurn|ErrorBudgetBurnSlow|ErrorBudgetTrickle|LowTrafficSustainedErrors|ErrorLogRate|NewErrorFingerprint"'
+        'alertname=~"ErrorBudgetBurn|ErrorBudgetBurnSlow|ErrorBudgetTrickle|LowTrafficSustainedErrors|ErrorLogRate|NewErrorFingerprint|ReleaseRegressed"'
       ],
       equal: ['service', 'environment']
     },
@@ -40,6 +46,11 @@ export function inhibitRules(model: Model): unknown[] {
       target_matchers: ['alertname=~"LlmBudgetForecast|LlmBudgetNearlySpent"'],
       equal: ['service', 'environment', 'budget']
     },
+    {
+      source_matchers: ['alertname="LatencyBudgetBurnFast"'],
+      target_matchers: ['alertname=~"LatencyBudgetBurnSlow|SlowWithoutKnownCause|LatencyAnomaly"'],
+      equal: ['service', 'environment']
+    },
     // A dependency is told once; whoever calls it, directly or through others, stays quiet about it.
     ...Object.entries(callers).flatMap(([dependency, services]) => {
       const victims = services.join('|')
@@ -47,16 +58,32 @@ export function inhibitRules(model: Model): unknown[] {
       const ofService = model.services.some(({ name }) => name === dependency)
       const targets = [
         [`service=~"${victims}"`, `type=~"${SYMPTOMS}"`, `alertname!~"${OWN_CAUSE}"`],
-        ['alertname="DependencyDown"', `peer_service=~"${victims}"`]
+        ['alertname=~"DependencyDown|Unanswered"', `peer_service=~"${victims}"`]
       ]
+      // The windows of the victims remember the outage for a while after it is over.
+      const aftermath = (source: readonly string[], peers = victims) =>
+        REMEMBERED.flatMap((within, index) =>
+          [
+            [`service=~"${victims}"`, `alertname=~"${REMEMBER[index]}"`],
+            ['alertname=~"DependencyDown|Unanswered"', `peer_service=~"${peers}"`]
+          ].map((target_matchers) => ({
+            source_matchers: ['alertname="RecentCause"', ...source, `within="${within}"`],
+            target_matchers,
+            equal: ['environment']
+          }))
+        )
       return [
         ...targets.map((target_matchers) => ({ source_matchers: sources, target_matchers, equal: ['environment'] })),
+        ...aftermath([`peer_service="${dependency}"`]),
         ...(ofService
-          ? [...targets, ['alertname="DependencyDown"', `peer_service="${dependency}"`]].map((target_matchers) => ({
-              source_matchers: ['alertname="ServiceDown"', `service="${dependency}"`],
-              target_matchers,
-              equal: ['environment']
-            }))
+          ? [
+              ...[...targets, ['alertname=~"DependencyDown|Unanswered"', `peer_service="${dependency}"`]].map((target_matchers) => ({
+                source_matchers: ['alertname="ServiceDown"', `service="${dependency}"`],
+                target_matchers,
+                equal: ['environment']
+              })),
+              ...aftermath([`service="${dependency}"`], `${victims}|${dependency}`)
+            ]
           : [])
       ]
     })

@@ -51,7 +51,14 @@ interface Placed extends Case {
 /**
  * One document of promtool. Cases stand side by side in one run, told apart by their environment, which is ten times as fast as one run a case.
  */
-export function testDocument(model: Model, step: string, cases: readonly Case[], ruleFiles: readonly string[]): unknown {
+export function testDocument(
+  model: Model,
+  step: string,
+  cases: readonly Case[],
+  ruleFiles: readonly string[],
+  /** Names under which the rule stands in the files. @default its own */
+  as?: readonly string[]
+): unknown {
   const together = cases.filter(({ alert }) => !alert.alone).map((each) => ({ ...each, environment: nameOf(each) }))
   const alone = cases.filter(({ alert }) => alert.alone).map((each) => [{ ...each, environment: model.environment }])
   return {
@@ -65,7 +72,7 @@ export function testDocument(model: Model, step: string, cases: readonly Case[],
       input_series: placed.flatMap(({ scenario, environment }) =>
         scenario.series.map((series) => inputSeries(series, environment, seconds(step)))
       ),
-      promql_expr_test: placed.flatMap((each) => expectations(model, each))
+      promql_expr_test: placed.flatMap((each) => (as ?? [each.alert.name]).flatMap((name) => expectations(model, each, name)))
     }))
   }
 }
@@ -74,13 +81,15 @@ function nameOf({ alert, scenario }: Case): string {
   return `${alert.name}: ${scenario.title}`
 }
 
-function expectations(model: Model, { alert, scenario, environment }: Placed): unknown[] {
+function expectations(model: Model, { alert, scenario, environment }: Placed, alertname: string): unknown[] {
   const identity = { service: model.services[0]!.name, environment, ...scenario.labels }
-  const { name: alertname, priority, type } = alert
+  const { priority, type } = alert
+  // Quiet means that it fires for nobody in this case, whatever labels it would carry.
+  const nobody = { alertname, alertstate: 'firing', ...(!alert.alone && { environment }) }
   return scenario.expect.split(', ').map((words) => {
     const [state, at] = words.split(' ')
     return {
-      expr: `ALERTS{${pairs({ alertname, alertstate: 'firing', ...identity })}}`,
+      expr: `ALERTS{${pairs(state === 'fires' ? { alertname, alertstate: 'firing', ...identity } : nobody)}}`,
       eval_time: at,
       exp_samples:
         state === 'fires'

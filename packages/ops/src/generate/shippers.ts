@@ -75,7 +75,7 @@ export function generateShippers(model: Model): Artifacts {
 
 All send lines of the ECS preset to the data stream \`${stream}\` with \`create\` and the id of the line, so that a line sent twice is stored once. Credentials come from the environment.
 
-None of these was run in the tests of this package: try them in staging first.
+rsyslog is run in the tests of this package, against a stub of the bulk interface, and logrotate reads its file there. Filebeat and Fluent Bit could not be had: try those in staging first.
 
 A FATAL line of a process that ended before it was scraped never reaches Prometheus: let the log store count \`log.level: fatal\` over five minutes and call the same receiver.
 `
@@ -84,6 +84,7 @@ A FATAL line of a process that ended before it was scraped never reaches Prometh
 
 function rsyslog(stream: string): string {
   return `# ${NOTE}
+global(workDirectory="/var/spool/rsyslog")
 module(load="imfile")
 module(load="mmjsonparse")
 module(load="omelasticsearch")

@@ -18,7 +18,7 @@ export interface RecordingGroup {
 
 const REQUESTS = 'rag_http_server_requests_total'
 const DURATION = 'http_server_request_duration_seconds'
-const ERROR_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const
+const ERROR_WINDOWS = ['5m', '10m', '30m', '1h', '2h', '6h', '1d', '3d'] as const
 const SLOW_WINDOWS = ['5m', '1h', '2h', '1d'] as const
 
 /** All groups, those that others read first. */
@@ -28,6 +28,9 @@ export function recordingGroups(model: Model): RecordingGroup[] {
     { name: 'requests', interval: '1m', rules: requests() },
     { name: 'error-ratios', interval: '1m', rules: errorRatios() },
     { name: 'slow-ratios', interval: '1m', rules: slowRatios(model) },
+    { name: 'cache-ratios', interval: '1m', rules: cacheRatios() },
+    { name: 'tracks', interval: '1m', rules: tracks() },
+    { name: 'spikes', interval: '1m', rules: spikes() },
     ...bands.map((band) => ({ name: `band-${band.name.replace('rag_', '').replaceAll('_', '-')}`, interval: '2m', rules: bandRules(band) }))
   ]
 }
@@ -78,6 +81,38 @@ function slowRatios(model: Model): Recording[] {
     record: `service:rag_http_slow:ratio_rate${window}`,
     expr: `1 - ${shareOf(`sum by (${BY}) (${quick(model, window)})`, rateOf(`${DURATION}_count{service!=""}`, window))}`
   }))
+}
+
+function cacheRatios(): Recording[] {
+  const lookups = 'rag_cache_requests_total'
+  return ['10m', '6h'].map((window) => ({
+    record: `cache:rag_cache_hits:ratio_rate${window}`,
+    expr: shareOf(rateOf(`${lookups}{result=~"hit|stale"}`, window, 'cache'), rateOf(lookups, window, 'cache'))
+  }))
+}
+
+/** Canary and stable, side by side. */
+function tracks(): Recording[] {
+  const of = (metric: string) => rateOf(metric, '10m', 'track')
+  return [
+    { record: 'track:rag_http_requests:rate10m', expr: of(`${REQUESTS}{track!=""}`) },
+    {
+      record: 'track:rag_http_errors:ratio_rate10m',
+      expr: shareOf(of(`${REQUESTS}{track!="", status_class="5xx"}`), of(`${REQUESTS}{track!=""}`))
+    },
+    {
+      record: 'track:rag_http_mean_seconds:rate10m',
+      expr: shareOf(of(`${DURATION}_sum{track!=""}`), of(`${DURATION}_count{track!=""}`))
+    }
+  ]
+}
+
+/** What is compared with the day before. */
+function spikes(): Recording[] {
+  return [
+    { record: 'service:rag_log_errors:rate15m', expr: rateOf('rag_log_events_total{level="error"}', '15m') },
+    { record: 'service:rag_masked:rate15m', expr: rateOf('rag_masked_total', '15m') }
+  ]
 }
 
 /** Rates of the requests within the bound of their service; services that share a bound share a selector. */

@@ -54,6 +54,11 @@ export function withOldNames(sink: AttributeSink, kind: Kind, { http, database }
       sink.known(key, value)
       const old = names[key]
       if (old) sink.known(old, value)
+    },
+    given(key, value, gate) {
+      sink.given(key, value, gate)
+      const old = names[key]
+      if (old) sink.given(old, value, gate)
     }
   }
 }

@@ -78,15 +78,17 @@ export function createDelivery<T>({ name, send, maxSpans, maxBytes, timeoutMs }:
       code: 'RAG_TRACING_EXPORT'
     })
   }
-  const settleBatch = (batch: Batch<T>, verdict: Verdict): void => {
+  const settleBatch = (batch: Batch<T>, verdict: Verdict, tookMs: number): void => {
     if (!flying.delete(batch)) return
     if (verdict.status === 'retry' && !closed) {
       warn(verdict.problem)
       failures++
       const tries = (attempts.get(batch) ?? 0) + 1
       attempts.set(batch, tries)
-      const pause = Math.min(verdict.afterMs ?? FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 8), LONGEST_PAUSE_MS)
-      pausedUntil = performance.now() + (deadline === undefined ? pause * (0.5 + Math.random() / 2) : 50)
+      const longest = Math.min(verdict.afterMs ?? FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 8), LONGEST_PAUSE_MS)
+      // What an attempt has waited for an answer counts as pause, so that a backend that is well again is found soon.
+      const pause = longest * (0.5 + Math.random() / 2) - tookMs
+      pausedUntil = performance.now() + (deadline === undefined ? Math.max(pause, 0) : 50)
       if (tries < MOST_ATTEMPTS) {
         waiting.unshift(batch)
         return
@@ -119,8 +121,9 @@ export function createDelivery<T>({ name, send, maxSpans, maxBytes, timeoutMs }:
         const batch = waiting.shift()!
         flying.add(batch)
         const limit = deadline === undefined ? timeoutMs : Math.max(1, Math.min(timeoutMs, deadline - performance.now()))
+        const sent = performance.now()
         guardedSend(send, batch.payload, limit).then((verdict) => {
-          settleBatch(batch, verdict)
+          settleBatch(batch, verdict, performance.now() - sent)
           pump()
         })
       }

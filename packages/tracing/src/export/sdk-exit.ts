@@ -5,58 +5,37 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { bounded } from './bounded.js'
 import { createDelivery, type Verdict } from './delivery.js'
 import type { Exit, QueueOptions } from './exit.js'
+import { createGatheringExit } from './gathering-exit.js'
 
 // Objects are held, not bytes; this is about what a span with its attributes and texts takes.
 const SPAN_BYTES = 2048
 
 export function createSdkExit(exporter: SpanExporter, queue: QueueOptions, name = exporter.constructor?.name ?? 'SpanExporter'): Exit {
   const quiet = suppressTracing(ROOT_CONTEXT)
-  const delivery = createDelivery<ReadableSpan[]>({
-    name,
-    send: (spans, timeoutMs) => context.with(quiet, () => exportSpans(exporter, spans, timeoutMs)),
-    maxSpans: Math.min(queue.maxSpans, Math.floor(queue.maxBytes / SPAN_BYTES)),
-    maxBytes: queue.maxBytes,
-    timeoutMs: queue.timeoutMs
-  })
   let spans: ReadableSpan[] = []
-  let timer: NodeJS.Timeout | undefined
-  let closed = false
-  const seal = (): void => {
-    clearTimeout(timer)
-    timer = undefined
-    if (spans.length === 0) return
-    const payload = spans
-    spans = []
-    delivery.push({ payload, spans: payload.length, bytes: payload.length * SPAN_BYTES })
-  }
-  return {
-    account: delivery.account,
-    dropped: delivery.dropped,
+  return createGatheringExit<ReadableSpan[]>({
+    delivery: createDelivery<ReadableSpan[]>({
+      name,
+      send: (batch, timeoutMs) => context.with(quiet, () => exportSpans(exporter, batch, timeoutMs)),
+      maxSpans: Math.min(queue.maxSpans, Math.floor(queue.maxBytes / SPAN_BYTES)),
+      maxBytes: queue.maxBytes,
+      timeoutMs: queue.timeoutMs
+    }),
+    gathering: {
+      add: (span) => spans.push(span) > 0,
+      isFull: () => spans.length >= queue.batchSpans,
+      take() {
+        if (spans.length === 0) return undefined
+        const payload = spans
+        spans = []
+        return { payload, spans: payload.length, bytes: payload.length * SPAN_BYTES }
+      }
+    },
+    delayMs: queue.delayMs,
     keepsSpans: true,
-    add(span) {
-      delivery.record(1)
-      if (closed) return delivery.drop('shutdown', 1)
-      spans.push(span)
-      if (spans.length >= queue.batchSpans) seal()
-      else timer ??= setTimeout(seal, queue.delayMs).unref()
-    },
-    async flush(deadline) {
-      seal()
-      await delivery.settled(deadline)
-      await bounded(() => exporter.forceFlush?.(), deadline)
-    },
-    async close(deadline) {
-      seal()
-      await delivery.settled(deadline)
-      // What ended meanwhile, once: then nothing is taken any more.
-      seal()
-      await delivery.settled(deadline)
-      closed = true
-      seal()
-      delivery.close()
-      await bounded(() => exporter.shutdown(), deadline)
-    }
-  }
+    flushed: (deadline) => bounded(() => exporter.forceFlush?.(), deadline),
+    ended: (deadline) => bounded(() => exporter.shutdown(), deadline)
+  })
 }
 
 function exportSpans(exporter: SpanExporter, spans: ReadableSpan[], timeoutMs: number): Promise<Verdict> {

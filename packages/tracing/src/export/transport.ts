@@ -50,8 +50,9 @@ export function createTransport({ url, headers, contentType, tls = {} }: Transpo
               clearTimeout(timer)
               resolve(verdict)
             }
+            let giveUp = (): void => settle({ status: 'retry', problem: `no answer within ${timeoutMs} ms` })
             const timer = setTimeout(() => {
-              settle({ status: 'retry', problem: `no answer within ${timeoutMs} ms` })
+              giveUp()
               outgoing?.destroy()
             }, timeoutMs)
             // An export alone never keeps a process running.
@@ -67,7 +68,9 @@ export function createTransport({ url, headers, contentType, tls = {} }: Transpo
               outgoing.on('error', (error) =>
                 settle({ status: 'retry', problem: error.message || String((error as { code?: unknown }).code) })
               )
-              outgoing.on('response', (response) => readAnswer(response, settle))
+              outgoing.on('response', (response) => {
+                giveUp = readAnswer(response, settle)
+              })
               outgoing.end(body)
             } catch (error) {
               settle({ status: 'drop', reason: 'backend', problem: String(error) })
@@ -78,7 +81,8 @@ export function createTransport({ url, headers, contentType, tls = {} }: Transpo
   }
 }
 
-function readAnswer(response: http.IncomingMessage, settle: (verdict: Verdict) => void): void {
+/** Returns what settles it at once: a status without the rest of its answer says enough, and the spans are not sent twice. */
+function readAnswer(response: http.IncomingMessage, settle: (verdict: Verdict) => void): () => void {
   const chunks: Buffer[] = []
   let size = 0
   const finish = (): void => settle(verdictOf(response, Buffer.concat(chunks)))
@@ -91,8 +95,8 @@ function readAnswer(response: http.IncomingMessage, settle: (verdict: Verdict) =
   })
   response.on('end', finish)
   response.on('close', finish)
-  // What was received says enough: the status came first.
   response.on('error', finish)
+  return finish
 }
 
 function verdictOf(response: http.IncomingMessage, answer: Buffer): Verdict {

@@ -11,7 +11,7 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
   const own = span instanceof OwnSpan ? span : undefined
   const { traceId, spanId, traceFlags, traceState } = own ? own.context : span.spanContext()
   const parent = span.parentSpanContext
-  const start = writer.open(0x12)
+  const start = writer.openWide(0x12)
   writer.hex(0x0a, traceId)
   writer.hex(0x12, spanId)
   const state = traceState?.serialize()
@@ -41,7 +41,7 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
   }
   // Bit 8 says that bit 9, whether the parent is in another process, is known.
   writer.fixed32(0x85, 0x01, (traceFlags & 0xff) | 0x100 | (parent?.isRemote ? 0x200 : 0))
-  writer.close(start)
+  writer.closeWide(start)
 }
 
 function encodeOwnEvents(writer: Writer, span: OwnSpan): void {

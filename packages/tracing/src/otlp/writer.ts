@@ -1,27 +1,31 @@
 // Writes protobuf fields into one growing buffer; https://protobuf.dev/programming-guides/encoding/
 import type { AttributeValue } from '@opentelemetry/api'
-import type { AttributeSink } from '../span/sink.js'
+import type { AttributeSink, Gate } from '../span/sink.js'
+import { maskedText } from '../span/values.js'
+import { keptText, keyField, knownText, learnKnown, learnText } from './kept-bytes.js'
 
-const MOST_KEYS = 2000
-const MOST_VALUES = 5000
+/** Texts shorter than this are written byte by byte, as long as they are ASCII. */
 const SHORT = 48
-// A key as field 1 of a KeyValue, and a whole KeyValue for values of small sets: the same bytes over and over.
-const keys = new Map<string, Uint8Array>()
-const known = new Map<string, Map<string, Uint8Array>>()
-let knownCount = 0
+/** What fits a length of one byte. */
+const ONE_BYTE = 0x80
+const ATTRIBUTES = 0x4a
+const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => (code < 58 ? code - 48 : (code | 0x20) - 87))
 
 export class Writer implements AttributeSink {
   bytes: Buffer
   position = 0
   /** Tag of the field that {@link put} writes: attributes of a span, an event, a link or a resource. */
-  private tag = 0x4a
+  private tag = ATTRIBUTES
 
   constructor(size = 16_384) {
     this.bytes = Buffer.allocUnsafe(size)
   }
 
   reserve(size: number): void {
-    if (this.position + size <= this.bytes.length) return
+    if (this.position + size > this.bytes.length) this.grow(size)
+  }
+
+  private grow(size: number): void {
     const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.position + size))
     this.bytes.copy(grown, 0, 0, this.position)
     this.bytes = grown
@@ -37,13 +41,7 @@ export class Writer implements AttributeSink {
 
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length)
-    const { bytes: target } = this
-    let { position } = this
-    if (bytes.length > 96) {
-      target.set(bytes, position)
-      position += bytes.length
-    } else for (let index = 0; index < bytes.length; index++) target[position++] = bytes[index]!
-    this.position = position
+    this.position = copy(bytes, this.bytes, this.position)
   }
 
   /** A nested message: call, write its fields, then {@link close} with what this returned. */
@@ -54,16 +52,27 @@ export class Writer implements AttributeSink {
   }
 
   close(start: number): void {
-    const size = this.position - start - 1
-    const extra = size < 0x80 ? 0 : size < 0x4000 ? 1 : size < 0x200000 ? 2 : 3
-    if (extra > 0) {
-      this.reserve(extra)
-      this.bytes.copyWithin(start + 1 + extra, start + 1, this.position)
+    this.closeWide(start, 1)
+  }
+
+  /** As {@link open}, with room for a length of two bytes: what is that long need not be moved. */
+  openWide(tag: number): number {
+    this.reserve(16)
+    this.bytes[this.position] = tag
+    this.position += 3
+    return this.position - 2
+  }
+
+  closeWide(start: number, room = 2): void {
+    const size = this.position - start - room
+    const needed = size < 0x80 ? 1 : size < 0x4000 ? 2 : size < 0x200000 ? 3 : 4
+    if (needed !== room) {
+      this.reserve(4)
+      this.bytes.copyWithin(start + needed, start + room, this.position)
     }
-    const end = this.position + extra
     this.position = start
     this.varint(size)
-    this.position = end
+    this.position += size
   }
 
   text(tag: number, value: string): void {
@@ -73,13 +82,7 @@ export class Writer implements AttributeSink {
       const { bytes, position } = this
       bytes[position] = tag
       bytes[position + 1] = length
-      let index = 0
-      for (; index < length; index++) {
-        const code = value.charCodeAt(index)
-        if (code > 0x7f) break
-        bytes[position + 2 + index] = code
-      }
-      if (index === length) {
+      if (ascii(value, bytes, position + 2)) {
         this.position = position + 2 + length
         return
       }
@@ -94,38 +97,49 @@ export class Writer implements AttributeSink {
   hex(tag: number, value: string): void {
     this.reserve(24)
     const { bytes } = this
-    bytes[this.position++] = tag
-    bytes[this.position++] = value.length >> 1
-    for (let index = 0; index < value.length; index += 2) {
-      bytes[this.position++] = (digit(value.charCodeAt(index)) << 4) | digit(value.charCodeAt(index + 1))
-    }
+    let { position } = this
+    bytes[position++] = tag
+    bytes[position++] = value.length >> 1
+    for (let index = 0; index < value.length; index += 2)
+      bytes[position++] = (DIGITS[value.charCodeAt(index)]! << 4) | DIGITS[value.charCodeAt(index + 1)]!
+    this.position = position
   }
 
   /** Unix milliseconds as fixed64 nanoseconds, exact to the fraction a double has. */
   nanos(tag: number, milliseconds: number): void {
     this.reserve(9)
     const whole = Math.floor(milliseconds)
-    const high = Math.floor(whole / 0x10000) * 1_000_000
-    const low = (high % 0x10000) * 0x10000 + (whole % 0x10000) * 1_000_000 + Math.round((milliseconds - whole) * 1_000_000)
-    this.bytes[this.position++] = tag
-    this.bytes.writeUInt32LE(low % 0x100000000, this.position)
-    this.bytes.writeUInt32LE(Math.floor(high / 0x10000) + Math.floor(low / 0x100000000), this.position + 4)
-    this.position += 8
+    const upper = Math.floor(whole / 0x10000)
+    const high = upper * 1_000_000
+    const low = (high % 0x10000) * 0x10000 + (whole - upper * 0x10000) * 1_000_000 + Math.round((milliseconds - whole) * 1_000_000)
+    const carry = Math.floor(low / 0x100000000)
+    this.bytes[this.position] = tag
+    this.little(low - carry * 0x100000000, this.position + 1)
+    this.little(Math.floor(high / 0x10000) + carry, this.position + 5)
+    this.position += 9
   }
 
   fixed32(tag: number, tagHigh: number, value: number): void {
     this.reserve(6)
     this.bytes[this.position++] = tag
     this.bytes[this.position++] = tagHigh
-    this.bytes.writeUInt32LE(value, this.position)
+    this.little(value, this.position)
     this.position += 4
   }
 
   fixed32Short(tag: number, value: number): void {
     this.reserve(5)
     this.bytes[this.position++] = tag
-    this.bytes.writeUInt32LE(value, this.position)
+    this.little(value, this.position)
     this.position += 4
+  }
+
+  private little(value: number, at: number): void {
+    const { bytes } = this
+    bytes[at] = value
+    bytes[at + 1] = value >>> 8
+    bytes[at + 2] = value >>> 16
+    bytes[at + 3] = value >>> 24
   }
 
   number(tag: number, value: number): void {
@@ -144,8 +158,11 @@ export class Writer implements AttributeSink {
 
   put = (key: string, value: AttributeValue | null | undefined): void => {
     if (value === undefined || value === null) return
+    const name = keyField(key)
+    if (name !== undefined && this.putShort(name, value)) return
     const start = this.open(this.tag)
-    this.key(key)
+    if (name) this.raw(name)
+    else this.text(0x0a, key)
     const inner = this.open(0x12)
     this.value(value)
     this.close(inner)
@@ -154,24 +171,56 @@ export class Writer implements AttributeSink {
 
   known = (key: string, value: string | undefined): void => {
     if (value === undefined) return
-    if (this.tag !== 0x4a) return this.put(key, value)
-    const bytes = known.get(key)?.get(value)
-    if (bytes) return this.raw(bytes)
+    if (this.tag !== ATTRIBUTES) return this.put(key, value)
+    const kept = knownText(key, value)
+    if (kept) return this.raw(kept)
     const start = this.position
     this.put(key, value)
-    if (knownCount >= MOST_VALUES || value.length > 256) return
-    let values = known.get(key)
-    if (!values) known.set(key, (values = new Map()))
-    values.set(value, Uint8Array.prototype.slice.call(this.bytes, start, this.position))
-    knownCount++
+    learnKnown(key, value, this.bytes, start, this.position)
   }
 
-  private key(key: string): void {
-    const bytes = keys.get(key)
-    if (bytes) return this.raw(bytes)
+  given = (key: string, value: string, gate: Gate): void => {
+    const kept = this.tag === ATTRIBUTES ? keptText(gate.mask, key, value) : undefined
+    if (kept) return this.raw(kept)
+    const masked = maskedText(value, gate.mask, gate.limits.textLength, key)
     const start = this.position
-    this.text(0x0a, key)
-    if (keys.size < MOST_KEYS) keys.set(key, Uint8Array.prototype.slice.call(this.bytes, start, this.position))
+    this.put(key, masked)
+    // Only what the masker leaves as it is may stay in memory.
+    if (masked === value && this.tag === ATTRIBUTES) learnText(gate.mask, key, value, this.bytes, start, this.position)
+  }
+
+  /** An attribute whose lengths all fit one byte: they are known beforehand, so nothing is opened and closed. */
+  private putShort(name: Uint8Array, value: AttributeValue): boolean {
+    let size: number
+    if (typeof value === 'string') size = value.length < SHORT ? 2 + value.length : ONE_BYTE
+    else if (typeof value === 'boolean') size = 2
+    else if (typeof value === 'number' && (value | 0) === value && (value > 0 || Object.is(value, 0))) size = 1 + varintSize(value)
+    else return false
+    const total = name.length + 2 + size
+    if (total >= ONE_BYTE) return false
+    this.reserve(total + 2)
+    const { bytes, position } = this
+    bytes[position] = this.tag
+    bytes[position + 1] = total
+    let at = copy(name, bytes, position + 2)
+    bytes[at++] = 0x12
+    bytes[at++] = size
+    if (typeof value === 'string') {
+      bytes[at++] = 0x0a
+      bytes[at++] = value.length
+      if (!ascii(value, bytes, at)) return false
+      at += value.length
+    } else if (typeof value === 'boolean') {
+      bytes[at++] = 0x10
+      bytes[at++] = value ? 1 : 0
+    } else {
+      bytes[at++] = 0x18
+      let rest = value as number
+      for (; rest > 0x7f; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80
+      bytes[at++] = rest
+    }
+    this.position = at
+    return true
   }
 
   private value(value: AttributeValue | null | undefined): void {
@@ -206,6 +255,24 @@ export class Writer implements AttributeSink {
   }
 }
 
-function digit(code: number): number {
-  return code < 58 ? code - 48 : (code | 0x20) - 87
+/** Writes a text of ASCII characters; false, with bytes behind `at` overwritten, if it is none. */
+function ascii(value: string, bytes: Uint8Array, at: number): boolean {
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index)
+    if (code > 0x7f) return false
+    bytes[at + index] = code
+  }
+  return true
+}
+
+/** Copies and returns the position behind; a loop beats the call of `set` for what is short. */
+function copy(from: Uint8Array, to: Uint8Array, at: number): number {
+  const { length } = from
+  if (length > 96) to.set(from, at)
+  else for (let index = 0; index < length; index++) to[at + index] = from[index]!
+  return at + length
+}
+
+function varintSize(value: number): number {
+  return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5
 }

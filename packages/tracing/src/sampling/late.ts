@@ -18,7 +18,8 @@ export type KeptFor = 'error' | 'slow' | 'budget'
 /** The spans of one trace in this process that wait for its first span to end. */
 export interface Held {
   readonly first: OwnSpan
-  spans: OwnSpan[]
+  /** Those that have ended before the first. */
+  spans: readonly OwnSpan[]
   reason: KeptFor | undefined
   decided: boolean
   /** Set once the trace is kept; the attribute `rag.sampling.kept`. */
@@ -36,7 +37,7 @@ const NONE: readonly OwnSpan[] = Object.freeze([])
 
 export function createLate({ errors = true, slowerThan = '1s', budgets = true, spans: most = 4096 }: KeepOptions): Late {
   const slowMs = durationMs('sampler.keep.slowerThan', slowerThan)
-  /** Undecided traces, oldest first. */
+  /** Undecided traces with spans that wait, oldest first. A first span alone waits nowhere but with whoever will end it. */
   const waiting = new Set<Held>()
   let count = 0
   const reasonOf = (span: OwnSpan): KeptFor | undefined => {
@@ -45,14 +46,20 @@ export function createLate({ errors = true, slowerThan = '1s', budgets = true, s
     return failure && errors ? 'error' : undefined
   }
   const forget = (held: Held): void => {
+    held.decided = true
+    if (held.spans === NONE) return
     waiting.delete(held)
     count -= held.spans.length
-    held.spans = []
-    held.decided = true
+    held.spans = NONE
   }
-  const bound = (): void => {
+  const wait = (held: Held, span: OwnSpan): void => {
+    if (held.spans === NONE) {
+      held.spans = [span]
+      waiting.add(held)
+    } else (held.spans as OwnSpan[]).push(span)
+    count++
     for (const oldest of waiting) {
-      if (count <= most && waiting.size <= most) return
+      if (count <= most) return
       forget(oldest)
     }
   }
@@ -63,9 +70,7 @@ export function createLate({ errors = true, slowerThan = '1s', budgets = true, s
         span.held = around
         return
       }
-      span.held = { first: span, spans: [], reason: undefined, decided: false, kept: undefined }
-      waiting.add(span.held)
-      bound()
+      span.held = { first: span, spans: NONE, reason: undefined, decided: false, kept: undefined }
     },
     ended(span) {
       const held = span.held!
@@ -73,15 +78,13 @@ export function createLate({ errors = true, slowerThan = '1s', budgets = true, s
       if (held.decided) return held.kept ? [span] : NONE
       if (held.reason !== 'budget') held.reason = reasonOf(span) ?? held.reason
       if (span !== held.first) {
-        held.spans.push(span)
-        count++
-        bound()
+        wait(held, span)
         return NONE
       }
       const { spans } = held
       held.kept = held.reason ?? (span.durationMs >= slowMs ? 'slow' : undefined)
       forget(held)
-      return held.kept ? [...spans, span] : NONE
+      return held.kept ? (spans === NONE ? [span] : [...spans, span]) : NONE
     }
   }
 }

@@ -1,5 +1,5 @@
 // Which traces are recorded: the parent decides, else a ratio of trace ids, rules by path, at most so many a second.
-import { type Attributes, type Context, SpanKind, TraceFlags } from '@opentelemetry/api'
+import { type Attributes, type Context, type SpanKind, TraceFlags } from '@opentelemetry/api'
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base'
 import { RagError } from '@rag/core'
 import type { KeepOptions } from './late.js'
@@ -23,13 +23,14 @@ export interface SamplingOptions {
   keep?: boolean | KeepOptions
 }
 
-export type RootDecision = (traceId: string, name: string, method: string | undefined, kind: SpanKind, attributes: Attributes) => boolean
+/** Decides on a trace by its first span here: the path of a request or the name of an operation, and the method of a request. */
+export type Decision = (traceId: string, name: string, method: string | undefined) => boolean
 
 /** What decides: for roots, and for traces that a trusted caller wants sampled. */
 export interface Decider {
-  root: RootDecision
+  root: Decision
   /** Whether the sampled flag of another process may count for this trace now. */
-  forced(traceId: string): boolean
+  forced: Decision
   /** What is kept of traces that were not sampled. */
   keep?: KeepOptions | undefined
   /** The application's own sampler, asked for every span. */
@@ -47,44 +48,53 @@ export function createDecider(given: number | Sampler | SamplingOptions | undefi
   const always = (): boolean => true
   if (given === undefined) return { root: always, forced: always, sampler: undefined }
   if (typeof given === 'number') {
-    const root = ratioDecision(checkRatio('sampler', given))
-    return { root, forced: forcedBeyond(given, root), sampler: undefined }
+    const rated = rate('sampler', given)
+    return { root: rated.takes, forced: forcedBeyond(() => rated), sampler: undefined }
   }
   if (typeof given !== 'object' || given === null) throw wrong('sampler', given)
   if ('shouldSample' in given) return { root: always, forced: always, sampler: given }
   const { ratio = ROOT_RATIO, rules = [], perSecond, keep = false } = given
   for (const key of Object.keys(given)) if (!OPTIONS.has(key)) throw wrong(`sampler.${key}`, (given as Record<string, unknown>)[key])
-  const base = ratioDecision(checkRatio('sampler.ratio', ratio))
+  const base = rate('sampler.ratio', ratio)
   const compiled = rules.map(({ match, method, ratio: share }) => ({
     pattern: glob(match),
     method,
-    decide: ratioDecision(checkRatio('sampler.rules.ratio', share))
+    rated: rate('sampler.rules.ratio', share)
   }))
+  const ratedFor = (name: string, method: string | undefined): Rated =>
+    compiled.find((rule) => (rule.method === undefined || rule.method === method) && rule.pattern.test(name))?.rated ?? base
   if (perSecond !== undefined && !(perSecond > 0)) throw wrong('sampler.perSecond', perSecond)
   const allow = perSecond === undefined ? always : tokenBucket(perSecond)
   return {
-    root(traceId, name, method, kind, attributes) {
-      const rule = compiled.find(
-        (candidate) => (candidate.method === undefined || candidate.method === method) && candidate.pattern.test(name)
-      )
-      return (rule ? rule.decide : base)(traceId, name, method, kind, attributes) && allow()
-    },
-    forced: perSecond === undefined ? forcedBeyond(ratio, base) : allow,
+    root: (traceId, name, method) => ratedFor(name, method).takes(traceId) && allow(),
+    forced: perSecond === undefined ? forcedBeyond(ratedFor) : (_, name, method) => ratedFor(name, method).ratio > 0 && allow(),
     sampler: undefined,
     keep: keep === true ? {} : keep === false ? undefined : keep
   }
 }
 
+/** A ratio and what it takes. */
+interface Rated {
+  readonly ratio: number
+  takes(traceId: string): boolean
+}
+
+function rate(option: string, ratio: unknown): Rated {
+  const checked = checkRatio(option, ratio)
+  return { ratio: checked, takes: ratioDecision(checked) }
+}
+
 /** What our own ratio takes is free; beyond it callers get so many a second, and none where the ratio is 0. */
-function forcedBeyond(ratio: number, base: RootDecision): (traceId: string) => boolean {
-  if (ratio >= 1) return () => true
-  if (ratio <= 0) return () => false
+function forcedBeyond(ratedFor: (name: string, method: string | undefined) => Rated): Decision {
   const allow = tokenBucket(FORCED_PER_SECOND)
-  return (traceId) => base(traceId, '', undefined, SpanKind.INTERNAL, {}) || allow()
+  return (traceId, name, method) => {
+    const { ratio, takes } = ratedFor(name, method)
+    return ratio > 0 && (takes(traceId) || allow())
+  }
 }
 
 /** The decision of the SDK's TraceIdRatioBasedSampler, so that services with either agree. */
-function ratioDecision(ratio: number): RootDecision {
+function ratioDecision(ratio: number): (traceId: string) => boolean {
   if (ratio >= 1) return () => true
   if (ratio <= 0) return () => false
   const bound = Math.floor(ratio * 0xffffffff)

@@ -18,7 +18,7 @@ import type { OldNames } from '../describe/old-names.js'
 import type { Held } from '../sampling/late.js'
 import { errorFacts } from './exception.js'
 import { type AttributeSink, objectSink } from './sink.js'
-import { hrTime, isTime, now, readTime } from './time.js'
+import { hrTime, isTime, readTime } from './time.js'
 import {
   attributeValue,
   eachAttribute,
@@ -58,6 +58,8 @@ export interface RawEvent {
 
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET })
 const NO_EVENTS: RawEvent[] = Object.freeze([]) as unknown as RawEvent[]
+/** A list may be as long as its length says. */
+const MOST_READ = 1024
 const NO_LINKS: Link[] = Object.freeze([]) as unknown as Link[]
 
 export class OwnSpan implements Span, ReadableSpan {
@@ -67,6 +69,8 @@ export class OwnSpan implements Span, ReadableSpan {
   readonly parentSpanContext?: SpanContext = undefined as unknown as SpanContext
   readonly instrumentationScope: Scope
   readonly startMs: number
+  /** The monotonic clock at the start, so that a wall clock that is set changes no duration; negative if the start was given. */
+  private readonly startMark: number
   /** Negative while the span runs. */
   durationMs = -1
   /** What the application set: key, value, key, value. A list is cheaper to fill than an object and is encoded as it stands. */
@@ -90,7 +94,8 @@ export class OwnSpan implements Span, ReadableSpan {
     kind: SpanKind,
     context: SpanContext,
     parent: SpanContext | undefined,
-    startMs: number
+    startMs: number,
+    startMark = -1
   ) {
     this.owner = owner
     this.instrumentationScope = scope
@@ -99,6 +104,7 @@ export class OwnSpan implements Span, ReadableSpan {
     this.context = context
     this.parentSpanContext = parent
     this.startMs = startMs
+    this.startMark = startMark
   }
 
   spanContext(): SpanContext {
@@ -182,8 +188,12 @@ export class OwnSpan implements Span, ReadableSpan {
   }
 
   addLinks(links: Link[]): this {
+    let seen = 0
     try {
-      for (const link of links) this.addLink(link)
+      for (const link of links) {
+        if (seen++ >= MOST_READ) break
+        this.addLink(link)
+      }
     } catch {
       // As above.
     }
@@ -216,7 +226,8 @@ export class OwnSpan implements Span, ReadableSpan {
 
   end(time?: TimeInput): void {
     if (this.durationMs >= 0) return
-    this.durationMs = Math.max(0, (time === undefined ? now() : readTime(time)) - this.startMs)
+    const { startMark } = this
+    this.durationMs = Math.max(time === undefined && startMark >= 0 ? performance.now() - startMark : readTime(time) - this.startMs, 0)
     this.owner.finish(this)
   }
 
@@ -285,10 +296,10 @@ export class OwnSpan implements Span, ReadableSpan {
     if (held?.kept) sink.known('rag.sampling.kept', held.kept)
     if (!pairs) return
     for (let index = 0; index < pairs.length; index += 2) {
-      const value = pairs[index + 1]!
-      const number = typeof value === 'number' || typeof value === 'boolean'
       const key = pairs[index] as string
-      sink.put(key, number ? value : maskedValue(value, owner.mask, owner.limits.textLength, key))
+      const value = pairs[index + 1]!
+      if (typeof value === 'string') sink.given(key, value, owner)
+      else sink.put(key, typeof value === 'object' ? maskedValue(value, owner.mask, owner.limits.textLength, key) : value)
     }
   }
 

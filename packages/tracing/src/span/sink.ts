@@ -1,10 +1,19 @@
 // Takes the attributes of a span one by one: the encoder writes bytes, a reader gets an object.
 import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import { type Mask, maskedText, type SpanLimits } from './values.js'
+
+/** What a text of the application passes on its way out. */
+export interface Gate {
+  readonly mask: Mask
+  readonly limits: SpanLimits
+}
 
 export interface AttributeSink {
   put(key: string, value: AttributeValue | null | undefined): void
   /** For values that come from a small set, such as methods and routes; an encoder keeps their bytes. */
   known(key: string, value: string | undefined): void
+  /** A text as the application gave it, not yet masked; an encoder keeps the bytes of what comes again. */
+  given(key: string, value: string, gate: Gate): void
 }
 
 /** A sink that fills an object; keys that are there already are kept. */
@@ -12,5 +21,5 @@ export function objectSink(attributes: Attributes): AttributeSink {
   const put = (key: string, value: AttributeValue | null | undefined): void => {
     if (value !== undefined && value !== null && !Object.hasOwn(attributes, key)) attributes[key] = value
   }
-  return { put, known: put }
+  return { put, known: put, given: (key, value, { mask, limits }) => put(key, maskedText(value, mask, limits.textLength, key)) }
 }

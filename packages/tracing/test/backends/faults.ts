@@ -6,6 +6,7 @@ export type Fault = (typeof FAULTS)[number]
 
 export interface FaultyCollector extends Collector {
   heal(): void
+  relapse(): void
 }
 
 export async function startFaultyCollector(fault: Fault): Promise<FaultyCollector> {
@@ -50,6 +51,9 @@ export async function startFaultyCollector(fault: Fault): Promise<FaultyCollecto
   return Object.assign(collector, {
     heal() {
       broken = false
+    },
+    relapse() {
+      broken = true
     }
   })
 }

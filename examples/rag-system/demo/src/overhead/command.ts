@@ -1,112 +1,118 @@
 // npm run demo -- overhead: the CPU of the whole system with the SDK and without, on the same recorded load, in interleaved pairs.
-import { KNOWN_QUESTIONS } from '../known-documents.js'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Progress } from '../progress.js'
 import type { System, SystemOptions } from '../system/system.js'
-import { table } from '../table.js'
-import { ask, type Door, search } from '../traffic.js'
 import { cpuSeconds } from './cpu.js'
+import { type Parts, profiled } from './profile.js'
+import { embedAhead, replay } from './recorded-load.js'
 
-interface Used {
-  /** CPU seconds of the services that carry the SDK. */
+/** CPU seconds. */
+export interface Used {
+  /** Of the services that carry the SDK. */
   readonly services: number
-  /** And of the stores that they use; the model, which embeds, is left out. */
+  /** And of the stores and the provider that they use; the encoder of the provider is left out. */
   readonly system: number
 }
+type Variant = 'with' | 'without' | 'context'
 export interface Weighed {
   readonly ok: boolean
+  /** In a round of a pair, and in the rounds before them. */
   readonly requests: number
-  readonly pairs: readonly { readonly with: Used; readonly without: Used; readonly context: Used }[]
+  readonly warm: number
+  readonly sent: Readonly<Record<string, number>>
+  readonly pairs: readonly Readonly<Record<Variant, Used>>[]
   /** (with − without) / without, the median of the pairs. */
-  readonly overhead: { readonly system: number; readonly services: number }
+  readonly overhead: Used
   /** The same of a context for each request and nothing else: what this Node takes of any tracer. */
-  readonly context: { readonly system: number; readonly services: number }
+  readonly context: Used
+  /** CPU milliseconds of the services that a request takes more, the median of the pairs. */
+  readonly addedMs: number
+  /** CPU milliseconds a request, by part of the code, from profiles of one more round. */
+  readonly parts: Readonly<Record<'with' | 'without', Parts>>
   readonly goal: number
 }
 
 const PAIRS = 3
-/** Rounds that are not counted: a service that has just started spends its time on compiling, with the SDK more than without. */
-const WARM = 5
+const REQUESTS = 350
+/** Requests that are not counted: a service that has just started spends its time on compiling, with the SDK more than without. */
+const WARM = 4 * REQUESTS
 const GOAL = 0.05
-const LANES = 3
-const HOOK = new URL('./bare-hook.mjs', import.meta.url).href
+/** Enough for every request of the run; budgets are not what is weighed. */
+const LIMITS = { USER_BUDGET_USD: '1000', DAILY_BUDGET_USD: '1000' }
+const hook = (name: string) => ['--import', new URL(`./${name}`, import.meta.url).href]
 
 type Begin = (options?: SystemOptions) => Promise<System>
 
 export async function weigh(begin: Begin, progress: Progress): Promise<Weighed> {
+  const folder = await mkdtemp(join(tmpdir(), 'rag-profiles-'))
+  try {
+    return await weighIn(folder, begin, progress)
+  } finally {
+    if (!process.env['KEEP_PROFILES']) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function weighIn(folder: string, begin: Begin, progress: Progress): Promise<Weighed> {
   progress.step('starting three systems')
-  const observed = await begin()
-  const bare = await begin({ node: ['--import', HOOK] })
-  const context = await begin({ node: ['--import', HOOK], everywhere: { BARE_CONTEXT: '1' } })
-  let requests = 0
-  const measure = async (system: System, round: number): Promise<Used> => {
+  const variables = { 'llm-service': LIMITS, model: { REMEMBER_VECTORS: '1', PIECE_DELAY_MS: '2' } }
+  const more = (variant: Variant): SystemOptions => ({
+    variables,
+    node: [...hook('profile-hook.mjs'), ...(variant === 'with' ? [] : hook('bare-hook.mjs'))],
+    everywhere: { CPU_PROFILE_FOLDER: folder, ...(variant === 'context' && { BARE_CONTEXT: '1' }) }
+  })
+  const observed = await begin(more('with'))
+  const shared = { model: observed.model }
+  const systems: Readonly<Record<Variant, System>> = {
+    with: observed,
+    without: await begin({ ...more('without'), ...shared }),
+    context: await begin({ ...more('context'), ...shared })
+  }
+  let sent: Weighed['sent'] = {}
+  const measure = async (system: System, from: number, requests: number): Promise<Used> => {
     const services = system.services.map(({ pid }) => pid)
-    const stores = system.stores.map(({ pid }) => pid)
+    const stores = [...system.stores, observed.provider!].map(({ pid }) => pid)
     const before = [cpuSeconds(services), cpuSeconds(stores)] as const
-    requests = await replay(system, round)
+    sent = await replay(system, from, requests)
     const used = cpuSeconds(services) - before[0]
     return { services: used, system: used + cpuSeconds(stores) - before[1] }
   }
-  for (let round = 0; round < WARM; round++) {
-    progress.step(`warming up, round ${round + 1} of ${WARM}`)
-    for (const system of [observed, bare, context]) await measure(system, -round)
+  let at = 0
+  for (; at < WARM; at += REQUESTS) {
+    progress.step(`warming up, ${at} of ${WARM} requests`)
+    await embedAhead(observed.model, at, REQUESTS)
+    for (const system of Object.values(systems)) await measure(system, at, REQUESTS)
   }
   const pairs: Weighed['pairs'][number][] = []
-  for (let round = 1; round <= PAIRS; round++) {
-    progress.step(`pair ${round} of ${PAIRS}`)
-    const order = round % 2 === 1 ? [observed, bare, context] : [context, bare, observed]
-    const used = new Map<System, Used>()
-    for (const system of order) used.set(system, await measure(system, round))
-    pairs.push({ with: used.get(observed)!, without: used.get(bare)!, context: used.get(context)! })
+  for (let pair = 1; pair <= PAIRS; pair++, at += REQUESTS) {
+    progress.step(`pair ${pair} of ${PAIRS}`)
+    await embedAhead(observed.model, at, REQUESTS)
+    const order: readonly Variant[] = pair % 2 === 1 ? ['with', 'without', 'context'] : ['context', 'without', 'with']
+    const used: Partial<Record<Variant, Used>> = {}
+    for (const variant of order) used[variant] = await measure(systems[variant], at, REQUESTS)
+    pairs.push(used as Record<Variant, Used>)
   }
-  const shares = (variant: 'with' | 'context') => ({
-    system: median(pairs.map(shareOf(variant, 'system'))),
-    services: median(pairs.map(shareOf(variant, 'services')))
-  })
-  const overhead = shares('with')
-  return { ok: overhead.system <= GOAL, requests, pairs, overhead, context: shares('context'), goal: GOAL }
+  progress.step('profiling')
+  await embedAhead(observed.model, at, REQUESTS)
+  const profile = async (variant: 'with' | 'without') =>
+    eachRequest(await profiled(systems[variant], folder, () => replay(systems[variant], at, REQUESTS)))
+  const parts = { with: await profile('with'), without: await profile('without') }
+  const overhead = shares(pairs, 'with')
+  const addedMs = (median(pairs.map((pair) => pair.with.services - pair.without.services)) / REQUESTS) * 1000
+  const ok = overhead.system <= GOAL
+  return { ok, requests: REQUESTS, warm: WARM, sent, pairs, overhead, context: shares(pairs, 'context'), addedMs, parts, goal: GOAL }
 }
 
-const shareOf =
-  (variant: 'with' | 'context', what: keyof Used) =>
-  (pair: Weighed['pairs'][number]): number =>
-    (pair[variant][what] - pair.without[what]) / pair.without[what]
+function shares(pairs: Weighed['pairs'], variant: Variant): Used {
+  const share = (what: keyof Used) => median(pairs.map((pair) => (pair[variant][what] - pair.without[what]) / pair.without[what]))
+  return { system: share('system'), services: share('services') }
+}
 
-/** The recorded load: each round has questions of its own, so that models and stores work in each. */
-async function replay(system: System, round: number): Promise<number> {
-  const door: Door = { url: system.gateway.url, apiKey: system.people[0]!.apiKey }
-  const work = KNOWN_QUESTIONS.flatMap(({ question }, index) => {
-    const own = `${question} (${round})`
-    const asked = () => ask(door, { kind: index % 2 === 0 ? 'stream' : 'plain', question: own })
-    return index % 3 === 0 ? [asked, () => search(door, own), asked] : [() => search(door, own)]
-  })
-  const requests = work.length
-  const lane = async () => {
-    for (let next = work.shift(); next; next = work.shift()) await next()
-  }
-  await Promise.all(Array.from({ length: LANES }, lane))
-  return requests
+function eachRequest(parts: Parts): Parts {
+  return Object.fromEntries(Object.entries(parts).map(([part, ms]) => [part, ms / REQUESTS]))
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
-}
-
-export function overheadReport({ ok, requests, pairs, overhead, context, goal }: Weighed): string {
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`
-  return [
-    `\nCPU with the SDK − without, over without: ${percent(overhead.system)} (goal ${percent(goal)}: ${ok ? 'held' : 'NOT held'})`,
-    `Of the services alone, without PostgreSQL and Redis: ${percent(overhead.services)}`,
-    `Of a context for each request alone, as any tracer needs, on Node ${process.version}: ${percent(context.system)} of the system, ${percent(context.services)} of the services`,
-    `${requests} requests a round, embedding left out, median of ${pairs.length} interleaved pairs`,
-    ...table(
-      ['pair', 'with, CPU s', 'without, CPU s', 'services with', 'services without', 'services with a context'],
-      pairs.map((pair, index) => [
-        String(index + 1),
-        ...[pair.with.system, pair.without.system, pair.with.services, pair.without.services, pair.context.services].map((value) =>
-          value.toFixed(2)
-        )
-      ])
-    ),
-    ''
-  ].join('\n')
 }

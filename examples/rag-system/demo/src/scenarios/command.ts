@@ -11,6 +11,8 @@ export interface Played {
   readonly fault: boolean
   readonly ok: boolean
   readonly checks: readonly Check[]
+  /** Pages with the waterfall of what happened, while the system is up. */
+  readonly pages: readonly string[]
 }
 
 const LIMIT_MS = 15_000
@@ -23,15 +25,17 @@ export async function play(
   say: (text: string) => void,
   limitMs = LIMIT_MS
 ): Promise<Played> {
-  const checks = await scenario.run(createStage({ system, fault, limitMs, say }))
-  return { scenario: scenario.name, fault, ok: checks.length > 0 && checks.every(({ ok }) => ok), checks }
+  const pages: string[] = []
+  const show = (traceId: string) => void pages.push(`${system.service('frontend').url}/#/trace/${traceId}`)
+  const checks = await scenario.run(createStage({ system, fault, limitMs, say, show }))
+  return { scenario: scenario.name, fault, ok: checks.length > 0 && checks.every(({ ok }) => ok), checks, pages }
 }
 
 export function scenariosNamed(name: string | undefined): readonly Scenario[] {
   return name === 'all' ? SCENARIOS : SCENARIOS.filter((scenario) => scenario.name === name)
 }
 
-export function scenarioReport({ name, story, look }: Scenario, { ok, fault, checks }: Played): string {
+export function scenarioReport({ name, story, look }: Scenario, { ok, fault, checks, pages }: Played): string {
   const rows = checks.map((one) => [
     one.ok ? 'ok' : 'NO',
     one.name,
@@ -44,6 +48,7 @@ export function scenarioReport({ name, story, look }: Scenario, { ok, fault, che
     `What happened: ${story}`,
     `Where to look: ${look}`,
     ...table(['', 'what the SDK showed', 'figures before and after'], rows),
+    ...pages.map((page) => `Its waterfall, while the system is up: ${page}`),
     ''
   ].join('\n')
 }

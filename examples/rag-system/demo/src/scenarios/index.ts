@@ -1,8 +1,10 @@
 // All scenarios, in the order in which they are listed.
+import { badInput } from './bad-input.js'
 import { badRelease } from './bad-release.js'
 import { budgetExhausted } from './budget-exhausted.js'
 import { clientAborts } from './client-aborts.js'
 import { coldStart } from './cold-start.js'
+import { diskFull } from './disk-full.js'
 import { hotDocumentUpdate } from './hot-document-update.js'
 import { memoryLeak } from './memory-leak.js'
 import { provider429 } from './provider-429.js'
@@ -27,5 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   clientAborts,
   memoryLeak,
   badRelease,
-  serviceKilled
+  serviceKilled,
+  badInput,
+  diskFull
 ]

@@ -28,6 +28,8 @@ export interface Stage {
   /** Takes snapshots until the checks hold or the time is up. */
   until(checks: (after: Snapshot) => Check[]): Promise<Check[]>
   say(text: string): void
+  /** Names a trace that is worth a look; the page shows it under #/trace/<id>. */
+  show(traceId: string): void
 }
 
 /** A check that a condition holds, with the figures it is about. */

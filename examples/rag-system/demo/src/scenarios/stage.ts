@@ -13,11 +13,12 @@ export interface StageOptions {
   /** Longest wait for figures to settle, milliseconds. */
   readonly limitMs: number
   say(text: string): void
+  show(traceId: string): void
 }
 
 const asked = new WeakMap<System, number>()
 
-export function createStage({ system, fault, limitMs, say }: StageOptions): Stage {
+export function createStage({ system, fault, limitMs, say, show }: StageOptions): Stage {
   const door: Stage['door'] = (user = 'ada') => ({
     url: system.gateway.url,
     apiKey: system.people.find((person) => person.user === user)!.apiKey
@@ -26,6 +27,7 @@ export function createStage({ system, fault, limitMs, say }: StageOptions): Stag
     system,
     fault,
     say,
+    show,
     door,
     question() {
       const next = asked.get(system) ?? 0

@@ -16,6 +16,7 @@ export interface Places {
   readonly redis: string | undefined
   readonly usersFile: string
   readonly guestKey: string
+  readonly auditKey: string
   readonly alertmanager: string | undefined
 }
 
@@ -27,9 +28,9 @@ export function ownModel(environment: Environment): boolean {
 }
 
 export function environmentsOf(places: Places, environment: Environment): Readonly<Record<Name, Variables>> {
-  const { ports, folder, database, redis, usersFile, guestKey, alertmanager } = places
+  const { ports, folder, database, redis, usersFile, guestKey, auditKey, alertmanager } = places
   const url = (name: Name) => local(ports[name])
-  const telemetry = telemetryOf(places.collector)
+  const telemetry = telemetryOf(places)
   const cache: Variables = redis ? { REDIS_URL: redis } : {}
   const data: Variables = { DATABASE_URL: database, LLM_SERVICE_URL: url('llm-service') }
   const service = (name: Service, variables: Variables): Variables => ({
@@ -61,6 +62,7 @@ export function environmentsOf(places: Places, environment: Environment): Readon
     'auth-service': service('auth-service', {
       USERS_FILE: usersFile,
       AUDIT_FILE: `${folder}/audit.log`,
+      AUDIT_KEY: auditKey,
       RATE_LIMIT: '100000',
       ...cache
     }),
@@ -77,7 +79,7 @@ export function environmentsOf(places: Places, environment: Environment): Readon
 }
 
 /** The standard variables that send spans to the demo: all of them, soon. They win over what the shell may have set. */
-function telemetryOf(collector: string): Variables {
+function telemetryOf({ collector, ports }: Places): Variables {
   return {
     HOST: '127.0.0.1',
     OTEL_EXPORTER_OTLP_ENDPOINT: collector,
@@ -87,6 +89,8 @@ function telemetryOf(collector: string): Variables {
     OTEL_TRACES_EXPORTER: 'otlp',
     OTEL_SDK_DISABLED: 'false',
     OTEL_BSP_SCHEDULE_DELAY: '500',
+    // On loopback all services have one host: the ports say who is who.
+    OTEL_INSTRUMENTATION_COMMON_PEER_SERVICE_MAPPING: SERVICES.map((name) => `127.0.0.1:${ports[name]}=${name}`).join(','),
     LOG_LEVEL: 'info',
     NODE_ENV: 'development'
   }

@@ -1,8 +1,10 @@
 // The whole system: its backends, its services, and where each can be reached.
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { AuditPlace } from '../audit.js'
 import { checkDatabase, dropSchema } from './database.js'
 import {
   type Environment,
@@ -33,7 +35,11 @@ export interface System {
   readonly broken: Promise<never>
   /** Faults of the stand-in provider are set here. */
   readonly model: string
+  /** The process of the stand-in provider; its encoder has processes of its own. Undefined when it is another system's. */
+  readonly provider: Running | undefined
   readonly database: string
+  /** The log of every access, which auth-service writes. */
+  readonly audit: AuditPlace
   /** The Redis that was started for this run; undefined when it is somebody else's. */
   readonly redis: Running | undefined
   /** PostgreSQL and Redis, as far as they were started for this run. */
@@ -62,6 +68,8 @@ export interface SystemOptions {
   /** More for the Node of each service, and for its environment. */
   readonly node?: readonly string[]
   readonly everywhere?: Variables
+  /** The stand-in provider of another system, used instead of an own one. */
+  readonly model?: string
 }
 
 const EXAMPLE = fileURLToPath(new URL('../../../', import.meta.url))
@@ -82,7 +90,8 @@ export async function createSystem({
   watch = false,
   variables = {},
   node = [],
-  everywhere = {}
+  everywhere = {},
+  model
 }: SystemOptions = {}): Promise<SystemControl> {
   const folder = await mkdtemp(join(tmpdir(), 'rag-demo-'))
   const processes = createProcesses(folder)
@@ -97,9 +106,11 @@ export async function createSystem({
       const found = REDIS_URL ? undefined : findRedisServer()
       const names = [...PORTS, ...SERVICES.map((name) => `${name}-admin` as const)]
       const free = await freePorts(names.length)
-      const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!])) as Places['ports']
+      const own = Object.fromEntries(names.map((name, index) => [name, free[index]!])) as Places['ports']
+      const ports = model === undefined ? own : { ...own, model: Number(new URL(model).port) }
       sink = await startSink()
       const people = madeUpPeople()
+      const auditKey = randomBytes(32).toString('hex')
       const file = join(folder, 'users.json')
       await writeFile(file, await usersFile(people), { mode: 0o600 })
       const watched = watch ? await startWatch({ folder, processes, targets: SERVICES.map((name) => [name, ports[`${name}-admin`]]) }) : {}
@@ -113,6 +124,7 @@ export async function createSystem({
           redis: REDIS_URL ?? (found && `redis://127.0.0.1:${ports.redis}`),
           usersFile: file,
           guestKey: people.find(({ user }) => user === 'guest')!.apiKey,
+          auditKey,
           alertmanager: watched.alertmanager
         },
         environment
@@ -127,18 +139,17 @@ export async function createSystem({
 
       progress('model, database, cache, api-gateway, auth-service, llm-service, frontend')
       const redis = found ? await startRedis(found, ports.redis) : undefined
-      const [llm, gateway, auth, frontend, postgres] = await Promise.all([
+      const [llm, gateway, auth, frontend, postgres, provider] = await Promise.all([
         start('llm-service'),
         start('api-gateway'),
         start('auth-service'),
         start('frontend'),
         DATABASE_URL ? undefined : start('postgres'),
-        start('model')
+        model === undefined ? start('model') : undefined
       ])
       progress('rag-engine, and document-service, which embeds and indexes the documents')
       const [engine, documents] = await Promise.all([start('rag-engine'), start('document-service')])
       const running = new Map([frontend, gateway, auth, engine, documents, llm].map((one) => [one!.name as Service, one!]))
-      const own = ownModel(environment)
       return {
         get services() {
           return [...running.values()]
@@ -149,7 +160,9 @@ export async function createSystem({
         people,
         broken: processes.broken,
         model: local(ports.model),
+        provider,
         database,
+        audit: { file: join(folder, 'audit.log'), key: auditKey, folder: join(EXAMPLE, 'auth-service') },
         redis,
         stores: [postgres, redis].filter((one) => one !== undefined),
         redisUrl: redis && `redis://127.0.0.1:${ports.redis}`,
@@ -163,7 +176,7 @@ export async function createSystem({
         backends: {
           database: DATABASE_URL ? 'PostgreSQL of DATABASE_URL' : 'PGlite with pgvector, embedded',
           redis: REDIS_URL ? 'Redis of REDIS_URL' : found ? `${found}, started for this run` : 'none: caches keep to memory',
-          model: own ? `providers of the environment` : 'extractive-1, embedded',
+          model: ownModel(environment) ? `providers of the environment` : 'extractive-1, embedded',
           words: environment['ELASTICSEARCH_URL'] ? 'Elasticsearch of ELASTICSEARCH_URL' : 'full text of PostgreSQL'
         }
       }

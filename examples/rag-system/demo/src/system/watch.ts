@@ -2,15 +2,21 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { DemoFailure } from './failure.js'
 import { findProgram } from './find-program.js'
 import { freePorts } from './ports.js'
 import type { Processes } from './processes.js'
-import { makeRules } from './rules.js'
 
 export interface Watch {
   readonly prometheus?: string
   readonly alertmanager?: string
+  /** Alerting rules that Prometheus has loaded. */
+  readonly rules?: number
 }
+
+/** As `npm run demo -- generate` made them; a test keeps them current. */
+const RULES = fileURLToPath(new URL('../../../deploy/generated/prometheus/rules/*.yml', import.meta.url))
 
 export interface WatchOptions {
   readonly folder: string
@@ -22,7 +28,7 @@ export interface WatchOptions {
 export async function startWatch({ folder, processes, targets }: WatchOptions): Promise<Watch> {
   const [prometheus, alertmanager] = [findProgram('prometheus'), findProgram('prometheus-alertmanager', 'alertmanager')]
   const [prometheusPort = 0, alertmanagerPort = 0] = await freePorts(2)
-  const started: { prometheus?: string; alertmanager?: string } = {}
+  const started: { prometheus?: string; alertmanager?: string; rules?: number } = {}
   if (alertmanager) {
     const file = join(folder, 'alertmanager.yml')
     // Alerts are shown on the page; nobody is called.
@@ -38,33 +44,33 @@ export async function startWatch({ folder, processes, targets }: WatchOptions): 
   }
   if (prometheus) {
     const file = join(folder, 'prometheus.yml')
-    const configure = (rules: readonly string[]) =>
-      writeFile(file, configuration(targets, rules, alertmanager ? alertmanagerPort : undefined))
-    await configure([])
+    await writeFile(file, configuration(targets, alertmanager ? alertmanagerPort : undefined))
     const values = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'prometheus')}`, '--enable-feature=exemplar-storage']
-    const running = await processes.start({
+    await processes.start({
       name: 'prometheus',
       folder,
       env: {},
       command: [prometheus, ...values, `--web.listen-address=127.0.0.1:${prometheusPort}`]
     })
-    // Nobody waits for the rules: Prometheus reads them when they are made.
-    makeRules(folder)
-      .then(configure)
-      .then(
-        () => processes.signal(running, 'SIGHUP'),
-        () => {}
-      )
     started.prometheus = `http://127.0.0.1:${prometheusPort}`
   }
-  await Promise.all(Object.values(started).map((url) => ready(url)))
+  await Promise.all([started.prometheus, started.alertmanager].map((url) => url && ready(url)))
+  if (started.prometheus) started.rules = await rulesOf(started.prometheus)
   return started
 }
 
-function configuration(targets: WatchOptions['targets'], rules: readonly string[], alertmanagerPort: number | undefined): string {
+/** @throws DemoFailure when there are none: a Prometheus without rules would never alert. */
+async function rulesOf(prometheus: string): Promise<number> {
+  const reply = (await (await fetch(`${prometheus}/api/v1/rules?type=alert`)).json()) as { data: { groups: { rules: unknown[] }[] } }
+  const loaded = reply.data.groups.reduce((sum, { rules }) => sum + rules.length, 0)
+  if (loaded === 0) throw new DemoFailure('Prometheus has loaded no alerting rule', 'npm run demo -- generate makes them')
+  return loaded
+}
+
+function configuration(targets: WatchOptions['targets'], alertmanagerPort: number | undefined): string {
   return JSON.stringify({
     global: { scrape_interval: '1s', evaluation_interval: '2s' },
-    rule_files: rules,
+    rule_files: [RULES],
     ...(alertmanagerPort !== undefined && {
       alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }] }
     }),

@@ -94,7 +94,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     kind: 'address',
-    needs: /[都道府県]/,
+    needs: /住所/,
     pattern: new RegExp(`(?<=住所["']?\\s?[:：=は]?\\s?["']?)${PREFECTURE}[^\\s、。,，;"'<>]{1,40}`, 'g')
   },
   {

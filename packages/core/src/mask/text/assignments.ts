@@ -9,69 +9,44 @@ import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd } from '
 /** Name of the rule of values found by their key. */
 export const KEY_RULE = 'key-name'
 
-/** Full-width operators: an expression that costs nothing on Latin-1 texts. */
-const WIDE = /[＝：]/g
-const ENCODED = /%3[AaDd]/g
-/** The assignment of R: read at its hyphen. */
-const ARROW = /(?<=<)-/g
 const MAX_NAME = 64
 const TYPE_WORD = /^(?:string|str|text|char|const|var|let|val|bytes|byte|String|std|string_view|varchar|NSString|auto)$/
-const QUERY_KEY = /[?&;]$/
+/** `?`, `&` or `;` before a name: it stands in a query. */
+const isQuerySign = (code: number): boolean => code === 63 || code === 38 || code === 59
 
 /** The line that was measured last, so that many headers on one line cost one look at it. */
 let lineFrom = 0
 let lineTo = 0
 
-/** Walks all operators of a text in order; values already found are stepped over, so the work stays linear. */
-export function assignmentFindings(text: string, judge: KeyJudge, collect: Collect): void {
+/** Forgets what was measured in the text before. */
+export function newText(): void {
   lineFrom = lineTo = 0
-  let equals = text.indexOf('=')
-  let colon = text.indexOf(':')
-  let tag = text.indexOf('>')
-  let covered = 0
-  while (equals >= 0 || colon >= 0 || tag >= 0) {
-    let at = equals
-    if (colon >= 0 && (at < 0 || colon < at)) at = colon
-    if (tag >= 0 && (at < 0 || tag < at)) at = tag
-    const done = assignmentAt(text, at, judge, collect)
-    if (done > covered) covered = done
-    const from = covered > at ? covered : at + 1
-    if (equals >= 0 && equals < from) equals = text.indexOf('=', from)
-    if (colon >= 0 && colon < from) colon = text.indexOf(':', from)
-    if (tag >= 0 && tag < from) tag = text.indexOf('>', from)
-  }
-  wideFindings(text, WIDE, judge, collect)
-  if (text.includes('%3')) wideFindings(text, ENCODED, judge, collect)
-  if (text.includes('<-')) wideFindings(text, ARROW, judge, collect)
 }
 
-function wideFindings(text: string, pattern: RegExp, judge: KeyJudge, collect: Collect): void {
-  pattern.lastIndex = 0
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    const done = assignmentAt(text, match.index, judge, collect)
-    if (done > pattern.lastIndex) pattern.lastIndex = done
-  }
-}
+/** Where the name before the operator ends, and what stands between them: left here by {@link mayAssign}. */
+let nameTo = 0
+let wrapsBefore = 0
+let spacesBefore = 0
 
-/** Looks at one operator; returns the end of the value it masked, or 0. */
-function assignmentAt(text: string, at: number, judge: KeyJudge, collect: Collect): number {
+/** Whether the name before an operator may be secret at all; cheap, and no for nearly all. */
+function mayAssign(text: string, at: number, judge: KeyJudge): boolean {
   const operator = text.charCodeAt(at)
+  const next = text.charCodeAt(at + 1)
   // `:=`, `::=` and `=>` are read at their last character.
-  if (operator === 58 && (text.charCodeAt(at + 1) === 61 || text.charCodeAt(at + 1) === 58)) return 0
-  if (operator === 61 && (text.charCodeAt(at + 1) === 62 || text.charCodeAt(at + 1) === 61)) return 0
+  if (operator === 58 && (next === 61 || next === 58)) return false
+  if (operator === 61 && (next === 62 || next === 61)) return false
   let end = at
   if (operator !== 58) while (end > 0 && at - end < 3 && isOperatorPart(text.charCodeAt(end - 1))) end--
+  let last = text.charCodeAt(end - 1)
   let spaces = 0
-  while (spaces < 24 && isSpace(text.charCodeAt(end - 1))) {
-    end--
+  while (spaces < 24 && isSpace(last)) {
+    last = text.charCodeAt(--end - 1)
     spaces++
   }
   let wraps = 0
-  let last = text.charCodeAt(end - 1)
   while (wraps < 24 && last < 128 && WRAP[last] === 1) {
-    end--
+    last = text.charCodeAt(--end - 1)
     wraps++
-    last = text.charCodeAt(end - 1)
   }
   if (wraps === 0 && last === 50 && text.startsWith('%22', end - 3)) {
     end -= 3
@@ -80,12 +55,19 @@ function assignmentAt(text: string, at: number, judge: KeyJudge, collect: Collec
     end -= 6
     last = text.charCodeAt(end - 1)
   }
-  let nameEnd = end
-  for (let digits = 0; digits < 3 && isDigit(last); digits++) last = text.charCodeAt(--nameEnd - 1)
+  nameTo = end
+  wrapsBefore = wraps
+  spacesBefore = spaces
+  let letters = end
+  for (let digits = 0; digits < 3 && isDigit(last); digits++) last = text.charCodeAt(--letters - 1)
   // Counts such as `prompt_tokens=123` are the most frequent near miss.
-  if (last === 115 && isDigit(text.charCodeAt(at + 1)) && text.charCodeAt(nameEnd - 2) === 110) return 0
-  if (!(last > 127) && !judge.mayEnd(text, nameEnd) && !(spaces > 0 && operator === 61 && mayBeType(last))) return 0
-  return nameAt(text, at, end, wraps, spaces, judge, collect)
+  if (last === 115 && isDigit(next) && text.charCodeAt(letters - 2) === 110) return false
+  return last > 127 || judge.mayEnd(text, letters) || (spaces > 0 && operator === 61 && mayBeType(last))
+}
+
+/** Looks at one operator; returns the end of the value it masked, or 0. */
+export function assignmentAt(text: string, at: number, judge: KeyJudge, collect: Collect): number {
+  return mayAssign(text, at, judge) ? nameAt(text, at, nameTo, wrapsBefore, spacesBefore, judge, collect) : 0
 }
 
 /** Reads the name that ends at `end`, with the words before it where one word is not enough. */
@@ -166,37 +148,45 @@ function judgeValue(
 ): number {
   const { start, quote } = opening
   if (!strong && !looksRandom(text, start, Math.min(text.length, start + 40), 12) && !queryValue(text, start, nameFrom)) return 0
-  const end = valueEnd(text, opening)
+  const code = text.charCodeAt(start)
+  if (quote === 0) {
+    if (code === 123 && operator === 62 && strong) return bracedAt(text, start, collect)
+    if (code === 123 || code === 40 || code === 60 || code === 61 || code === 62) return 0
+  }
+  // The head decides, so that what is no secret costs the same however long it is.
+  const limit = Math.min(text.length, start + HEAD)
+  const end = valueEnd(text, opening, limit)
   if (end <= start) return 0
-  const value = text.slice(start, Math.min(end, start + 128))
+  const value = text.slice(start, end)
   if (isPlaceholder(value)) return 0
   if (
     !strong &&
-    !QUERY_KEY.test(text.slice(nameFrom - 1, nameFrom)) &&
+    !isQuerySign(text.charCodeAt(nameFrom - 1)) &&
     (!looksRandom(text, start, end, 12) || (/key$/i.test(name) && !isKeyLike(value)))
   )
     return 0
-  if (quote === 0) {
-    const code = text.charCodeAt(start)
-    if (code === 123 && operator === 62 && strong) return bracedAt(text, start, collect)
-    if (code === 123 || code === 40 || code === 60 || code === 61 || code === 62) return 0
-    if (isNumberOf(name, value)) return 0
-    if (isStatusWord(value.replace(/[.!?]+$/, ''))) return 0
-    // Prose: `token: expired yesterday`, `secret: see the wiki`.
-    if (operator !== 61 && spaces > 0 && isPlainWord(value) && (!/pass|pwd|secret/i.test(name) || !endsLine(text, end))) return 0
-    // Code: `password = getPassword()`, `token = request.token`.
-    if (
-      /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*(?:\(|\[|$)/.test(value) &&
-      /[.(]/.test(value) &&
-      /^[\w$.]*\(|^(?:this|self|req|request|config|process|os|env|options|props|params|ctx|context|event|args|settings|user|res|response|data|body|headers)\./.test(
-        value
-      )
-    )
-      return 0
-  } else if (isNumberOf(name, value) || /^\s*$/.test(value)) return 0
-  collect({ start, end, rule: KEY_RULE, fixed: 0 } satisfies Finding)
-  return end
+  if (isNumberOf(name, value)) return 0
+  if (quote === 0 ? isReport(text, value, end, operator, name, spaces) : code < 33 && value.trim() === '') return 0
+  const whole = end < limit ? end : valueEnd(text, opening)
+  collect({ start, end: whole, rule: KEY_RULE, fixed: 0 } satisfies Finding)
+  return whole
 }
+
+/** How much of a value says whether it is one. */
+const HEAD = 128
+
+/** A bare word that reports on a secret, or code that gets one. */
+function isReport(text: string, value: string, end: number, operator: number, name: string, spaces: number): boolean {
+  if (isStatusWord(value)) return true
+  // Prose: `token: expired yesterday`, `secret: see the wiki`.
+  if (operator !== 61 && spaces > 0 && isPlainWord(value) && (!/pass|pwd|secret/i.test(name) || !endsLine(text, end))) return true
+  // Code: `password = getPassword()`, `token = request.token`.
+  return (value.includes('.') || value.includes('(')) && CODE.test(value) && GETTER.test(value)
+}
+
+const CODE = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*(?:\(|\[|$)/
+const GETTER =
+  /^[\w$.]*\(|^(?:this|self|req|request|config|process|os|env|options|props|params|ctx|context|event|args|settings|user|res|response|data|body|headers)\./
 
 /** What a key without a telling name looks like: long, mixed, no path, no id. */
 export const isKeyLike = (value: string): boolean =>
@@ -250,11 +240,17 @@ function listAt(text: string, from: number, strong: boolean, collect: Collect): 
 
 /** `tokens=512`, `max_token: 100`: a count, not a secret. PINs and passwords may be numbers. */
 function isNumberOf(name: string, value: string): boolean {
-  return /^[\d.,_]+(?:[kKmM]|ms|s)?$/.test(value) && /tokens?$|keys?$|secrets?$|cookies?$|credentials?$/i.test(name) && value.length < 12
+  const code = value.charCodeAt(0)
+  return (
+    value.length < 12 &&
+    (isDigit(code) || code === 46 || code === 44 || code === 95) &&
+    /^[\d.,_]+(?:[kKmM]|ms|s)?$/.test(value) &&
+    /tokens?$|keys?$|secrets?$|cookies?$|credentials?$/i.test(name)
+  )
 }
 
 function queryValue(text: string, start: number, nameFrom: number): boolean {
-  return QUERY_KEY.test(text.slice(nameFrom - 1, nameFrom)) && looksRandom(text, start, Math.min(text.length, start + 10), 8)
+  return isQuerySign(text.charCodeAt(nameFrom - 1)) && looksRandom(text, start, Math.min(text.length, start + 10), 8)
 }
 
 /** Steps back over a name; an escape such as `\n` or `%26` right before it is not part of it. */
@@ -263,7 +259,7 @@ function nameStart(text: string, end: number): number {
   const least = Math.max(0, end - MAX_NAME)
   while (start > least) {
     const code = text.charCodeAt(start - 1)
-    if (!(code < 128 ? NAME[code] === 1 : code < 0x3000 || code > 0x303f)) break
+    if (!(code < 128 ? NAME[code] === 1 : code < 0x3000 || (code > 0x303f && code !== 0xff1a && code !== 0xff1d))) break
     start--
   }
   const before = text.charCodeAt(start - 1)

@@ -21,7 +21,7 @@ const NOUNS = [
   'Key'
 ]
 const SENTENCES: ReadonlySet<string> = new Set(
-  NOUNS.flatMap((noun) => [`${noun} is `, `${noun} was `, `${noun} to `, `${noun} for `, `${noun} -> `, `${noun} → `])
+  NOUNS.flatMap((noun) => [`${noun} is `, `${noun} is: `, `${noun} was `, `${noun} to `, `${noun} for `, `${noun} -> `, `${noun} → `])
 )
 
 /** Literals that open a flag or a sentence; they join the expression of the token prefixes. */
@@ -56,10 +56,12 @@ export function flagAt(text: string, start: number, literal: string, judge: KeyJ
 
 /** `curl -u name:password`; elsewhere `-u` means something else. */
 function userAt(text: string, start: number, collect: Collect): number {
+  if (!isSpace(text.charCodeAt(start - 1))) return 0
   USER.lastIndex = start
   if (!USER.test(text)) return 0
   const before = text.slice(Math.max(0, start - CURL_REACH), start)
-  if (!/\s$/.test(before) || !/\bcurl [^\n]*$/.test(before.slice(Math.max(0, before.lastIndexOf('curl'))))) return 0
+  const curl = before.lastIndexOf('curl ')
+  if (curl < 0 || isAlnum(before.charCodeAt(curl - 1)) || before.indexOf('\n', curl) >= 0) return 0
   return take(text, USER.lastIndex, false, collect)
 }
 

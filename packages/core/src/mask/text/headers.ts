@@ -81,14 +81,27 @@ const PAIR = /([A-Za-z_-]{1,40})=(?:\\{0,7}"([^"\\]{0,4096})|([^\s,"\\]{1,4096})
 const SECRET_PAIR =
   /^(?:response|credential|signature|oauth_token|oauth_signature|oauth_consumer_key|mac|nonce|cnonce|id|token|key|api_key|apikey|password|secret|access_token)$/i
 
+const MAX_NAME = 64
+/** Characters without a cookie after which nothing is a list of cookies any more. */
+const MAX_EMPTY = 512
+
 function cookieFindings(text: string, start: number, end: number, collect: Collect): number {
   let at = start
   let any = false
   while (at < end) {
-    let stop = text.indexOf(';', at)
-    if (stop < 0 || stop > end) stop = end
-    const equals = text.indexOf('=', at)
-    if (equals > at && equals < stop) {
+    let equals = 0
+    let stop = at
+    for (; stop < end; stop++) {
+      const code = text.charCodeAt(stop)
+      if (code === 59) break
+      if (code === 61 && equals === 0) {
+        if (stop === at) return any ? at : 0
+        equals = stop
+      }
+      // No name of a cookie is that long: what follows is no list of cookies.
+      if (equals === 0 && stop - at > MAX_NAME) return any ? at : 0
+    }
+    if (equals > at) {
       const name = text.slice(at, equals).trim()
       if (!COOKIE_ATTRIBUTES.has(name.toLowerCase()) && stop - equals > 1) {
         any = true
@@ -96,6 +109,7 @@ function cookieFindings(text: string, start: number, end: number, collect: Colle
       }
     }
     at = stop + 1
+    if (!any && at - start > MAX_EMPTY) return 0
   }
   return any ? end : 0
 }

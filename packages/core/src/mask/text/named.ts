@@ -1,14 +1,25 @@
 // Finds tokens without a prefix of their own: the service's name in the key, a value of its shape behind the operator.
 import type { NamedRule } from '../types.js'
+import { isWord } from './chars.js'
 import type { Collect } from './headers.js'
 import { looksRandom } from './values.js'
 
+/** The name is taken as a whole: it is not tried again with fewer letters. */
 const LINK =
-  /([\w.-]{0,40})(?: ?(?:api|app|access|auth|secret|personal|client)?[ _-]?(key|token|secret|pat|password|credential)s?)?["'`\]\\]{0,4}\s{0,4}(?:[:=?|+.]{0,2}[:=]>?|[,|>]|->|<-| is )[\s"'`\\({[]{0,6}/iy
+  /(?=([\w.-]{0,40}))\1(?: ?(?:api|app|access|auth|secret|personal|client)?[ _-]?(key|token|secret|pat|password|credential)s?)?["'`\]\\]{0,4}\s{0,4}(?:[:=?|+.]{0,2}[:=]>?|[,|>]|->|<-| is )[\s"'`\\({[]{0,6}/iy
 const TELLING = /key|token|secret|pat$|password|cred|auth|license|dsn|webhook/i
 /** Names of identifiers, which often have the very shape of a key. */
 const IDENTIFIER =
   /(?:id|uuid|guid|trace|span|hash|sha|commit|version|url|uri|host|name|region|env|site|event|user|org|team|account|project|build|digest|checksum|md5|etag)s?$/i
+
+/** The shortest value of all rules has fourteen characters. */
+function mayBeValue(text: string, from: number): boolean {
+  for (let at = from; at < from + 12; at++) {
+    const code = text.charCodeAt(at)
+    if (!(isWord(code) || (code > 42 && code < 59) || code === 124)) return false
+  }
+  return true
+}
 
 /** Looks behind a service's name. */
 export interface NamedScan {
@@ -39,6 +50,7 @@ export function namedScan(rules: readonly NamedRule[]): NamedScan {
       const link = LINK.exec(text)
       if (!link) return 0
       const from = LINK.lastIndex
+      if (!mayBeValue(text, from)) return 0
       const name = link[1]!
       if (IDENTIFIER.test(name)) return 0
       for (const { rule, value } of tries) {

@@ -55,12 +55,13 @@ function bodyEnd(text: string, from: number, limit: number): number {
 }
 
 function puttyFindings(text: string, collect: Collect): void {
+  let done = 0
   for (const match of text.matchAll(PUTTY)) {
+    if (match.index < done) continue
     const at = text.indexOf('Private-Lines:', match.index)
     if (at < 0) return
-    let end = text.indexOf('Private-MAC:', at)
-    if (end < 0) end = bodyEnd(text, at + 14, text.length)
-    else end = bodyEnd(text, end + 12, text.length)
-    collect({ start: at, end, rule: 'private-key', fixed: 0 })
+    const mac = text.indexOf('Private-MAC:', at)
+    done = mac < 0 ? text.length : bodyEnd(text, mac + 12, text.length)
+    collect({ start: at, end: done, rule: 'private-key', fixed: 0 })
   }
 }

@@ -1,63 +1,113 @@
-// Runs every detector over one text and hands back what must go, in order and without overlaps.
+// Walks a text once and hands each place where a secret may open to what knows it; hands back what must go, in order and without overlaps.
 import type { KeyJudge } from '../keys.js'
-import type { Finding } from '../types.js'
-import { assignmentFindings, KEY_RULE } from './assignments.js'
+import { assignmentAt, newText } from './assignments.js'
+import { ALNUM } from './chars.js'
+import { escapeEnd } from './escapes.js'
+import { addFinding, columnsOf, type Findings, inOrder, listOf, NO_FINDINGS, newFindings } from './findings.js'
 import { sentenceFindings } from './flags.js'
 import type { Collect } from './headers.js'
 import { pemFindings } from './pem.js'
 import type { TokenScan } from './tokens.js'
-import { urlFindings } from './urls.js'
+import { encodedUserinfo, newUrls, userinfoAt } from './urls.js'
 
 /** A detector beside the built-in ones: PII, custom rules. */
 export type Detector = (text: string, collect: Collect) => void
 
 /** Scans texts for one masker. */
-export type Scan = (text: string) => Finding[]
+export type Scan = (text: string) => Findings
 
-const NOTHING: Finding[] = []
 /** Shorter texts hold no secret that a rule could tell from a word. */
 const MIN_LENGTH = 6
-/** Up to here one walk over the characters is cheaper than the expressions. */
-const SHORT = 160
+
+const LETTER = 1
+const SIGN = 2
+const COLON = 58
+const DASH = 45
+const PERCENT = 37
+const BACKSLASH = 92
 
 export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly Detector[], allowed?: (value: string) => boolean): Scan {
-  let found: Finding[] = NOTHING
+  let found = NO_FINDINGS
   const collect: Collect = (finding) => {
-    if (found === NOTHING) found = [finding]
-    else found.push(finding)
+    if (found === NO_FINDINGS) found = newFindings()
+    addFinding(found, finding)
   }
-  return (text) => {
-    if (text.length < MIN_LENGTH) return NOTHING
-    if (text.length <= SHORT && detectors.length === 0 && tokens.plain(text)) return NOTHING
-    found = NOTHING
-    tokens.find(text, collect)
-    if (text.includes(':')) urlFindings(text, collect)
-    if (text.includes('----') || text.includes('PuTTY')) pemFindings(text, collect)
-    assignmentFindings(text, judge, collect)
-    sentenceFindings(text, collect)
-    for (let index = 0; index < detectors.length; index++) detectors[index]!(text, collect)
-    if (allowed && found.length > 0) found = found.filter(({ start, end }) => !allowed(text.slice(start, end)))
-    return found.length > 1 ? joined(found) : found
-  }
-}
+  const { mayOpen } = tokens
+  const kinds = Uint8Array.from({ length: 128 }, (_, code) =>
+    ALNUM[code] === 1 ? LETTER : '=:>%\\-'.includes(String.fromCharCode(code)) || tokens.opensWith(code) ? SIGN : 0
+  )
+  /** Where the token and the value end that were found last: nothing of their kind is looked for inside. */
+  let tokenEnd = 0
+  let valueEnd = 0
+  let dashes = false
 
-/** Sorts findings and joins those that overlap; the kind of the most telling one wins. */
-export function joined(findings: Finding[]): Finding[] {
-  if (findings.every(({ start }, index) => index === 0 || start >= findings[index - 1]!.end)) return findings
-  findings.sort((a, b) => a.start - b.start || b.end - a.end)
-  const result: Finding[] = []
-  let last: Finding | undefined
-  for (const finding of findings) {
-    if (last === undefined || finding.start >= last.end) {
-      last = { ...finding }
-      result.push(last)
-      continue
-    }
-    if (last.rule === KEY_RULE && finding.rule !== KEY_RULE) {
-      last.rule = finding.rule
-      last.fixed = finding.start === last.start ? finding.fixed : 0
-    }
-    if (finding.end > last.end) last.end = finding.end
+  const tokenAt = (text: string, at: number): void => {
+    if (at < tokenEnd) return
+    const end = tokens.at(text, at, collect)
+    if (end > tokenEnd) tokenEnd = end
   }
-  return result
+  const operatorAt = (text: string, at: number): void => {
+    if (at < valueEnd) return
+    const end = assignmentAt(text, at, judge, collect)
+    if (end > valueEnd) valueEnd = end
+  }
+  const signAt = (text: string, at: number, code: number, inWord: boolean): void => {
+    if (code === 61 || code === 62) operatorAt(text, at)
+    else if (code === COLON) {
+      operatorAt(text, at)
+      if (text.charCodeAt(at + 1) === 47 && text.charCodeAt(at + 2) === 47) userinfoAt(text, at + 3, collect)
+    } else if (code === PERCENT || code === BACKSLASH) {
+      const end = escapeEnd(text, at, code)
+      // After an escape such as `%3D` or `\n` a token may open in the middle of a word.
+      if (end > 0) tokenAt(text, end)
+      if (code === PERCENT && text.charCodeAt(at + 1) === 51) {
+        operatorAt(text, at)
+        encodedUserinfo(text, at, collect)
+      }
+    } else {
+      if (code === DASH) {
+        if (text.charCodeAt(at + 1) === DASH) dashes = true
+        if (text.charCodeAt(at - 1) === 60) operatorAt(text, at)
+      }
+      if (!inWord) tokenAt(text, at)
+    }
+  }
+
+  /** Tells whether there is anything beyond ASCII. */
+  const walk = (text: string): boolean => {
+    let four = 0
+    let letters = 0
+    let wide = 0
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code > 127) {
+        wide |= code
+        letters = 0
+        if (code === 0xff1d || code === 0xff1a) operatorAt(text, at)
+        continue
+      }
+      const kind = kinds[code]!
+      four = ((four << 7) | code) & 0xfffffff
+      letters = (letters << 1) | (kind & LETTER)
+      // A word began three characters ago; most words are none that open something.
+      if ((letters & 24) === 8 && mayOpen(four)) tokenAt(text, at - 3)
+      if (kind === SIGN) signAt(text, at, code, (letters & 2) !== 0)
+    }
+    return wide !== 0
+  }
+
+  return (text) => {
+    if (text.length < MIN_LENGTH) return NO_FINDINGS
+    found = NO_FINDINGS
+    tokenEnd = valueEnd = 0
+    dashes = false
+    newText()
+    newUrls()
+    const wide = walk(text)
+    if (dashes || (text.length > 80 && text.includes('PuTTY'))) pemFindings(text, collect)
+    if (wide) sentenceFindings(text, collect)
+    for (let index = 0; index < detectors.length; index++) detectors[index]!(text, collect)
+    if (allowed && found !== NO_FINDINGS) found = columnsOf(listOf(found).filter(({ start, end }) => !allowed(text.slice(start, end))))
+    return inOrder(found)
+  }
 }

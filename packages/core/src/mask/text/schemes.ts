@@ -1,5 +1,5 @@
 // Finds `Bearer …` and `Basic …` where no header name stands before them.
-import { isSpace } from './chars.js'
+import { isSpace, isWord } from './chars.js'
 import type { Collect } from './headers.js'
 import { looksRandom } from './values.js'
 
@@ -17,20 +17,22 @@ export const SCHEMES: readonly string[] = [
 ]
 
 const CREDENTIAL = /[\w.~+/-]{6,512}={0,2}/y
+/** `Bearer+` may stand in a run of what it is made of: then a shorter head decides. */
+const SHORT_CREDENTIAL = /[\w.~+/-]{6,32}={0,2}/y
+
+const isCredential = (code: number): boolean => isWord(code) || code === 46 || code === 126 || code === 43 || code === 47 || code === 61
 
 /** Returns the end of the credential that follows the scheme, or 0. */
 export function schemeFindings(text: string, start: number, collect: Collect, literal: string): number {
   let from = start + literal.length
   while (from - start < 24 && isSpace(text.charCodeAt(from))) from++
-  CREDENTIAL.lastIndex = from
-  if (!CREDENTIAL.test(text)) return 0
-  let end = CREDENTIAL.lastIndex
-  while (end < text.length && /[\w.~+/=-]/.test(text[end]!)) end++
   const basic = (literal.charCodeAt(1) | 32) === 97
-  if (
-    basic ? !isBasic(text.slice(from, Math.min(end, from + 512))) : !looksRandom(text, from, end, 10) && !isScrambled(text.slice(from, end))
-  )
-    return 0
+  const credential = basic ? CREDENTIAL : SHORT_CREDENTIAL
+  credential.lastIndex = from
+  if (!credential.test(text)) return 0
+  let end = credential.lastIndex
+  if (basic ? !isBasic(text.slice(from, end)) : !looksRandom(text, from, end, 10) && !isScrambled(text.slice(from, end))) return 0
+  while (end < text.length && isCredential(text.charCodeAt(end))) end++
   while (text.charCodeAt(end - 1) === 46) end--
   collect({ start: from, end, rule: basic ? 'basic-auth' : 'bearer-token', fixed: 0 })
   return end
@@ -44,10 +46,13 @@ function isBasic(value: string): boolean {
 }
 
 /** Letters alone, in an order of cases that no name has. */
-const isScrambled = (value: string): boolean =>
-  value.length >= 12 &&
-  value.length <= 512 &&
-  /(?:[A-Z].*){3}/.test(value) &&
-  /[a-z].*[a-z]/.test(value) &&
-  !/^(?:[A-Z][a-z]+)+$/.test(value) &&
-  /[a-z][A-Z]{2}|[A-Z]{2}[a-z][A-Z]/.test(value)
+function isScrambled(value: string): boolean {
+  let upper = 0
+  let lower = 0
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at)
+    if (code >= 65 && code <= 90) upper++
+    else if (code >= 97 && code <= 122) lower++
+  }
+  return value.length >= 12 && upper >= 3 && lower >= 2 && /[a-z][A-Z]{2}|[A-Z]{2}[a-z][A-Z]/.test(value)
+}

@@ -5,13 +5,10 @@ import { isPlaceholder, looksRandom, markEnd } from './values.js'
 
 const MAX_USERINFO = 400
 
-export function urlFindings(text: string, collect: Collect): void {
-  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) userinfoAt(text, at + 3, collect)
-  if (text.includes('%3A%2F%2F') || text.includes('%3a%2f%2f')) encodedUserinfo(text, collect)
-}
-
-function userinfoAt(text: string, from: number, collect: Collect): void {
+/** Looks behind `://`. */
+export function userinfoAt(text: string, from: number, collect: Collect): void {
   const limit = Math.min(text.length, from + MAX_USERINFO)
+  if (nextSign(text, from) >= limit) return
   let colon = -1
   let sign = -1
   let at = from
@@ -46,20 +43,42 @@ function mayHoldSlash(text: string, from: number, colon: number, slash: number):
 }
 
 function atBeforeBlank(text: string, from: number): boolean {
-  const limit = Math.min(text.length, from + 200)
-  for (let at = from; at < limit; at++) {
+  const sign = nextSign(text, from)
+  if (sign >= Math.min(text.length, from + 200)) return false
+  for (let at = from; at < sign; at++) {
     const code = text.charCodeAt(at)
-    if (code === 64) return isAlnum(text.charCodeAt(at + 1))
     if (isSpace(code) || isQuote(code)) return false
   }
-  return false
+  return isAlnum(text.charCodeAt(sign + 1))
 }
 
-const ENCODED = /%3a%2f%2f([^\s"'%]{1,120})%3a([^\s"'&]{1,300}?)%40/gi
+/** The `@` that was found last, so that many URLs before one `@` cost one look for it. */
+let signFrom = 0
+let signAt = -1
 
-function encodedUserinfo(text: string, collect: Collect): void {
-  for (const match of text.matchAll(ENCODED)) {
-    const end = match.index + match[0].length - 3
-    collect({ start: end - match[2]!.length, end, rule: 'url-credentials', fixed: 0 })
+/** Forgets what was found in the text before. */
+export function newUrls(): void {
+  signFrom = 0
+  signAt = -1
+}
+
+/** Index of the next `@`, beyond the text where there is none. */
+function nextSign(text: string, from: number): number {
+  if (from < signFrom || from > signAt) {
+    signFrom = from
+    signAt = text.indexOf('@', from)
+    if (signAt < 0) signAt = Number.POSITIVE_INFINITY
   }
+  return signAt
+}
+
+const ENCODED = /%3a%2f%2f[^\s"'%]{1,120}%3a([^\s"'&]{1,300}?)%40/iy
+
+/** The same where all of it is percent-encoded. */
+export function encodedUserinfo(text: string, at: number, collect: Collect): void {
+  ENCODED.lastIndex = at
+  const match = ENCODED.exec(text)
+  if (!match) return
+  const end = at + match[0].length - 3
+  collect({ start: end - match[1]!.length, end, rule: 'url-credentials', fixed: 0 })
 }

@@ -32,16 +32,13 @@ export function openingAt(text: string, at: number): Opening {
   return { start: at, quote: 0, escapes: 0 }
 }
 
-/** Index of the end of a value; scans once, to the end of the text at worst. */
-export function valueEnd(text: string, { start, quote, escapes }: Opening): number {
-  if (quote === 0) return bareEnd(text, start)
-  if (quote === 37 || quote === 38) {
-    const close = text.indexOf(quote === 37 ? '%22' : '&quot;', start)
-    return close < 0 ? bareEnd(text, start) : close
-  }
+/** Index of the end of a value, or `limit` where it goes on beyond it. */
+export function valueEnd(text: string, { start, quote, escapes }: Opening, limit: number = text.length): number {
+  if (quote === 0) return bareEnd(text, start, limit)
+  if (quote === 37 || quote === 38) return encodedEnd(text, start, quote === 37 ? '%22' : '&quot;', limit)
   const period = 2 * (escapes + 1)
   let run = 0
-  for (let at = start; at < text.length; at++) {
+  for (let at = start; at < limit; at++) {
     const code = text.charCodeAt(at)
     if (code === 92) run++
     else {
@@ -50,12 +47,22 @@ export function valueEnd(text: string, { start, quote, escapes }: Opening): numb
       run = 0
     }
   }
-  return text.length
+  return limit
 }
 
-function bareEnd(text: string, start: number): number {
+/** An encoded quote closes what one opened; where none does, the value is as good as bare. */
+function encodedEnd(text: string, start: number, close: string, limit: number): number {
+  for (let at = start; at < limit; at++) {
+    const code = text.charCodeAt(at)
+    if (code === close.charCodeAt(0) && text.startsWith(close, at)) return at
+    if (code === 10) return bareEnd(text, start, at)
+  }
+  return limit < text.length ? limit : bareEnd(text, start, limit)
+}
+
+function bareEnd(text: string, start: number, limit: number): number {
   let depth = 0
-  for (let at = start; at < text.length; at++) {
+  for (let at = start; at < limit; at++) {
     const code = text.charCodeAt(at)
     if (code > 63 && code < 91) continue
     if (code > 96 && code < 123) continue
@@ -75,7 +82,7 @@ function bareEnd(text: string, start: number): number {
       if (isQuote(next) || next === 110 || next === 114 || next === 116 || next === 92) return at
     } else if (code === 37 && /^%(?:26|22|0a|0d|20|3b)/i.test(text.slice(at, at + 3))) return at
   }
-  return text.length
+  return limit
 }
 
 /** Whether `&`, `,`, `;` or `|` separates here: a space, a quote, the end or another key follows. */

@@ -3,18 +3,48 @@ import { isAlnum, isDigit } from './chars.js'
 
 /** How every mark begins; a masked text is never masked again. */
 const MARK_START = '[masked:'
+const PLACEHOLDER_WORDS: ReadonlySet<string> = new Set(
+  'null undefined none nil true false yes no empty redacted masked hidden omitted removed filtered n/a'.split(' ')
+)
 const PLACEHOLDER =
-  /^(?:null|undefined|none|nil|true|false|yes|no|empty|redacted|masked|hidden|omitted|removed|filtered|n\/a|\*+|[xX]{3,}|\.{3,}|…|-+|<[^<>]{0,60}>|\[[A-Za-z ]{0,30}\]|\$\{[^}]{0,80}\}?|\$[A-Za-z_]\w{0,60}|\$\([^)]{0,60}\)|\{\{.{0,60}\}\}|\{[A-Za-z_.]{0,60}\}|%[A-Za-z_]{1,40}%|%[sdjoO]|(?:process\.)?env\.\w{0,60}|os\.(?:environ|getenv).{0,60})$/i
-const STATUS_WORD =
-  /^(?:a|an|the|is|was|are|be|been|not|must|may|should|can|cannot|could|will|would|for|of|to|in|on|at|by|from|and|or|if|as|with|without|your|my|their|our|this|that|it|its|no|yes|ok|okay|ko|failed|failure|success|successful|succeeded|incorrect|invalid|valid|required|optional|missing|mismatch|expired|wrong|changed|reset|updated|created|deleted|revoked|rotated|refreshed|refresh|accepted|rejected|denied|unauthorized|forbidden|field|string|text|number|int|integer|boolean|bool|object|array|any|unknown|never|void|char|varchar|bytes|buffer|uuid|null|undefined|none|default|enabled|disabled|set|unset|present|absent|found|unchanged|strong|weak|short|long|too|please|enter|see|use|used|using|basic|bearer|digest|negotiate|ntlm|oauth|jwt|saml|ldap|password|passwd|secret|token|key|apikey|credential|credentials|cookie|authorization|passphrase|login|user|username|email|name|type|value|values|test|example|sample|placeholder|change|changeme|here|new|old|current|confirm|verified|checked|complete|completed|skipped|ignored|empty|unavailable|exists|not_found|unsupported|unexpected|illegal|malformed|length|count|limit|policy|provider|manager|service|store|input|output|import|export|function|return|const|let|var|public|private|protected|static|readonly)$/i
+  /^(?:\*+|[xX]{3,}|\.{3,}|…|-+|<[^<>]{0,60}>|\[[A-Za-z ]{0,30}\]|\$\{[^}]{0,80}\}?|\$[A-Za-z_]\w{0,60}|\$\([^)]{0,60}\)|\{\{.{0,60}\}\}|\{[A-Za-z_.]{0,60}\}|%[A-Za-z_]{1,40}%|%[sdjoO]|(?:process\.)?env\.\w{0,60}|os\.(?:environ|getenv).{0,60})$/i
+const STATUS_WORDS: ReadonlySet<string> = new Set(
+  'a an the is was are be been not must may should can cannot could will would for of to in on at by from and or if as with without your my their our this that it its no yes ok okay ko failed failure success successful succeeded incorrect invalid valid required optional missing mismatch expired wrong changed reset updated created deleted revoked rotated refreshed refresh accepted rejected denied unauthorized forbidden field string text number int integer boolean bool object array any unknown never void char varchar bytes buffer uuid null undefined none default enabled disabled set unset present absent found unchanged strong weak short long too please enter see use used using basic bearer digest negotiate ntlm oauth jwt saml ldap password passwd secret token key apikey credential credentials cookie authorization passphrase login user username email name type value values test example sample placeholder change changeme here new old current confirm verified checked complete completed skipped ignored empty unavailable exists not_found unsupported unexpected illegal malformed length count limit policy provider manager service store input output import export function return const let var public private protected static readonly'.split(
+    ' '
+  )
+)
 
-export const isPlaceholder = (value: string): boolean => PLACEHOLDER.test(value)
+export function isPlaceholder(value: string): boolean {
+  const code = value.charCodeAt(0)
+  if (!isAlnum(code)) return code < 128 || code === 0x2026 ? PLACEHOLDER.test(value) : false
+  if (isDigit(code)) return false
+  if (value.length < 10 && PLACEHOLDER_WORDS.has(value.toLowerCase())) return true
+  // Of words only `xxx`, `env.X`, `os.environ` and `process.env.X` go on from here.
+  return 'xeop'.includes(String.fromCharCode(code | 32)) && PLACEHOLDER.test(value)
+}
 
-/** A word that reports on a secret instead of being one: `password: incorrect`. */
-export const isStatusWord = (value: string): boolean => STATUS_WORD.test(value)
+/** A word that reports on a secret instead of being one: `password: incorrect.` */
+export function isStatusWord(value: string): boolean {
+  let end = value.length
+  while (end > 0 && isSentenceEnd(value.charCodeAt(end - 1))) end--
+  return end <= LONGEST_WORD && isLetter(value.charCodeAt(end - 1)) && STATUS_WORDS.has(value.slice(0, end).toLowerCase())
+}
+
+const isLetter = (code: number): boolean => isAlnum(code) && !isDigit(code)
+const isSentenceEnd = (code: number): boolean => code === 46 || code === 33 || code === 63
+const LONGEST_WORD = Math.max(...[...STATUS_WORDS].map(({ length }) => length))
 
 /** Only letters, in the case of a word of prose. */
-export const isPlainWord = (value: string): boolean => /^[A-Za-z]?[a-z'’-]{0,24}[.!?]?$/.test(value)
+export function isPlainWord(value: string): boolean {
+  const end = isSentenceEnd(value.charCodeAt(value.length - 1)) ? value.length - 1 : value.length
+  if (end > 25) return false
+  for (let at = 0; at < end; at++) {
+    const code = value.charCodeAt(at)
+    const inside = (code >= 97 && code <= 122) || code === 39 || code === 0x2019 || code === 45
+    if (!inside && !(at === 0 && code >= 65 && code <= 90)) return false
+  }
+  return true
+}
 
 /** Whether the first 96 characters mix letters, digits or cases as no word of prose does. */
 export function looksRandom(text: string, start: number, end: number, least: number): boolean {

@@ -1,0 +1,1 @@
+export function nodeBinaries(majors: readonly string[]): Promise<Record<string, string | undefined>>

@@ -212,6 +212,19 @@ describeWith(['redis'], 'memory over Redis', () => {
       expect(await second.getMany(['a', 'b'])).toEqual([undefined, 'old'])
     })
 
+    test('what depends on a key goes with it also after Redis lost its data', async () => {
+      const [first, second] = await pair({ memory: false })
+      const raw = new Redis(server.port)
+      closers.push(() => raw.disconnect())
+      await first.set('answer', 'old', { dependsOn: ['source'] })
+      await raw.flushall()
+      expect(await first.get('answer')).toBeUndefined()
+      await first.set('answer', 'new', { dependsOn: ['source'] })
+      expect(await second.get('answer')).toBe('new')
+      await second.set('source', 'changed')
+      expect(await first.get('answer')).toBeUndefined()
+    })
+
     test('a lock that Redis gave when nobody waited for it any more holds up nobody', async () => {
       const [cache] = await pair({ memory: false })
       const raw = new Redis(server.port)

@@ -2,7 +2,7 @@
 import type { Result } from './page.js'
 
 /** One goal: what was measured, the bound, and whether it holds. */
-export interface Goal {
+interface Goal {
   goal: string
   bound: string
   measured: number

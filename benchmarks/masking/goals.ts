@@ -2,7 +2,7 @@
 import type { Result } from './page.js'
 
 /** One goal: what was measured, the bound, and whether it holds. */
-export interface Goal {
+interface Goal {
   goal: string
   bound: string
   measured: number
@@ -41,8 +41,8 @@ export function goals({ columns, clean, objects, lines, worst }: Result): Goal[]
     atMost('records: times the time of JSON.stringify', 5, 1 / objects['JSON.stringify']!.ours.median),
     atLeast('1 KB lines: times the speed of a JSON round trip', 0.32, lines['JSON round trip']!.ours.median),
     atLeast('1 KB lines: times the speed of @redactpii/node', 1, lines['redactpii']?.ours.median ?? Number.NaN),
-    atMost('the slowest hostile megabyte, ms', 60, one),
-    atMost('the slowest ten hostile megabytes, ms', 600, ten),
+    atMost('the slowest hostile text of 1 MB, ms', 60, one),
+    atMost('the slowest hostile text of 10 MB, ms', 600, ten),
     atMost('ten megabytes cost as many times one (linear: 10)', 13, growth),
     atMost('depth 100,000, cycles, 2^22 shared references, ms', 50, Math.max(...Object.values(shapes)))
   ]

@@ -12,12 +12,7 @@ const { audit, ...environment } = readEnvironment()
 const { listen, admin } = settings()
 
 const obs = observability({ service: 'auth-service', version: '0.1.0', tracing: { incoming: 'trust' } })
-const app = express().use(
-  obs.express(),
-  routes({ ...obs, ...environment, audit: createAuditLog({ ...audit, observers: obs.observers }) }),
-  obs.errors(),
-  failure
-)
+const app = express().use(obs.express(), routes({ ...obs, ...environment, audit: createAuditLog(audit) }), obs.errors(), failure)
 const server = app.listen(listen.port, listen.host)
 await once(server, 'listening')
 const url = `http://${listen.host}:${(server.address() as AddressInfo).port}`

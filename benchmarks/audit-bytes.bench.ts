@@ -8,7 +8,7 @@ import { publish, table } from './logger/page.js'
 
 const SIZE = 65_536
 /** Bytes of which all 255 changes are tried, not one: the key and the first records. */
-const ALL_VALUES = 300
+const ALL_VALUES = 200
 
 const directory = mkdtempSync(join(tmpdir(), 'rag-audit-bytes-'))
 const key = randomBytes(32)

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const FILE = new URL('../../docs/logs.md', import.meta.url)
 
-export type Row = readonly (string | number)[]
+type Row = readonly (string | number)[]
 
 /** A table in Markdown. */
 export function table(head: Row, rows: readonly Row[]): string {

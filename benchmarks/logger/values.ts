@@ -5,7 +5,7 @@ import { median } from '../statistics.js'
 const CALLS = 25
 const KIB = 1024
 
-export interface ValueFigures {
+interface ValueFigures {
   name: string
   medianMs: number
   /** The slowest of all calls, whatever else the machine did. */

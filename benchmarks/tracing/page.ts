@@ -62,7 +62,7 @@ export function sinksTable({ node, sinks = {} }: Measured): string {
   const head = ['the collector is', 'throughput over healthy (middle half)', 'failed', 'heap', 'resumes', 'SIGTERM to exit', '']
   const { throughput, grownMiB, resumedMs, exitMs, healthyExitMs } = SINK_GOALS
   const goals = ['goal', `≥ ${throughput}`, '0', `≤ ${grownMiB} MiB`, `≤ ${resumedMs} ms`, `≤ ${healthyExitMs}, ${exitMs} ms`, '']
-  return `${table(head, [goals, ...rows])}\n\nNode ${node}, interleaved rounds of one service each, under load from itself.`
+  return `${table(head, [goals, ...rows])}\n\nNode ${node}, interleaved rounds of one service each, under load from itself; throughput by the CPU time of its requests.`
 }
 
 function verdict(holds: boolean): Verdict {

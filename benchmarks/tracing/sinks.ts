@@ -30,7 +30,7 @@ interface Sink {
 }
 
 interface Figures {
-  ms: number
+  cpuMs: number
   failed: number
   grownMiB: number
 }
@@ -57,7 +57,7 @@ export async function measureSinks(): Promise<Record<string, SinkRow>> {
   const [well] = services
   const rows: Record<string, SinkRow> = {}
   for (const service of services) {
-    const ratios = service.rounds.map(({ ms }, round) => well!.rounds[round]!.ms / ms)
+    const ratios = service.rounds.map(({ cpuMs }, round) => well!.rounds[round]!.cpuMs / cpuMs)
     const [low, high] = quartiles(ratios)
     const resumedMs = healthy(service.name) ? undefined : await resume(service)
     rows[service.name] = {

@@ -115,7 +115,7 @@ export interface LlmAttributes {
   attempts: number
   status: number | undefined
   errorType: string | undefined
-  /** True when the counts are our estimate, not the provider's bill. */
+  /** True when the producer estimated counts that the provider did not tell; the usage here holds none of them. */
   estimated: boolean
   host: string | undefined
 }

@@ -109,10 +109,31 @@ export function identify(identity: Identity): void {
 
 function mergeIdentity(outer: Identity | undefined, inner: Identity): Identity {
   const merged: Identity = { ...outer }
-  if (inner.tenant !== undefined) merged.tenant = String(inner.tenant)
-  if (inner.user !== undefined) merged.user = String(inner.user)
-  if (inner.tags) merged.tags = { ...outer?.tags, ...inner.tags }
+  try {
+    const { tenant, user, tags } = inner
+    if (tenant !== undefined) merged.tenant = String(tenant)
+    if (user !== undefined) merged.user = String(user)
+    if (tags) merged.tags = { ...outer?.tags, ...readTags(tags) }
+  } catch {
+    // Who cannot be read is not known; the work goes on.
+  }
   return merged
+}
+
+/** More are not carried: they go on every line and span. */
+const MOST_TAGS = 64
+
+function readTags(tags: Readonly<Record<string, string>>): Record<string, string> {
+  const read: Record<string, string> = {}
+  if (typeof tags !== 'object' || ArrayBuffer.isView(tags)) return read
+  for (const key of Object.keys(tags).slice(0, MOST_TAGS)) {
+    try {
+      read[key] = String(tags[key])
+    } catch {
+      // A tag that cannot be read costs itself.
+    }
+  }
+  return read
 }
 
 /** A context that answers for scope and span itself. Two `setValue` copies a request would cost more than entering the AsyncLocalStorage. */

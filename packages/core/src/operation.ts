@@ -152,7 +152,12 @@ export class OperationRecord<K extends Kind = Kind> implements Operation<K>, Sco
   }
 
   set(attributes: Partial<Attributes[K]>): void {
-    if (this.durationMs === undefined) Object.assign(this.attributes, attributes)
+    if (this.durationMs !== undefined || typeof attributes !== 'object' || ArrayBuffer.isView(attributes)) return
+    try {
+      Object.assign(this.attributes, attributes)
+    } catch {
+      // Attributes that throw when they are read cost themselves, not the work.
+    }
   }
 
   mark(event: string, attributes?: Values): void {

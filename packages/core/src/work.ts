@@ -49,8 +49,9 @@ export function stage<T>(name: string, attributes: StageOptions, fn: (stage: Wor
  * @example
  * await job('backup-postgres', { maxAge: '26h' }, () => backup())
  */
-export function job<T>(name: string, { maxAge, ...attributes }: JobOptions, fn: (job: Work<'job'>) => T): T {
-  const limit = maxAge === undefined ? undefined : durationMs('maxAge', maxAge)
+export function job<T>(name: string, options: JobOptions, fn: (job: Work<'job'>) => T): T {
+  const { maxAge, ...attributes } = readable(options)
+  const limit = maxAge === undefined ? undefined : durationMs('maxAge', maxAge as Duration)
   return run('job', name, limit === undefined ? attributes : { ...attributes, maxAgeMs: limit }, fn)
 }
 
@@ -75,9 +76,27 @@ export function agent<T>(name: string, attributes: AgentOptions, fn: (agent: Wor
 }
 
 function run<K extends Named, T>(kind: K, name: string, given: WorkOptions, fn: (work: Work<K>) => T): T {
-  const { observers, ...attributes } = given
+  const { observers, ...attributes } = readable(given)
   const operation = startOperation(kind, name, attributes as Attributes[K], observers && observerList(observers))
   return settle(operation, () => withOperation(operation, () => fn(operation)))
+}
+
+/** What can be read of attributes that may be a proxy, have getters that throw, or be none. */
+function readable(given: unknown): WorkOptions {
+  const read: WorkOptions = {}
+  try {
+    if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) return read
+    for (const key of Object.keys(given)) {
+      try {
+        read[key] = (given as WorkOptions)[key]
+      } catch {
+        // A getter that throws costs its own attribute.
+      }
+    }
+  } catch {
+    // What does not tell its keys has none.
+  }
+  return read
 }
 
 /** Ends an operation with what a function returns, throws, resolves or rejects with; the result passes unchanged. */
@@ -89,24 +108,40 @@ export function settle<T>(operation: Operation, fn: () => T): T {
     operation.end(outcomeOf(error), error)
     throw error
   }
-  if (!isThenable(result)) {
+  const then = thenOf(result)
+  if (!then) {
     operation.end('ok')
     return result
   }
-  // A second branch of the promise: the caller's own is returned as it is, and its rejection stays the caller's to handle.
-  result.then(
-    () => operation.end('ok'),
-    (error: unknown) => operation.end(outcomeOf(error), error)
-  )
-  return result
+  const succeed = (): void => operation.end('ok')
+  const fail = (error: unknown): void => operation.end(outcomeOf(error), error)
+  if (result instanceof Promise) {
+    // A second branch of the promise: the caller's own is returned as it is, and its rejection stays the caller's to handle.
+    then.call(result, succeed, fail)
+    return result
+  }
+  // A query that runs whenever it is awaited, as query builders have it, must run once: the caller awaits the run that is recorded.
+  const running = new Promise((resolve, reject) => withOperation(operation, () => then.call(result, resolve, reject)))
+  running.then(succeed, fail)
+  return running as T
 }
 
 /** How an operation that failed with this error ended. */
 export function outcomeOf(error: unknown): 'error' | 'aborted' | 'timeout' {
-  const name = (error as { name?: unknown } | null | undefined)?.name
+  let name: unknown
+  try {
+    name = (error as { name?: unknown } | null | undefined)?.name
+  } catch {
+    // An error that throws when it is read is an error.
+  }
   return name === 'AbortError' ? 'aborted' : name === 'TimeoutError' ? 'timeout' : 'error'
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+function thenOf(value: unknown): PromiseLike<unknown>['then'] | undefined {
+  try {
+    const then = (value as { then?: unknown } | null | undefined)?.then
+    return typeof then === 'function' ? (then as PromiseLike<unknown>['then']) : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -24,5 +24,6 @@ export async function openCall(core: Core, target: Target, body: unknown, signal
   const call = new Call(core, chosen)
   call.reservations = reservations
   if (core.content) call.input = core.content.question(body)
+  if (core.estimator) call.estimator = core.estimator(target, body)
   return { call, model }
 }

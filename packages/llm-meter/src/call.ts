@@ -2,9 +2,11 @@
 import { activeOperation, type Operation, startOperation, withOperation } from '@rag/core'
 import type { Reservation } from './budget/types.js'
 import type { Core } from './core.js'
-import { costOf } from './prices/cost.js'
+import type { Estimator } from './estimate.js'
+import { costOf, type Pieces } from './prices/cost.js'
+import type { Found } from './prices/price-list.js'
 import type { Target } from './recognise.js'
-import type { RateLimit, UsageRecord } from './types.js'
+import type { Estimate, RateLimit, UsageRecord } from './types.js'
 import { laterUsage, readUsage, unknownUsage } from './usage.js'
 
 type Raw = Readonly<Record<string, unknown>>
@@ -38,9 +40,12 @@ export class Call {
   /** Tells a client's own time-out from the caller's abort, where the client hides which it was. */
   timedOut: (() => boolean) | undefined
   reservations: readonly Reservation[] | undefined
+  estimator: Estimator | undefined
   input: unknown
   output: string | undefined
   prompt: { name: string; version: string } | undefined
+  /** What is billed by the piece. */
+  pieces: Pieces | undefined
   private raw: Raw | undefined
   private release: (() => void) | undefined
 
@@ -126,8 +131,10 @@ export class Call {
     if (!reading && outcome === 'ok' && !this.pending) core.stats.oddity('usage_missing')
     const usage = reading?.usage ?? unknownUsage()
     const found = core.prices.find(target.provider, target.model, this.responseModel, this.tier)
-    const costUsd = found && costOf(found.rates, usage, target.operation, found.factor)
+    const costUsd = found && costOf(found.rates, usage, target.operation, found.factor, this.pieces)
+    const guess = costUsd === undefined ? this.guess(usage, found) : undefined
     operation.set({
+      estimated: guess !== undefined,
       responseModel: this.responseModel,
       usage,
       costUsd,
@@ -152,14 +159,33 @@ export class Call {
       outcome,
       status: this.status,
       errorType: this.errorType,
-      estimated: false,
+      estimated: guess !== undefined,
       rateLimit: this.rateLimit,
       tenant: identity?.tenant,
       user: identity?.user,
       tags: identity?.tags
     }
+    if (guess) record.estimate = guess
     if (this.prompt) record.prompt = this.prompt
     core.report(record, this)
+  }
+
+  /** An estimate where a reply began but its usage never came whole. A call that was refused or that never reached the model has none. */
+  private guess(usage: UsageRecord['usage'], found: Found | undefined): Estimate | undefined {
+    const { estimator, status, pending, target, core } = this
+    if (!estimator || pending || status === undefined || status >= 400) return undefined
+    try {
+      const counts = estimator.estimate(usage)
+      if (!counts) return undefined
+      const costUsd = found && costOf(found.rates, { ...usage, ...counts }, target.operation, found.factor, this.pieces)
+      const made = (guessed: number | undefined, said: number | undefined): number => (said === undefined ? (guessed ?? 0) : 0)
+      const [input, output] = [made(counts.inputTokens, usage.inputTokens), made(counts.outputTokens, usage.outputTokens)]
+      core.stats.estimated(target.provider, target.model, input, output, costUsd ?? 0)
+      return { ...counts, costUsd }
+    } catch {
+      core.stats.oddity('callback')
+      return undefined
+    }
   }
 }
 

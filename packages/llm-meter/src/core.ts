@@ -3,10 +3,12 @@ import type { Observers } from '@rag/core'
 import type { Budgets } from './budget/budgets.js'
 import type { Call } from './call.js'
 import type { ContentCapture } from './content.js'
+import type { Estimator } from './estimate.js'
 import type { Limits } from './limits/limits.js'
 import type { Pacer } from './limits/pacing.js'
 import type { PriceList } from './prices/price-list.js'
 import type { Quality } from './quality.js'
+import type { Target } from './recognise.js'
 import type { Stats } from './stats.js'
 import type { UsageRecord } from './types.js'
 
@@ -19,6 +21,7 @@ export interface Core {
   readonly budgets: Budgets
   readonly pacer: Pacer | undefined
   readonly content: ContentCapture | undefined
+  readonly estimator: ((target: Target, body: unknown) => Estimator) | undefined
   readonly streamUsage: boolean
   /** Servers that refused to report the usage of streams, by address. */
   readonly refusing: Set<string>

@@ -14,6 +14,7 @@ export type {
 export type { ContentOptions } from './content.js'
 export { createEmbedBatch, type EmbedBatch, type EmbedBatchOptions, type EmbeddingCache } from './embed-batch.js'
 export { llmMeterErrors } from './errors.js'
+export type { EstimateOptions } from './estimate.js'
 export type { FailoverOptions } from './failover.js'
 export type { PacingOptions } from './limits/pacing.js'
 export { createMeter } from './meter.js'
@@ -23,4 +24,4 @@ export { type FitOptions, type Fitted, fitContext } from './prompt/fit-context.j
 export { boundedTokenizer, type CountTokens, estimateTokens, lazyTokenizer } from './prompt/tokens.js'
 export { type Warmed, type WarmOptions, warm } from './prompt/warm.js'
 export type { QualityRow } from './quality.js'
-export type { Meter, MeterOptions, Price, Prices, RateLimit, UsageRecord } from './types.js'
+export type { Estimate, Meter, MeterOptions, Price, Prices, RateLimit, UsageRecord } from './types.js'

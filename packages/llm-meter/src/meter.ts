@@ -7,6 +7,7 @@ import { createWrap } from './clients/wrap.js'
 import { createContentCapture } from './content.js'
 import type { Core } from './core.js'
 import { createEmbedBatch } from './embed-batch.js'
+import { createEstimator } from './estimate.js'
 import { runFailover } from './failover.js'
 import { Limits } from './limits/limits.js'
 import { createPacer } from './limits/pacing.js'
@@ -38,6 +39,7 @@ export function createMeter(options: MeterOptions = {}): Meter {
     abandonAfter = '10m',
     vendorSpans = 'auto',
     content,
+    estimate,
     pacing,
     countTokens
   } = options
@@ -71,6 +73,7 @@ export function createMeter(options: MeterOptions = {}): Meter {
     budgets: createBudgets({ prices: priceList, stats, countTokens }),
     pacer: pacing ? createPacer(pacing, limits, stats) : undefined,
     content: content ? createContentCapture(content, resolveMasker(mask)) : undefined,
+    estimator: estimate ? createEstimator(estimate === true ? {} : estimate) : undefined,
     streamUsage,
     refusing: new Set(),
     open: new OpenCalls(() => {

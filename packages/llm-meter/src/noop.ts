@@ -9,7 +9,7 @@ export function noopMeter(): Meter {
     wrap: (client) => client,
     fetch: (input, init) => globalThis.fetch(input, init),
     budget: ({ name }) => ({ name, state: async () => [], remove() {} }),
-    failover: ({ targets }, call) => firstAnswer(targets, call),
+    failover: firstAnswer,
     embedBatch: createEmbedBatch,
     prompt: (_name, _version, fn) => fn(),
     quality: () => [],

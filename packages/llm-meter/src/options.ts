@@ -11,6 +11,7 @@ const OPTIONS = [
   'abandonAfter',
   'vendorSpans',
   'content',
+  'estimate',
   'pacing',
   'countTokens'
 ] as const
@@ -18,7 +19,7 @@ const OPTIONS = [
 /** @throws RagError `RAG_LLM_OPTION` or `RAG_CORE_UNKNOWN_OPTION` */
 export function checkMeter(options: MeterOptions): void {
   checkOptions('createMeter', options, OPTIONS)
-  const { onUsage, streamUsage, vendorSpans, content, pacing, countTokens } = options
+  const { onUsage, streamUsage, vendorSpans, content, estimate, pacing, countTokens } = options
   must(onUsage === undefined || typeof onUsage === 'function', 'onUsage', onUsage, 'give a function that takes a record')
   must(
     countTokens === undefined || typeof countTokens === 'function',
@@ -35,6 +36,11 @@ export function checkMeter(options: MeterOptions): void {
     const whole = content.maxLength === undefined || (Number.isInteger(content.maxLength) && content.maxLength > 0)
     must(whole, 'content.maxLength', content.maxLength, 'give a number of characters above 0')
   }
+  if (typeof estimate === 'object') {
+    checkOptions('createMeter estimate', estimate, ['count'])
+    const { count } = estimate
+    must(count === undefined || typeof count === 'function', 'estimate.count', count, 'give a function of a text')
+  } else must(estimate === undefined || typeof estimate === 'boolean', 'estimate', estimate, 'give true, false or { count }')
   if (pacing) {
     checkOptions('createMeter pacing', pacing, ['maxWait', 'reserve'])
     must(isShare(pacing.reserve), 'pacing.reserve', pacing.reserve, 'give a share from 0 to 1')

@@ -3,6 +3,7 @@ import type { Duration, LlmUsage, Masker, MaskerOptions, Observers, Source } fro
 import type { Budget, BudgetOptions } from './budget/types.js'
 import type { ContentOptions } from './content.js'
 import type { EmbedBatch, EmbedBatchOptions } from './embed-batch.js'
+import type { EstimateOptions } from './estimate.js'
 import type { FailoverOptions } from './failover.js'
 import type { PacingOptions } from './limits/pacing.js'
 import type { QualityRow } from './quality.js'
@@ -16,6 +17,12 @@ export interface Price {
   cacheWrite1h?: number
   audioInput?: number
   audioOutput?: number
+  /** Reasoning, where it costs something else than other output. */
+  reasoning?: number
+  /** USD per thousand calls, and per thousand searches that the provider ran for the model. */
+  request?: number
+  webSearch?: number
+  fileSearch?: number
 }
 
 /** Prices by `model`, `provider/model`, and either with `@tier`, such as `gpt-5@priority`. */
@@ -51,8 +58,10 @@ export interface UsageRecord {
   status: number | undefined
   /** `timeout`, `connection`, or the type that the provider gave. */
   errorType: string | undefined
-  /** True when the counts are an estimate of ours. */
+  /** True when `estimate` fills in what the provider did not say. */
   estimated: boolean
+  /** Only with `estimate: true`, and only where the provider left counts open; `usage` and `costUsd` hold what it said, never a guess. */
+  estimate?: Estimate | undefined
   rateLimit: RateLimit | undefined
   tenant: string | undefined
   user: string | undefined
@@ -61,6 +70,14 @@ export interface UsageRecord {
   prompt?: { name: string; version: string } | undefined
   /** Captured text, only with `content`. */
   content?: { input: string; output: string | undefined } | undefined
+}
+
+/** The best guess at a call: what the provider said, and estimates where it said nothing. */
+export interface Estimate {
+  inputTokens: number | undefined
+  /** Of the text that arrived; reasoning that is not shown is not in it. */
+  outputTokens: number | undefined
+  costUsd: number | undefined
 }
 
 export interface MeterOptions {
@@ -80,6 +97,8 @@ export interface MeterOptions {
   vendorSpans?: 'auto' | 'silence' | 'keep'
   /** Captures prompts and answers: masked, cut and sampled. Default off. */
   content?: ContentOptions | false
+  /** Estimates the tokens of calls whose usage never came: streams that were cut or given up, servers that tell none. Default false. */
+  estimate?: boolean | EstimateOptions
   /** Keeps under the provider's limits by waiting before a call. Default off. */
   pacing?: PacingOptions | false
   /** An exact count of input tokens for reservations; without it bytes bound them. */

@@ -8,6 +8,8 @@ import OpenAI from 'openai'
 import { afterEach, expect, it } from 'vitest'
 import { createMeter } from '../src/index.js'
 import { answering, figures, inPieces, metered, oddities, pause, until } from './support.js'
+import { answerOpenAI } from './wire/openai.js'
+import { startWire } from './wire/server.js'
 
 const real = globalThis.fetch
 afterEach(() => {
@@ -224,6 +226,26 @@ it('a 10 MB answer passes whole, streamed and not', async () => {
   expect(streamed.text.length).toBe(text.length)
   expect(streamed.record.usage.outputTokens).toBe(9)
   expect(oddities(streamed.meter, 'frame_oversize')).toBe(1)
+})
+
+it('a body of bytes, in a Request, or with its length told is asked for its usage all the same (wire-level stub)', async () => {
+  const stub = await startWire((exchange) => answerOpenAI(exchange))
+  const { meter, records } = metered()
+  const body = JSON.stringify({ model: 'gpt-5-mini', stream: true, messages: [{ role: 'user', content: 'Grüß' }] })
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer test-key' }
+  const bytes = Buffer.from(body)
+  const address = `${stub.url('normal')}/v1/chat/completions`
+  const told = { ...headers, 'content-length': String(bytes.length) }
+  for (const response of [
+    await meter.fetch(address, { method: 'POST', headers, body: bytes }),
+    await meter.fetch(address, { method: 'POST', headers: told, body }),
+    await meter.fetch(new Request(address, { method: 'POST', headers, body }))
+  ])
+    expect(await response.text()).not.toContain('"usage"')
+  expect(records.map(({ model, outcome, usage }) => [model, outcome, usage.inputTokens])).toEqual(
+    Array.from({ length: 3 }, () => ['gpt-5-mini', 'ok', 2006])
+  )
+  await stub.close()
 })
 
 it('bodies that are no JSON, no text or no object are sent as they are', async () => {

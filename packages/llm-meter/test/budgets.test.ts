@@ -95,7 +95,9 @@ describe('a hard stop', () => {
   })
 
   it.each([
-    ['an image', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }] }] }],
+    ['sound', { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }] }] }],
+    ['a search by the provider', { tools: [{ type: 'web_search' }] }],
+    ['a prompt that the provider keeps', { prompt: { id: 'pmpt_1' } }],
     ['a file', { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }] }],
     ['what the server remembers', { previous_response_id: 'resp_1' }]
   ])('%s has no bound, so the call takes what is left', async (_name, more) => {
@@ -106,6 +108,24 @@ describe('a hard stop', () => {
     open()
     await first
     expect(await call()).toBe(200)
+  })
+
+  it('an image has the maximum that its provider documents, whatever its bytes', async () => {
+    const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(1e6)}` } }
+    const body = { ...ask, messages: [{ role: 'user', content: [image, image] }] }
+    const most = 2 * (2833 + 8 * 5667)
+    const exact = withBudget({ limit: { tokens: most + 400 } })
+    expect(await exact.call(body)).toBe(200)
+    const tight = withBudget({ limit: { tokens: most } })
+    await expect(tight.call(body)).rejects.toMatchObject({ code: 'RAG_LLM_BUDGET' })
+  })
+
+  it('what a provider adds for tools is in the bound', async () => {
+    const tools = [{ type: 'function', function: { name: 'f', parameters: {} } }]
+    const tight = withBudget({ limit: { tokens: 512 } })
+    await expect(tight.call({ ...ask, tools })).rejects.toMatchObject({ code: 'RAG_LLM_BUDGET' })
+    const wide = withBudget({ limit: { tokens: 1000 } })
+    expect(await wide.call({ ...ask, tools })).toBe(200)
   })
 
   it('countTokens tightens the bound; what it throws is counted and bytes bound again', async () => {

@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path'
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import type { LlmUsage } from '@rag/core'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { costOf, type Rate, type Rates } from '../src/prices/cost.js'
 import { createPriceList, PRICES } from '../src/prices/price-list.js'
-import { figures, metered } from './support.js'
+import { answering, figures, metered, until } from './support.js'
 
 const PROVIDERS = ['openai', 'anthropic', 'google', 'groq', 'mistral', 'deepseek', 'x-ai']
-const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'audioInput', 'audioOutput'] as const
+const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'audioInput', 'audioOutput', 'reasoning'] as const
 const list = createPriceList()
 
 /** Models of the bundled list with plain or tiered prices for input and output. */
@@ -61,13 +61,16 @@ function exactly(rates: Rates, usage: LlmUsage): number {
   const write = units(rates.cacheWrite) ?? input
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens, audioInputTokens, audioOutputTokens } = usage
   const count = (value: number | undefined) => BigInt(value ?? 0)
+  const rest = outputTokens! - (audioOutputTokens ?? 0)
+  const reasoning = BigInt(Math.min(usage.reasoningTokens ?? 0, rest))
   const sum =
     (count(inputTokens) - count(cacheReadTokens) - count(cacheWriteTokens) - count(audioInputTokens)) * input +
     count(cacheReadTokens) * (units(rates.cacheRead) ?? input) +
     (count(cacheWriteTokens) - count(cacheWrite1hTokens)) * write +
     count(cacheWrite1hTokens) * (units(rates.cacheWrite1h) ?? write) +
     count(audioInputTokens) * (units(rates.audioInput) ?? input) +
-    (count(outputTokens) - count(audioOutputTokens)) * output +
+    (BigInt(rest) - reasoning) * output +
+    reasoning * (units(rates.reasoning) ?? output) +
     count(audioOutputTokens) * (units(rates.audioOutput) ?? output)
   // 1e15 units are a dollar: whole dollars and the rest apart, so that a double holds both.
   return Number(sum / 10n ** 15n) + Number(sum % 10n ** 15n) / 1e15
@@ -114,6 +117,12 @@ it('agrees with the arithmetic of the price list itself', () => {
   }
 })
 
+it('audio that was cached is billed once, as cached', () => {
+  const rates = { ...NO_RATES, input: 1, output: 2, cacheRead: 0.1, audioInput: 10 }
+  const usage = { inputTokens: 1000, outputTokens: 0, cacheReadTokens: 800, audioInputTokens: 1000 } as LlmUsage
+  expect(costOf(rates, usage)).toBeCloseTo((200 * 10 + 800 * 0.1) / 1e6, 12)
+})
+
 describe('a price that is not known', () => {
   const usage = { inputTokens: 10, outputTokens: 5 } as LlmUsage
   it('is undefined, not 0', () => {
@@ -132,6 +141,45 @@ describe('a price that is not known', () => {
 })
 
 const NO_RATES: Rates = Object.fromEntries(KINDS.map((kind) => [kind, undefined])) as never
+
+describe('fees that are not tokens', () => {
+  const real = globalThis.fetch
+  afterEach(() => {
+    globalThis.fetch = real
+  })
+  const TOKENS = { input: 1, output: 2 }
+  const costFor = async (path: string, body: object, prices?: Record<string, object>, model = 'm') => {
+    globalThis.fetch = answering(() => new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } }))
+    const { meter, records } = metered(prices ? { prices: prices as never } : {})
+    await (await meter.fetch(path, { method: 'POST', body: JSON.stringify({ model }) })).text()
+    await until(() => records.length === 1)
+    return records[0]!.costUsd
+  }
+  const CLAUDE = 'https://api.anthropic.com/v1/messages'
+  const RESPONSES = 'https://api.openai.com/v1/responses'
+  const searched = { usage: { input_tokens: 10, output_tokens: 5, server_tool_use: { web_search_requests: 3 } } }
+  const call = (type: string, action?: string) => ({ type, status: 'completed', ...(action && { action: { type: action } }) })
+  const output = [call('web_search_call', 'search'), call('web_search_call', 'open_page'), call('file_search_call'), { type: 'message' }]
+  const listed = { output, usage: { input_tokens: 10, output_tokens: 5 } }
+
+  it('searches that Anthropic counts and the Responses API lists are in the cost, by the thousand', async () => {
+    const prices = { m: { ...TOKENS, webSearch: 10, fileSearch: 2.5 } }
+    expect(await costFor(CLAUDE, searched, prices)).toBeCloseTo(20e-6 + 0.03, 12)
+    expect(await costFor(RESPONSES, listed, prices)).toBeCloseTo(20e-6 + 0.01 + 0.0025, 12)
+  })
+
+  it('the bundled list has them for current models, and the fee of a request', async () => {
+    expect(await costFor(CLAUDE, searched, undefined, 'claude-sonnet-4-5')).toBeCloseTo((10 * 3 + 5 * 15) / 1e6 + 0.03, 12)
+    expect(await costFor(RESPONSES, listed, undefined, 'gpt-5')).toBeCloseTo((10 * 1.25 + 5 * 10) / 1e6 + 0.01 + 0.0025, 12)
+    const usage = { prompt_tokens: 10, completion_tokens: 5 }
+    expect(await costFor('https://api.perplexity.ai/chat/completions', { usage }, undefined, 'sonar')).toBeCloseTo(15e-6 + 0.012, 12)
+  })
+
+  it('a search without a price makes the cost unknown, not low', async () => {
+    expect(await costFor(CLAUDE, searched, { m: TOKENS })).toBeUndefined()
+    expect(await costFor(RESPONSES, listed, { m: { ...TOKENS, webSearch: 10 } })).toBeUndefined()
+  })
+})
 
 describe('which price counts', () => {
   const own = createPriceList({

@@ -114,6 +114,25 @@ describe('tokens', () => {
     expect(boundedTokenizer(words)('one two three '.repeat(100))).toBe(300)
   })
 
+  it('of very many texts are counted for a few milliseconds and then taken to be like the ones before', () => {
+    let counted = 0
+    const slow = (text: string) => {
+      counted++
+      const until = performance.now() + 0.5
+      while (performance.now() < until);
+      return text.length / 10
+    }
+    const context = Array.from({ length: 10_000 }, () => 'x'.repeat(1000))
+    expect(promptBreakdown({ context }, slow).context).toBe(1_000_000)
+    expect(counted).toBeLessThan(1000)
+    expect(
+      fitContext(
+        context.map((text, index) => ({ text: text + index })),
+        { maxTokens: 5000, count: slow }
+      ).chunks.length
+    ).toBeGreaterThan(40)
+  })
+
   it('a lazy tokenizer loads once, when it is first asked; until then, and without it, there is the estimate', async () => {
     let loads = 0
     const count = lazyTokenizer(async () => {

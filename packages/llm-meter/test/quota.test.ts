@@ -1,8 +1,10 @@
 // Callers whose budgets are exhausted are answered 429 before a handler runs; calls move to another provider when one cannot serve.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createOpenAI } from '@ai-sdk/openai'
 import Anthropic from '@anthropic-ai/sdk'
 import { runScope } from '@rag/core'
+import { generateText } from 'ai'
 import express from 'express'
 import Fastify from 'fastify'
 import OpenAI from 'openai'
@@ -127,13 +129,53 @@ describe('failover', () => {
       failover_rate_limit: () => client('retry').chat.completions.create(ask),
       failover_timeout: () => client('silent', { timeout: 30 }).chat.completions.create(ask),
       failover_status: () => client('html').chat.completions.create(ask),
-      failover_connection: () => new OpenAI({ apiKey: 'k', baseURL: 'http://127.0.0.1:9', maxRetries: 0 }).chat.completions.create(ask),
-      failover_budget: () => meter.wrap(client('html')).chat.completions.create(ask)
+      failover_connection: () => new OpenAI({ apiKey: 'k', baseURL: 'http://127.0.0.1:9', maxRetries: 0 }).chat.completions.create(ask)
     }
     for (const [reason, fail] of Object.entries(failing)) {
       expect(await meter.failover({ targets: [fail, async () => 'answered'] }, (target) => target())).toBe('answered')
       expect(figures(meter).get(`rag_llm_reroutes_total{reason="${reason}"}`), reason).toBe(1)
     }
+    await stub.close()
+  })
+
+  it('goes on after what the AI SDK makes of a fault, retried or not (wire-level stub)', async () => {
+    const meter = createMeter()
+    const stub = await startWire((exchange) => answerOpenAI(exchange))
+    const down = (baseURL: string, maxRetries: number) => () =>
+      generateText({ model: createOpenAI({ apiKey: 'test-key', baseURL }).chat('gpt-5-mini'), prompt: 'Hallo', maxRetries })
+    const [broken, nowhere] = [`${stub.url('html')}/v1`, 'http://127.0.0.1:9/v1']
+    const failing = [down(broken, 0), down(broken, 1), down(nowhere, 0)]
+    for (const fail of failing)
+      expect(await meter.failover<() => Promise<unknown>, unknown>({ targets: [fail, async () => 'answered'] }, (target) => target())).toBe(
+        'answered'
+      )
+    expect(figures(meter).get('rag_llm_reroutes_total{reason="failover_status"}')).toBe(2)
+    expect(figures(meter).get('rag_llm_reroutes_total{reason="failover_connection"}')).toBe(1)
+    await stub.close()
+  })
+
+  it('a hard stop stops, however the client wraps it; with `budgets` the next target is tried (wire-level stub)', async () => {
+    const meter = createMeter()
+    meter.budget({ name: 'none', window: '1d', limit: { requests: 0 } })
+    const stub = await startWire((exchange) => answerOpenAI(exchange))
+    const baseURL = `${stub.url('normal')}/v1`
+    const refused = {
+      wrapped: () => meter.wrap(new OpenAI({ apiKey: 'test-key', baseURL })).chat.completions.create(ask),
+      fetching: () => new OpenAI({ apiKey: 'test-key', baseURL, maxRetries: 0, fetch: meter.fetch }).chat.completions.create(ask)
+    }
+    let others = 0
+    for (const [name, fail] of Object.entries(refused)) {
+      const targets = [fail, async () => ++others]
+      await expect(
+        meter.failover<() => Promise<unknown>, unknown>({ targets }, (target) => target()),
+        name
+      ).rejects.toBeInstanceOf(Error)
+      expect(others, name).toBe(0)
+    }
+    const targets = [refused.wrapped, async () => ++others]
+    expect(await meter.failover<() => Promise<unknown>, unknown>({ targets, budgets: true }, (target) => target())).toBe(1)
+    expect(figures(meter).get('rag_llm_reroutes_total{reason="failover_budget"}')).toBe(1)
+    expect(stub.sent(baseURL)).toEqual([])
     await stub.close()
   })
 

@@ -23,7 +23,7 @@ interface Known {
 /** A field as `,"key":value`, `''` for what JSON leaves out; undefined for what has to be walked and masked with its record. */
 export type FlatWriter = (key: string, value: unknown) => string | undefined
 
-export interface FlatOptions {
+interface FlatOptions {
   leaves: Leaves
   /** Longest text. */
   longest: number

@@ -179,6 +179,16 @@ it('any value can be a record, and none throws into the caller', async () => {
   expect(lines.map((line) => (JSON.parse(line) as { kind: string }).kind)).toEqual(['open', ...values.map(() => 'record'), 'head'])
 })
 
+it('records that wait are bounded', async () => {
+  const audit = createAuditLog({ file, key })
+  const results = Array.from({ length: 100_003 }, () => audit.append({ who: 'a', what: 'b' }).then(({ seq }) => seq, String))
+  const refused = (await Promise.all(results)).filter((result) => typeof result === 'string')
+  expect(refused).toHaveLength(3)
+  expect(refused[0]).toContain('RAG_LOGGER_AUDIT_WRITE')
+  await audit.close()
+  expect(await verifyAuditLog({ file, key })).toMatchObject({ ok: true })
+}, 30_000)
+
 it('a second writer is refused, here and in another process; a dead one is not waited for', async () => {
   const audit = createAuditLog({ file, key })
   await audit.append({ who: 'a', what: 'b' })

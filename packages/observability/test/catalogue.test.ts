@@ -23,13 +23,16 @@ import { createMemory, request, until } from './support.js'
 /** What one healthy machine cannot show, and the test where its condition is made: a replica, an archive, a quota. */
 const STORES = 'packages/metrics/test/stores.test.ts'
 const RESOURCES = 'packages/metrics/test/resources.test.ts'
+const ESTIMATES = 'packages/llm-meter/test/estimate.test.ts'
 const ELSEWHERE: Partial<Record<MetricName, string>> = {
   rag_pg_replication_lag_bytes: STORES,
   rag_pg_replication_lag_seconds: STORES,
   rag_redis_replication_lag_seconds: STORES,
   rag_pg_archive_age_seconds: STORES,
   rag_container_cpu_limit_cores: RESOURCES,
-  rag_container_memory_limit_bytes: RESOURCES
+  rag_container_memory_limit_bytes: RESOURCES,
+  rag_llm_estimated_tokens_total: ESTIMATES,
+  rag_llm_estimated_cost_usd_total: ESTIMATES
 }
 
 it('looks elsewhere only for what is tested there', () => {

@@ -56,7 +56,7 @@ export const incidents: readonly Incident[] = [
   { what: 'a bug fails one request in twenty', found: 'ErrorBudgetBurnFast', signals: outwards(0.05) },
   {
     what: 'a release fails one request in ten',
-    found: 'ErrorBudgetBurnFast',
+    found: 'ReleaseRegressed',
     signals: outwards(0.1),
     deploys: [{ service: 'rag-engine', minute: START }]
   },

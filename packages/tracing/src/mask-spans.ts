@@ -6,7 +6,7 @@ import { OwnSpan } from './span/own-span.js'
 import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedText, maskedValue, plainText } from './span/values.js'
 
 /**
- * Wraps an exporter so that every span that passes, third-party ones included, is masked: names, attributes, events, status, links.
+ * Wraps an exporter so that every span that passes, third-party ones included, is masked: names, attributes, events, status, links, resources.
  *
  * @example
  * provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(maskSpans(new OTLPTraceExporter()))] })
@@ -15,13 +15,14 @@ export function maskSpans<E extends SpanExporter>(exporter: E, masker?: Masker):
   notes.wrapped = true
   // A masker of the application that throws costs the field, not the span.
   const mask = keyedMask(resolveMasker(masker))
+  const viewOf = resourceView(mask)
   return new Proxy(exporter, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target)
       if (name === 'export') {
         return (spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]) =>
           target.export(
-            spans.map((span) => maskedSpan(span, mask)),
+            spans.map((span) => maskedSpan(span, mask, viewOf)),
             done
           )
       }
@@ -46,22 +47,41 @@ export function announceUnmasked(): void {
   )
 }
 
+function maskedAttributes(given: Attributes | undefined, mask: Mask): Attributes {
+  const masked: Attributes = {}
+  const { textLength } = DEFAULT_LIMITS
+  eachAttribute(given, (key, value) => {
+    masked[key] = maskedValue(value, mask, key === 'exception.stacktrace' ? textLength * 4 : textLength, key)
+  })
+  return masked
+}
+
+/** One view a resource, as exporters group spans by it. Detectors put the command line there, and what it holds. */
+function resourceView(mask: Mask): (resource: ReadableSpan['resource']) => ReadableSpan['resource'] {
+  const views = new WeakMap<ReadableSpan['resource'], ReadableSpan['resource']>()
+  return (resource) => {
+    // A span that some library made by hand may have none.
+    if (!resource) return resource
+    let view = views.get(resource)
+    if (!view) {
+      view = new Proxy(resource, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name, target)
+          if (name === 'attributes') return maskedAttributes(value as Attributes, mask)
+          return typeof value === 'function' ? value.bind(target) : value
+        }
+      })
+      views.set(resource, view)
+    }
+    return view
+  }
+}
+
 /** A masked view of a span; ours are masked by themselves. */
-function maskedSpan(span: ReadableSpan, mask: Mask): ReadableSpan {
+function maskedSpan(span: ReadableSpan, mask: Mask, viewOf: ReturnType<typeof resourceView>): ReadableSpan {
   if (span instanceof OwnSpan) return span
   const text = (value: string): string => maskedText(plainText(value), mask, DEFAULT_LIMITS.textLength)
-  const attributes = (given: Attributes | undefined): Attributes => {
-    const masked: Attributes = {}
-    eachAttribute(given, (key, value) => {
-      masked[key] = maskedValue(
-        value,
-        mask,
-        key === 'exception.stacktrace' ? DEFAULT_LIMITS.textLength * 4 : DEFAULT_LIMITS.textLength,
-        key
-      )
-    })
-    return masked
-  }
+  const attributes = (given: Attributes | undefined): Attributes => maskedAttributes(given, mask)
   const { parentSpanContext } = span
   return {
     name: text(span.name),
@@ -76,7 +96,7 @@ function maskedSpan(span: ReadableSpan, mask: Mask): ReadableSpan {
     attributes: attributes(span.attributes),
     links: span.links.map((link) => ({ ...link, attributes: attributes(link.attributes) })),
     events: span.events.map((event) => ({ ...event, name: text(event.name), attributes: attributes(event.attributes) })),
-    resource: span.resource,
+    resource: viewOf(span.resource),
     instrumentationScope: span.instrumentationScope,
     droppedAttributesCount: span.droppedAttributesCount,
     droppedEventsCount: span.droppedEventsCount,

@@ -1,6 +1,6 @@
 // startTracing: puts provider, observer, pipeline and exits together.
 import { hostname } from 'node:os'
-import { type Context, propagation, type Tracer, trace } from '@opentelemetry/api'
+import { type AttributeValue, type Context, propagation, type Tracer, trace } from '@opentelemetry/api'
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import {
@@ -31,7 +31,7 @@ import { createRecent, type RecentSpan } from './recent.js'
 import { createLate } from './sampling/late.js'
 import { createDecider } from './sampling/sampler.js'
 import type { OwnSpan, SpanOwner } from './span/own-span.js'
-import { keyedMask } from './span/values.js'
+import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedValue } from './span/values.js'
 import { createTracer } from './tracer.js'
 
 export interface Tracing {
@@ -94,11 +94,12 @@ export function startTracing(options: TracingOptions): Tracing {
   const recent = createRecent(RECENT)
   const late = decider.keep && createLate(decider.keep)
   const pipeline = createPipeline({ exits, processors, recent, late })
-  const resource = describeResource({ service, version, environment, ...(options.resource && { more: options.resource }) }, env)
+  const gate = keyedMask(masker)
+  const resource = describeResource({ service, version, environment, ...(options.resource && { more: options.resource }) }, env, gate)
   const owner: SpanOwner = {
     resource,
     limits: bounds,
-    mask: keyedMask(masker),
+    mask: gate,
     oldNames: oldNamesOf(env['OTEL_SEMCONV_STABILITY_OPT_IN']),
     finish: pipeline.finish
   }
@@ -200,15 +201,19 @@ interface Described {
   more?: Record<string, string | number | boolean>
 }
 
-function describeResource({ service, version, environment, more }: Described, env: NodeJS.ProcessEnv): Resource {
+/** What variables and options add is masked as any attribute is. */
+function describeResource({ service, version, environment, more }: Described, env: NodeJS.ProcessEnv, mask: Mask): Resource {
+  const added: Record<string, AttributeValue> = {}
+  eachAttribute({ ...envResource(env), ...more }, (key, value) => {
+    added[key] = maskedValue(value, mask, DEFAULT_LIMITS.textLength, key)
+  })
   return defaultResource().merge(
     resourceFromAttributes({
       'host.name': hostname(),
       'process.pid': process.pid,
       'process.runtime.name': 'nodejs',
       'process.runtime.version': process.versions.node,
-      ...envResource(env),
-      ...more,
+      ...added,
       'service.name': service,
       ...(version !== undefined && { 'service.version': version }),
       ...(environment !== undefined && { 'deployment.environment.name': environment })

@@ -40,7 +40,8 @@ export function createTracer({ owner, decider, late, treatment, started }: Trace
   /** The parent decides; one in another process within bounds. */
   const isWanted = ({ traceId, traceFlags, isRemote }: SpanContext, name: string): boolean =>
     (traceFlags & TraceFlags.SAMPLED) === TraceFlags.SAMPLED && (!isRemote || decider.forced(traceId, name, undefined))
-  const startSpan = (name: string, options: SpanOptions = NO_OPTIONS, active: Context = context.active()): Span => {
+  const startSpan = (name: string, options: SpanOptions = NO_OPTIONS, given?: Context): Span => {
+    const active = given === undefined ? context.active() : usable(given)
     // Below a span that is not recorded nothing is, and the first says all that is asked of the others.
     const around = trace.getSpan(active)
     if (inherits && around instanceof UnsampledSpan && !isRoot(options)) return around
@@ -91,13 +92,23 @@ export function createTracer({ owner, decider, late, treatment, started }: Trace
     startActiveSpan<F extends (span: Span) => unknown>(name: string, ...rest: unknown[]): ReturnType<F> {
       const fn = rest.pop() as F
       const [options, parent] = rest as [SpanOptions | undefined, Context | undefined]
-      const outer = parent ?? context.active()
+      const outer = parent === undefined ? context.active() : usable(parent)
       const span = startSpan(name, options ?? NO_OPTIONS, outer)
       // The span that is active already: no context of its own.
       if (parent === undefined && span instanceof UnsampledSpan && trace.getSpan(outer) === span) return fn(span) as ReturnType<F>
       return context.with(trace.setSpan(outer, span), fn as (span: Span) => ReturnType<F>, undefined, span)
     }
   } as Tracer
+}
+
+/** What was given as a context, if it is one. */
+function usable(given: Context): Context {
+  try {
+    trace.getSpan(given)
+    return given
+  } catch {
+    return context.active()
+  }
 }
 
 function isRoot(options: SpanOptions): boolean {

@@ -3,7 +3,7 @@ import { type Attributes, type Span, trace } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { createMasker } from '@rag/core'
 import fc from 'fast-check'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { startTracing, type Tracing, type TracingOptions } from '../src/index.js'
 import { createEncoder } from '../src/otlp/encoder.js'
 import { decodeProtobuf } from './backends/otlp.js'
@@ -86,6 +86,19 @@ it('what one masker leaves as it is another still masks', () => {
   const attributes = { plan: 'platinum' }
   for (let round = 0; round < 3; round++) expect(throughBytes(open, 'x', attributes).attributes).toEqual(attributes)
   for (let round = 0; round < 3; round++) expect(JSON.stringify(throughBytes(strict, 'x', attributes).attributes)).not.toContain('platinum')
+})
+
+it('the resource is masked, from the option and from the variable', () => {
+  vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'team=search,deploy.token=ghp_abcdefghijklmnopqrstuvwxyz0123456789')
+  const { provider } = start({ resource: { region: 'eu', password: 'hunter2hunter2' } })
+  vi.unstubAllEnvs()
+  const encoder = createEncoder()
+  const span = provider.getTracer('test').startSpan('x') as Span & ReadableSpan
+  span.end()
+  encoder.add(span)
+  const about = JSON.stringify(decodeProtobuf(encoder.take()).resourceSpans[0]!.resource)
+  for (const plain of ['search', 'eu', 'encoding']) expect(about).toContain(plain)
+  expect(about).not.toMatch(/hunter2|ghp_abc/)
 })
 
 it('a secret is masked each time it comes', () => {

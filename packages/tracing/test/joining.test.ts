@@ -1,5 +1,6 @@
 // Beside an OpenTelemetry set-up of the application: one tree, no span twice, nothing unmasked without a word.
 import { propagation, SpanKind, trace } from '@opentelemetry/api'
+import { resourceFromAttributes } from '@opentelemetry/resources'
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { runScope, stage } from '@rag/core'
@@ -66,7 +67,8 @@ describe('a provider of the application', () => {
 
   it('is masked by maskSpans(exporter), spans of third parties included', async () => {
     const memory = new InMemorySpanExporter()
-    const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(maskSpans(memory))] })
+    const resource = resourceFromAttributes({ 'process.command_args': ['node', `--key=${SECRET}`], 'host.name': 'here' })
+    const provider = new NodeTracerProvider({ resource, spanProcessors: [new SimpleSpanProcessor(maskSpans(memory))] })
     provider.register()
     tracing = startTracing({ service: 'joined', exporter: [] })
     await work(tracing)
@@ -79,7 +81,18 @@ describe('a provider of the application', () => {
     third.end()
     const spans = memory.getFinishedSpans()
     expect(spans).toHaveLength(4)
-    const text = JSON.stringify(spans.map(({ name, attributes, events, links, status }) => ({ name, attributes, events, links, status })))
+    const text = JSON.stringify(
+      spans.map(({ name, attributes, events, links, status, resource: { attributes: about } }) => [
+        name,
+        attributes,
+        events,
+        links,
+        status,
+        about
+      ])
+    )
+    expect(text).toContain('"host.name":"here"')
+    expect(new Set(spans.map((span) => span.resource)).size).toBe(1)
     for (const planted of [SECRET, 'hunter2hunter2']) expect(text).not.toContain(planted)
     await new Promise((resolve) => setImmediate(resolve))
     // The one from before; a wrapped exporter brings none.
@@ -115,22 +128,26 @@ it('two tracings of one process do not take each other for strangers', async () 
   await other.shutdown()
 })
 
-it.each(['ours', 'theirs'])('an HTTP instrumentation on a provider of %s: every request is one span, nested in one tree', async (whose) => {
-  const program = await bundle('./fixtures/instrumented.ts', 'cjs', ['express'])
-  const child = run([program.path, whose], { RAG_INCOMING: 'trust', NODE_PATH: `${process.cwd()}/packages/tracing/node_modules` })
-  const spans = JSON.parse(await child.says('spans')) as {
-    name: string
-    kind: number
-    spanId: string
-    parentSpanId?: string
-    scope: string
-  }[]
-  program.remove()
-  const servers = spans.filter(({ kind }) => kind === SpanKind.SERVER)
-  expect(servers).toHaveLength(2)
-  const own = spans.find(({ name }) => name === 'own')!
-  expect(servers.map(({ spanId }) => spanId)).toContain(own.parentSpanId)
-  const outgoing = spans.filter(({ kind, parentSpanId }) => kind === SpanKind.CLIENT && parentSpanId === own.spanId)
-  expect(outgoing).toHaveLength(1)
-  expect(servers.map(({ parentSpanId }) => parentSpanId)).toContain(outgoing[0]!.spanId)
-})
+it.each(['ours', 'theirs'])(
+  'instrumentations of HTTP and fetch on a provider of %s: every request is one span, nested in one tree',
+  async (whose) => {
+    const program = await bundle('./fixtures/instrumented.ts', 'cjs', ['express'])
+    const child = run([program.path, whose], { RAG_INCOMING: 'trust', NODE_PATH: `${process.cwd()}/packages/tracing/node_modules` })
+    const spans = JSON.parse(await child.says('spans')) as {
+      name: string
+      kind: number
+      spanId: string
+      parentSpanId?: string
+      scope: string
+    }[]
+    program.remove()
+    const servers = spans.filter(({ kind }) => kind === SpanKind.SERVER)
+    expect(servers).toHaveLength(3)
+    const own = spans.find(({ name }) => name === 'own')!
+    expect(servers.map(({ spanId }) => spanId)).toContain(own.parentSpanId)
+    const outgoing = spans.filter(({ kind, parentSpanId }) => kind === SpanKind.CLIENT && parentSpanId === own.spanId)
+    // One by http.get, one by fetch.
+    expect(outgoing).toHaveLength(2)
+    for (const { spanId } of outgoing) expect(servers.map(({ parentSpanId }) => parentSpanId)).toContain(spanId)
+  }
+)

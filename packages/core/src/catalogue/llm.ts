@@ -138,6 +138,22 @@ export const llmMetrics = [
     from: 'llm'
   },
   {
+    name: 'rag_llm_estimated_tokens_total',
+    kind: 'counter',
+    unit: 'tokens',
+    help: 'Tokens that the provider did not tell, as the meter estimates them; none of them is in the other counters.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL, kind: { values: ['input', 'output'] } },
+    from: 'source'
+  },
+  {
+    name: 'rag_llm_estimated_cost_usd_total',
+    kind: 'counter',
+    unit: 'usd',
+    help: 'Estimated price of model calls whose usage the provider did not tell; none of it is in the cost.',
+    labels: { gen_ai_provider_name: PROVIDER, gen_ai_request_model: MODEL },
+    from: 'source'
+  },
+  {
     name: 'rag_llm_calls_total',
     kind: 'counter',
     help: 'Model calls by outcome.',

@@ -10,6 +10,7 @@ import { type Session, session } from './session.js'
 import { type StreamMasker, streamMasker } from './stream.js'
 import { type HoldRules, holdRules } from './stream-hold.js'
 import { KEY_RULE } from './text/assignments.js'
+import type { Findings } from './text/findings.js'
 import { headerFindings, headerKind } from './text/headers.js'
 import { type Detector, type Scan, textScan } from './text/scan.js'
 import { tokenScan } from './text/tokens.js'
@@ -58,8 +59,8 @@ export function createMasker(options: MaskerOptions = {}): Masker {
   const personalKey = settings.pii.length > 0 ? piiKeys(settings.pii) : undefined
   const { maxLength } = settings
 
-  const cut = (record: Session, value: string): string => {
-    if (value.length <= maxLength) return record.text(value)
+  const cut = (record: Session, value: string, first?: Findings): string => {
+    if (value.length <= maxLength) return record.text(value, first)
     count('cut')
     return shorten(record.text(value.slice(0, maxLength + MARGIN)), maxLength)
   }
@@ -87,9 +88,10 @@ export function createMasker(options: MaskerOptions = {}): Masker {
 
   const maskText = (value: string): string => {
     // Most texts are clean: they cost one scan and no allocation.
-    if (value.length <= maxLength && scan(value).starts.length === 0) return value
+    const first = value.length <= maxLength ? scan(value) : undefined
+    if (first !== undefined && first.starts.length === 0) return value
     const record = session(scan, write, count)
-    const out = cut(record, value)
+    const out = cut(record, value, first)
     return record.found ? record.spread(out) : out
   }
 

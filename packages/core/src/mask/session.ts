@@ -16,8 +16,8 @@ const CHAIN = 512
 const MAX_ROUNDS = 8
 
 export interface Session {
-  /** Masks one text and remembers what was found. */
-  text(value: string): string
+  /** Masks one text and remembers what was found; `first` is what a look at it has found already. */
+  text(value: string, first?: Findings): string
   /** Masks a whole value under a secret key. */
   whole(rule: string, value: string): string
   /** Masks remembered values that stand elsewhere. */
@@ -67,10 +67,10 @@ export function session(scan: Scan, write: Writer, count: (rule: string, times?:
     return out + part + text.slice(at)
   }
   /** A mark may lay open what stands beside it; masking twice must be masking once. */
-  const settle = (text: string): string => {
+  const settle = (text: string, first?: Findings): string => {
     let out = text
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const findings = scan(out)
+      const findings = round === 0 && first !== undefined ? first : scan(out)
       if (findings.starts.length === 0) return out
       const next = replace(out, findings)
       if (next === out || next.length > MAX_SETTLED) return next

@@ -32,6 +32,7 @@ test.each<[string, string]>([
   [`【暗証番号】暗証番号＝${s}、以上`, '【暗証番号】暗証番号＝[masked:key-name]、以上'],
   [`{"api_key":"${s}","n":1}`, '{"api_key":"[masked:key-name]","n":1}'],
   [`q=1%26password%3D${s}%26x%3D2`, 'q=1%26password%3D[masked:key-name]%26x%3D2'],
+  [`v%3DAstraCS%3A${s}%3A${hex}%26x%3D2`, 'v%3D[masked:astra-token]%26x%3D2'],
   [`<password>${s}</password>`, '<password>[masked:key-name]</password>'],
   [`token: |\n  ${s}\n  ${hex}\nnext: 1`, 'token: |\n  [masked:key-name]\n  [masked:key-name]\nnext: 1'],
   [`<secret>{store AQAA ${s}}</secret>`, '<secret>{[masked:key-name]}</secret>'],

@@ -86,6 +86,8 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
     if (azure) target.provider = 'azure.ai.openai'
     if (target.retrieves !== undefined) return watchRetrieval(core, target.retrieves, await pass())
     const { call, model } = await openCall(core, target, options.body, options.signal)
+    const { signal } = options
+    if (signal) call.timedOut = () => isTimeout(signal)
     options = { ...options, fetchOptions: { ...options.fetchOptions, [CALL]: call } }
     if (model !== undefined && body) options.body = { ...body, model }
     try {
@@ -94,7 +96,7 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
       if (call.attempts === 0 && answer.response) tapResponse(answer.response, call, false)
       return answer
     } catch (error) {
-      settleFailure(call, error, options.signal)
+      settleFailure(call, error, signal)
       throw error
     }
   }
@@ -144,6 +146,11 @@ export function watchRetrieval<T extends Answer>(core: Core, id: string, answer:
   return answer
 }
 
+/** Whether the caller's own signal was one of `AbortSignal.timeout()`. */
+function isTimeout(signal: AbortSignal | null | undefined): boolean {
+  return signal?.aborted === true && (signal.reason as { name?: unknown } | undefined)?.name === 'TimeoutError'
+}
+
 function settleFailure(call: Call, error: unknown, signal: AbortSignal | null | undefined): void {
   if (call.settled) return
   const { constructor, status, type, code } = (error ?? {}) as {
@@ -154,7 +161,7 @@ function settleFailure(call: Call, error: unknown, signal: AbortSignal | null | 
   }
   const name = constructor?.name ?? ''
   if (typeof status === 'number') call.status = status
-  if (/Timeout/.test(name)) return call.fail('timeout', undefined)
+  if (/Timeout/.test(name) || isTimeout(signal)) return call.fail('timeout', undefined)
   if (signal?.aborted || /UserAbort|AbortError/.test(name)) {
     call.errorType = undefined
     return call.settle('aborted')

@@ -88,7 +88,8 @@ function resolve(
 function bundled(providerId: string, model: string): Rates | undefined {
   try {
     const price = calcPrice({ input_tokens: 1, output_tokens: 1 }, model, { providerId })?.model_price
-    if (!price) return undefined
+    // Citations are a kind of token that no usage here has: a sum without them would be too low.
+    if (!price || price['output_citation_mtok'] !== undefined) return undefined
     const rate = (name: string) => price[name] as Rate | undefined
     return {
       input: rate('input_mtok'),
@@ -97,18 +98,43 @@ function bundled(providerId: string, model: string): Rates | undefined {
       cacheWrite: rate('cache_write_mtok'),
       cacheWrite1h: rate('cache_write_1h_mtok'),
       audioInput: rate('input_audio_mtok'),
-      audioOutput: rate('output_audio_mtok')
+      audioOutput: rate('output_audio_mtok'),
+      reasoning: rate('output_reasoning_mtok'),
+      request: rate('requests_kcount'),
+      webSearch: rate('web_searches_kcount'),
+      fileSearch: rate('storage_searches_kcount')
     }
   } catch {
     return undefined
   }
 }
 
-function ratesOf({ input, output, cacheRead, cacheWrite, cacheWrite1h, audioInput, audioOutput }: Price): Rates {
-  return { input, output, cacheRead, cacheWrite, cacheWrite1h, audioInput, audioOutput }
+function ratesOf(price: Price): Rates {
+  return { ...NO_RATES, ...price }
 }
 
-const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'audioInput', 'audioOutput']
+const NO_RATES: Rates = {
+  input: undefined,
+  output: undefined,
+  cacheRead: undefined,
+  cacheWrite: undefined,
+  cacheWrite1h: undefined,
+  audioInput: undefined,
+  audioOutput: undefined
+}
+const KINDS = [
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWrite1h',
+  'audioInput',
+  'audioOutput',
+  'reasoning',
+  'request',
+  'webSearch',
+  'fileSearch'
+]
 
 function checkPrice(model: string, price: Price): void {
   if (typeof price !== 'object' || price === null || price.input === undefined)

@@ -1,5 +1,5 @@
 // What a prompt is made of, and how much of its context says the same thing twice.
-import { type CountTokens, estimateTokens } from './tokens.js'
+import { boundedTogether, type CountTokens, estimateTokens } from './tokens.js'
 
 export interface PromptParts {
   system?: string
@@ -23,7 +23,7 @@ export interface PromptBreakdown {
 const SHINGLE = 8
 /** Beyond this the context is not compared: a comparison must not block the loop. */
 const MAX_WORDS = 5000
-const MEAN_WORD = 8
+const MAX_CHARACTERS = 40_000
 
 /**
  * Splits a prompt into its parts, in tokens; by estimate unless a counter is given.
@@ -33,8 +33,9 @@ const MEAN_WORD = 8
  */
 export function promptBreakdown(
   { system = '', history = [], context = [], question = '' }: PromptParts,
-  count: CountTokens = estimateTokens
+  counter: CountTokens = estimateTokens
 ): PromptBreakdown {
+  const count = boundedTogether(counter)
   const sum = (texts: readonly string[]): number => texts.reduce((total, text) => total + count(text), 0)
   const parts = { system: count(system), history: sum(history), context: sum(context), question: count(question) }
   return { ...parts, total: parts.system + parts.history + parts.context + parts.question, duplicateShare: duplicateShare(context) }
@@ -43,9 +44,12 @@ export function promptBreakdown(
 function duplicateShare(context: readonly string[]): number {
   const seen = new Set<string>()
   let words = 0
+  let characters = 0
   let repeated = 0
   for (const chunk of context) {
-    const list = wordsOf(chunk, MAX_WORDS - words)
+    if (words >= MAX_WORDS || characters >= MAX_CHARACTERS) break
+    const list = wordsOf(chunk.slice(0, MAX_CHARACTERS - characters), MAX_WORDS - words)
+    characters += chunk.length
     const size = Math.min(SHINGLE, list.length)
     if (size === 0) continue
     let coveredTo = 0
@@ -64,11 +68,7 @@ function duplicateShare(context: readonly string[]): number {
 /** The first words of a text. */
 function wordsOf(text: string, most: number): string[] {
   const list: string[] = []
-  if (most <= 0) return list
-  for (const [word] of text
-    .slice(0, most * MEAN_WORD)
-    .toLowerCase()
-    .matchAll(/[\p{L}\p{N}]+/gu)) {
+  for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
     list.push(word)
     if (list.length >= most) break
   }

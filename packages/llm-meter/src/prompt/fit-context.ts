@@ -1,6 +1,6 @@
 // Keeps the most relevant chunks that fit into a number of tokens.
 import { RagError } from '@rag/core'
-import { type CountTokens, estimateTokens } from './tokens.js'
+import { boundedTogether, type CountTokens, estimateTokens } from './tokens.js'
 
 export interface FitOptions {
   maxTokens: number
@@ -24,7 +24,7 @@ export interface Fitted<T> {
  */
 export function fitContext<T extends { text: string; score?: number }>(
   given: readonly T[],
-  { maxTokens, count = estimateTokens }: FitOptions
+  { maxTokens, count: counter = estimateTokens }: FitOptions
 ): Fitted<T> {
   if (!(maxTokens >= 0))
     throw new RagError('RAG_LLM_OPTION', {
@@ -33,6 +33,7 @@ export function fitContext<T extends { text: string; score?: number }>(
       problem: 'this is no count',
       fix: 'give a number of 0 or more'
     })
+  const count = boundedTogether(counter)
   const ranked = given
     .map((chunk, index) => ({ chunk, index, score: Number.isFinite(chunk.score) ? chunk.score! : 0 }))
     .sort((a, b) => b.score - a.score || a.index - b.index)

@@ -1,6 +1,7 @@
 // Sends one attempt of a call: asks for the usage of streams, taps the reply and reads the limits in its headers.
 import { type Call, within } from '../call.js'
 import { readRateLimit } from '../limits/headers.js'
+import { textOf, withBody } from './request.js'
 import { brokenBy, tapResponse } from './response.js'
 
 type Send = (input: Parameters<typeof fetch>[0], init?: RequestInit) => Promise<Response>
@@ -61,16 +62,16 @@ const OPTION = '"stream_options":{"include_usage":true}'
 function askForUsage(call: Call, input: Parameters<typeof fetch>[0], init: RequestInit | undefined): RequestInit | undefined {
   const { target, core } = call
   if (!core.streamUsage || !target.stream || (target.dialect !== 'chat' && target.dialect !== 'completions')) return undefined
-  const body = init?.body
-  if (typeof body !== 'string' || body[0] !== '{' || core.refusing.has(serverOf(input))) return undefined
+  const body = textOf(init?.body)
+  if (body?.[0] !== '{' || core.refusing.has(serverOf(input))) return undefined
   if (body.includes('"stream_options"')) {
     const options = optionsOf(body)
     // A caller that turned it off gets it on for us and hidden for itself; one that turned it on is left alone.
     if (options === undefined || options['include_usage'] === true) return undefined
     const parsed = JSON.parse(body) as Record<string, unknown>
-    return { ...init, body: JSON.stringify({ ...parsed, stream_options: { ...options, include_usage: true } }) }
+    return withBody(init, JSON.stringify({ ...parsed, stream_options: { ...options, include_usage: true } }))
   }
-  return { ...init, body: body.length > 2 ? `{${OPTION},${body.slice(1)}` : `{${OPTION}}` }
+  return withBody(init, body.length > 2 ? `{${OPTION},${body.slice(1)}` : `{${OPTION}}`)
 }
 
 function optionsOf(body: string): Record<string, unknown> | undefined {

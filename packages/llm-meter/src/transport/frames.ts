@@ -1,5 +1,6 @@
 // What one parsed frame or body says: usage, model, tier, error, token.
 import type { Call } from '../call.js'
+import type { Pieces } from '../prices/cost.js'
 import type { Dialect } from '../recognise.js'
 
 type Raw = Readonly<Record<string, unknown>>
@@ -10,6 +11,8 @@ export function readFrame(call: Call, frame: unknown): void {
   const raw = frame as Raw
   const inner = part(raw, 'response') ?? part(raw, 'message') ?? raw
   call.usage(raw['type'] === 'message_start' ? opening(part(inner, 'usage')) : usageOf(raw, inner))
+  const pieces = piecesOf(call.target.dialect, inner)
+  if (pieces) call.pieces = pieces
   const model = inner['model'] ?? raw['modelVersion']
   if (typeof model === 'string') call.responseModel = model
   const id = inner['id'] ?? raw['responseId']
@@ -30,6 +33,19 @@ export function readFrame(call: Call, frame: unknown): void {
 
 function usageOf(raw: Raw, inner: Raw): unknown {
   return raw['usage'] ?? inner['usage'] ?? raw['usageMetadata'] ?? part(raw, 'x_groq')?.['usage']
+}
+
+/** Searches that the provider ran: Anthropic counts them in its usage, the Responses API lists them in its output. */
+function piecesOf(dialect: Dialect, inner: Raw): Pieces | undefined {
+  if (dialect === 'anthropic') {
+    const webSearches = part(part(inner, 'usage'), 'server_tool_use')?.['web_search_requests']
+    return typeof webSearches === 'number' && webSearches > 0 ? { webSearches, fileSearches: 0 } : undefined
+  }
+  if (dialect !== 'responses') return undefined
+  const output = list(inner['output']) as readonly { type?: unknown; action?: { type?: unknown } }[]
+  const ran = (type: string): number => output.filter((item) => item?.type === type && (item.action?.type ?? 'search') === 'search').length
+  const pieces = { webSearches: ran('web_search_call'), fileSearches: ran('file_search_call') }
+  return pieces.webSearches + pieces.fileSearches > 0 ? pieces : undefined
 }
 
 /** The opening event of Anthropic counts the input; its count of the output is a placeholder, no figure. */

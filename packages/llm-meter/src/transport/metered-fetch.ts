@@ -6,6 +6,8 @@ import type { Core } from '../core.js'
 import { retryAfterMs } from '../limits/headers.js'
 import { recognise } from '../recognise.js'
 import { sendAttempt } from './attempt.js'
+import { headerOf, textOf, withBody } from './request.js'
+import { placeInTime, watchTimer } from './time-outs.js'
 
 /** How long a failed attempt of a client that retries waits for its retry, beyond what the server asks: the AI SDK and LangChain begin with 2 s and double. */
 const FIRST_MS = 2000
@@ -46,16 +48,20 @@ export function createMeteredFetch(core: Core): typeof fetch {
     waiting.set(key, [...(waiting.get(key) ?? []), entry])
   }
 
-  return async function meteredFetch(input, init) {
+  return function meteredFetch(input, init) {
+    const place = init?.signal ? placeInTime() : 0
+    return insideCall() ? globalThis.fetch(input, init) : metered(input, init, place)
+  }
+
+  async function metered(input: Parameters<typeof fetch>[0], init: RequestInit | undefined, place: number): Promise<Response> {
     const send = globalThis.fetch
-    if (insideCall()) return send(input, init)
     const request = typeof input === 'object' && 'url' in input ? input : undefined
     const address = request ? request.url : String(input)
     const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
-    const text = typeof init?.body === 'string' ? init.body : undefined
-    const body = parse(
-      text ?? (request && init?.body === undefined && recognise(method, address, () => undefined) ? await read(request) : undefined)
-    )
+    const unread = request && init?.body === undefined && recognise(method, address, () => undefined)
+    const own = unread ? await read(request) : undefined
+    const text = own ?? textOf(init?.body)
+    const body = parse(text)
     const target = recognise(method, address, () => body)
     if (!target) return send(input, init)
     if (target.retrieves !== undefined) return watchRetrieval(core, target.retrieves, { response: await send(input, init) }).response
@@ -63,13 +69,19 @@ export function createMeteredFetch(core: Core): typeof fetch {
     const retries = retriesItself(headers)
     const key = retries ? `${address}\n${text ?? ''}` : ''
     let call = retries ? resume(key) : undefined
-    let sent = init
+    // The text of a Request is sent in its place, so that it can be asked for its usage.
+    let sent = own === undefined || own === '' ? init : { ...init, body: own }
     if (!call) {
       const opened = await openCall(core, target, body, init?.signal)
       call = opened.call
-      if (opened.model !== undefined && body) sent = { ...init, body: JSON.stringify({ ...body, model: opened.model }) }
+      if (opened.model !== undefined && body) sent = withBody(init, JSON.stringify({ ...body, model: opened.model }))
     }
     call.final = !retries
+    const timer = init?.signal ? watchTimer(init.signal, place) : undefined
+    if (timer) {
+      call.timedOut = timer.ranOut
+      call.onSettle(timer.release)
+    }
     try {
       const response = await sendAttempt(call, send, input, sent)
       if (retries && isRetryable(response.status)) awaitRetry(key, call, windowOf(call) + (retryAfterMs(response.headers) ?? 0))
@@ -78,7 +90,7 @@ export function createMeteredFetch(core: Core): typeof fetch {
     } catch (error) {
       if (!call.settled) {
         if (init?.signal?.aborted && call.errorType === undefined) {
-          if (!ranOut(headers, call)) call.settle('aborted')
+          if (!timer?.ranOut() && !ranOut(headers, call)) call.settle('aborted')
           else call.errorType = 'timeout'
         }
         if (retries && !call.settled) awaitRetry(key, call, windowOf(call))
@@ -106,15 +118,6 @@ function isRetryable(status: number): boolean {
 /** Clients that send a failed request again by themselves say who they are. */
 function retriesItself(headers: unknown): boolean {
   return headerOf(headers, 'x-stainless-retry-count') !== undefined || (headerOf(headers, 'user-agent') ?? '').includes('ai-sdk/')
-}
-
-function headerOf(headers: unknown, name: string): string | undefined {
-  if (!headers || typeof headers !== 'object') return undefined
-  try {
-    return new Headers(headers as Record<string, string>).get(name) ?? undefined
-  } catch {
-    return undefined
-  }
 }
 
 async function read(request: Request): Promise<string | undefined> {

@@ -180,6 +180,7 @@ function settleWhole(call: Call, value: unknown): void {
       return
     }
     readFrame(call, Array.isArray(body) ? body.at(-1) : body)
+    call.estimator?.answer(body)
     if (call.core.content && call.input !== undefined) call.output = call.core.content.answer(body)
   } catch {
     call.core.stats.oddity('frame_invalid')

@@ -29,6 +29,7 @@ export function latin1(bytes: Uint8Array): string {
 export function createScanner(call: Call): Scanner {
   const keys = call.target.dialect === 'gemini' ? KEYS_GEMINI : KEYS
   const gathered = call.input === undefined ? undefined : call.core.content?.gather(call)
+  const { estimator } = call
   /** The start of a line whose end has not come. */
   const held = new Held()
   let skipping = false
@@ -73,10 +74,12 @@ export function createScanner(call: Call): Scanner {
       if (frame) readFrame(call, frame)
       keys.lastIndex = end
     }
-    if (gathered)
+    if (gathered || estimator)
       for (const line of dataLines(lines)) {
         const frame = parse(line)
-        if (frame) gathered.frame(frame)
+        if (!frame) continue
+        gathered?.frame(frame)
+        estimator?.frame(frame)
       }
   }
 

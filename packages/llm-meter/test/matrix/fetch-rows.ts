@@ -77,9 +77,7 @@ const langchainStream: Row = {
     return consume(scene.ending === 'unread' ? stream : chunks, scene.ending, () => controller.abort())
   },
   usage: CHAT,
-  recordedAs,
-  // The client in LangChain ends a request for its own time-out as for its caller, and says to a fetch neither why nor how long it waits.
-  differs: { timeout: { outcome: 'aborted', errorType: undefined } }
+  recordedAs
 }
 
 export const fetchRows: readonly Row[] = [

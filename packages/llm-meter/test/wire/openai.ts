@@ -133,11 +133,15 @@ async function responses(exchange: Exchange, refuse: (status: number, message: s
   let sequence = 0
   const event = (type: string, more: object) => sse({ type, sequence_number: sequence++, ...more }, type)
   const part = { item_id: 'msg_1', output_index: 0, content_index: 0 }
+  const message = { id: 'msg_1', type: 'message', role: 'assistant' }
   const list = [
     event('response.created', { response: responseBody(body['model'], 'in_progress') }),
     event('response.in_progress', { response: responseBody(body['model'], 'in_progress') }),
+    event('response.output_item.added', { output_index: 0, item: { ...message, status: 'in_progress', content: [] } }),
+    event('response.content_part.added', { ...part, part: { type: 'output_text', text: '', annotations: [] } }),
     ...TEXT.map((delta) => event('response.output_text.delta', { ...part, delta, logprobs: [] })),
     event('response.output_text.done', { ...part, text: TEXT.join(''), logprobs: [] }),
+    event('response.content_part.done', { ...part, part: { type: 'output_text', text: TEXT.join(''), annotations: [] } }),
     event('response.completed', { response: responseBody(body['model'], 'completed') })
   ]
   await frames(list, play === 'inside' ? event('response.failed', { response: responseBody(body['model'], 'failed') }) : '')

@@ -12,7 +12,7 @@ export interface Anchor {
 /** What is handed over for each intact record. */
 export type RecordVisitor = (record: Record<string, unknown>, link: string) => void
 
-export interface CheckOptions {
+interface CheckOptions {
   mac: Mac
   anchor: Anchor | undefined
   /** Checks the signature of every head. */
@@ -46,7 +46,7 @@ export function createCheck({ mac, anchor, signedBy, visit }: CheckOptions): Che
     const claimed = numberAt(bytes, from)
     if (next !== macOf(bytes, at)) return explain(claimed)
     if (claimed !== seq + 1) return 'records before it are missing, doubled or moved'
-    // Whether a record is a head only matters for its signature, and only heads and openings are no `record`.
+    // Only a signature needs the fields of a record, and only heads have one.
     const mayBeHead = signedBy !== undefined && bytes[from + SEQ.length + String(claimed).length + TO_KIND] !== LETTER_R
     const record = visit || mayBeHead ? (JSON.parse(`${bytes.toString('utf8', from, at)}}`) as Record<string, unknown>) : undefined
     if (mayBeHead && record?.['kind'] === 'head' && !isSigned(record['signature'])) return 'the signature of the head is wrong'

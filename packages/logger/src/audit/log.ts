@@ -2,6 +2,7 @@
 import { createPrivateKey, KeyObject, randomUUID, sign } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   checkOptions,
   type Duration,
@@ -82,6 +83,8 @@ interface Head extends Entry {
 const OPTIONS = ['file', 'key', 'signingKey', 'encryption', 'headEvery', 'onHead', 'mask', 'verifyEvery', 'observers'] as const
 const HEAD_RECORDS = 1000
 const MAX_GROUP = 1000
+/** Records that may wait for a disk that does not answer. */
+const MAX_WAITING = 100_000
 
 /**
  * Opens an audit log for appending. Records that wait together are written and synchronised together.
@@ -148,6 +151,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       length = bytes
       place = verification.head
     }
+    if (!existed) await syncFolder(dirname(file))
     const opened = next(place, { kind: 'open', id: randomUUID(), format: 'rag-audit/1', ...(tornBytes > 0 && { tornBytes }) })
     await commit(opened.line)
     place = { seq: opened.seq, head: opened.head }
@@ -274,6 +278,10 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   function append(record: AuditRecord): Promise<Anchor> {
     if (closed) return Promise.reject(refused(new Error('the audit log is closed')))
     if (typeof record !== 'object' || record === null) return Promise.reject(refused(new TypeError('a record is an object')))
+    if (pending.length >= MAX_WAITING) {
+      figures.failures++
+      return Promise.reject(refused(new Error(`${MAX_WAITING} records wait already`)))
+    }
     const text = textOf(record)
     return new Promise((resolvePending, reject) => {
       pending.push({ text, resolve: resolvePending, reject })
@@ -301,6 +309,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       }
     }
   }
+}
+
+/** A new file is durable when its name is. Where folders cannot be synchronised the system does it by itself. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await openFile(path, 'r').catch(() => undefined)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
 }
 
 function refused(cause: unknown): RagError {

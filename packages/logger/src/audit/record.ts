@@ -10,7 +10,7 @@ const ROOM = 12_000
 const RESERVED: ReadonlySet<string> = new Set(['seq', 'time', 'kind', 'mac'])
 
 /** `,"who":"…","what":"…"`: the fields of a record behind those of the log. Never throws. */
-export type RecordText = (record: object) => string
+type RecordText = (record: object) => string
 
 export function recordText(gate: Masker): RecordText {
   const leaves = leavesOf(gate)

@@ -51,6 +51,14 @@ export const CONSUMERS = [
     runs: [node('bare.cjs'), node('names.mjs')]
   },
   {
+    name: 'llm-clients',
+    dependencies: { '@opentelemetry/api': '^1.9.0', openai: '^7.0.0', '@anthropic-ai/sdk': '^1.0.0', '@google/genai': '^3.0.0' },
+    fixtures: 'run',
+    // Two of them ask for Node 22.
+    nodes: ['22', '24', '26'],
+    runs: [node('llm.mjs')]
+  },
+  {
     name: 'jest',
     dependencies: { '@opentelemetry/api': '^1.9.0' },
     tools: { jest: '^30.0.0' },

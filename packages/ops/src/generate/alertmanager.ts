@@ -65,8 +65,11 @@ function alertmanagerDocument(model: Model): unknown {
         // What nobody has reacted to is raised as one notice, however many alerts it is about.
         { ...route('P0', { group_by: ['environment'] }), matchers: ['alertname="Unanswered"'] },
         route('P0', { group_by: ['service', 'environment', 'alertname'] }),
-        // Failing requests reach those who call a service, and slower windows join faster ones: one notice.
-        { ...route('P1', { group_by: ['environment'] }), matchers: ['priority="P1"', 'alertname=~"(Error|Latency)Budget.+"'] },
+        // Failing requests reach those who call a service, slower windows join faster ones, and a release may be the cause: one notice.
+        {
+          ...route('P1', { group_by: ['environment'] }),
+          matchers: ['priority="P1"', 'alertname=~"(Error|Latency)Budget.+|ReleaseRegressed"']
+        },
         route('P1'),
         route('P2', { active_time_intervals: ['working-hours'] }),
         route('P3', model.changeWindows.length > 0 ? { mute_time_intervals: model.changeWindows.map(({ name }) => name) } : {}),

@@ -6,8 +6,8 @@ const SYMPTOMS = 'availability|latency|saturation|quality'
 /** Told in any case. */
 /** Whose windows hold an outage for minutes after it, and whose for half an hour. */
 const REMEMBER = [
-  'ErrorBudgetBurnFast|LatencyBudgetBurnFast|SlowWithoutKnownCause|DependencyTimeouts|LlmErrorRate',
-  'ErrorBudgetBurn|ErrorBudgetBurnSlow|ErrorBudgetTrickle|LatencyBudgetBurnSlow|LowTrafficSustainedErrors|ErrorLogRate|NewErrorFingerprint|ReleaseRegressed|Unanswered'
+  'ErrorBudgetBurnFast|LatencyBudgetBurnFast|SlowWithoutKnownCause|DependencyTimeouts',
+  'ErrorBudgetBurn|ErrorBudgetBurnSlow|ErrorBudgetTrickle|LatencyBudgetBurnSlow|LowTrafficSustainedErrors|ErrorLogRate|NewErrorFingerprint|ReleaseRegressed|LlmErrorRate|Unanswered'
 ] as const
 const OWN_CAUSE = 'ServiceDown|FatalLogged|AuditChainBroken|DependencyDown|Watchdog'
 
@@ -61,11 +61,11 @@ export function inhibitRules(model: Model): unknown[] {
         ['alertname=~"DependencyDown|Unanswered"', `peer_service=~"${victims}"`]
       ]
       // The windows of the victims remember the outage for a while after it is over.
-      const aftermath = (source: readonly string[]) =>
+      const aftermath = (source: readonly string[], peers = victims) =>
         REMEMBERED.flatMap((within, index) =>
           [
             [`service=~"${victims}"`, `alertname=~"${REMEMBER[index]}"`],
-            ['alertname=~"DependencyDown|Unanswered"', `peer_service=~"${victims}"`]
+            ['alertname=~"DependencyDown|Unanswered"', `peer_service=~"${peers}"`]
           ].map((target_matchers) => ({
             source_matchers: ['alertname="RecentCause"', ...source, `within="${within}"`],
             target_matchers,
@@ -82,7 +82,7 @@ export function inhibitRules(model: Model): unknown[] {
                 target_matchers,
                 equal: ['environment']
               })),
-              ...aftermath([`service="${dependency}"`])
+              ...aftermath([`service="${dependency}"`], `${victims}|${dependency}`)
             ]
           : [])
       ]

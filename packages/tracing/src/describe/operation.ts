@@ -4,7 +4,7 @@ import type { CacheAttributes, ClientAttributes, DbAttributes, Kind, LlmAttribut
 import { errorType } from '../span/exception.js'
 import type { SpanOwner } from '../span/own-span.js'
 import type { AttributeSink } from '../span/sink.js'
-import { maskedText } from '../span/values.js'
+import { maskedText, plainText } from '../span/values.js'
 import { describeCache, describeClient, describeDb } from './client.js'
 import type { Describer } from './describer.js'
 import { withOldNames } from './old-names.js'
@@ -51,7 +51,7 @@ export function describe(operation: Operation, sink: AttributeSink, owner: SpanO
   if (identity === undefined) return
   if (identity.tenant !== undefined) sink.put('rag.tenant', describer.text(identity.tenant))
   if (identity.user !== undefined) sink.put('user.id', describer.text(identity.user))
-  for (const tag in identity.tags) sink.put(`rag.tag.${tag}`, describer.text(String(identity.tags[tag])))
+  for (const tag in identity.tags) sink.put(`rag.tag.${tag}`, describer.text(plainText(identity.tags[tag])))
 }
 
 /** OpenTelemetry `error.type`: the class of what was thrown, else the status, else how it ended; undefined for what went well. */
@@ -85,8 +85,8 @@ export function spanKindOf(operation: Operation): SpanKind {
   return kinds[operation.kind]
 }
 
-export function spanNameOf(operation: Operation): string {
-  const { kind, name } = operation
+export function spanNameOf({ kind, name: given }: Operation): string {
+  const name = plainText(given)
   if (kind === 'tool') return `execute_tool ${name}`
   if (kind === 'agent') return `invoke_agent ${name}`
   return name

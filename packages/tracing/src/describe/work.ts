@@ -1,7 +1,7 @@
 // Model calls, stages of a pipeline, jobs, tools and agents, by the GenAI semantic conventions 1.45 where they have a name for it.
-import type { LlmAttributes, Operation, Values } from '@rag/core'
+import type { LlmAttributes, Operation } from '@rag/core'
 import type { AttributeSink } from '../span/sink.js'
-import { attributeValue, isKey, maskedValue } from '../span/values.js'
+import { eachAttribute, maskedValue, plainText } from '../span/values.js'
 import type { Describer } from './describer.js'
 
 export function describeLlm(operation: Operation, sink: AttributeSink, { text }: Describer): void {
@@ -50,22 +50,13 @@ const STAGE_OPERATIONS: Record<string, string | undefined> = { retrieve: 'retrie
 const NAME_KEYS: Record<string, string> = { stage: 'rag.stage', job: 'rag.job', tool: 'gen_ai.tool.name', agent: 'gen_ai.agent.name' }
 
 export function describeWork(operation: Operation, sink: AttributeSink, { text }: Describer): void {
-  const { kind, name } = operation
+  const { kind } = operation
+  const name = plainText(operation.name)
   sink.known(NAME_KEYS[kind]!, text(name))
   sink.known('gen_ai.operation.name', kind === 'stage' ? STAGE_OPERATIONS[name] : OPERATIONS[kind])
-  const values = operation.attributes as Values
   const names = NAMES[kind]!
-  for (const key of Object.keys(values)) {
-    const value = guarded(values, key)
+  eachAttribute(operation.attributes, (key, value) => {
     const spanKey = names[key] ?? (key.includes('.') ? key : `rag.${kind}.${key}`)
-    if (value !== undefined && isKey(spanKey)) sink.put(spanKey, maskedValue(value, text, Number.MAX_SAFE_INTEGER, key))
-  }
-}
-
-function guarded(values: Values, key: string): ReturnType<typeof attributeValue> {
-  try {
-    return attributeValue(values[key])
-  } catch {
-    return undefined
-  }
+    sink.put(spanKey, maskedValue(value, text, Number.MAX_SAFE_INTEGER, key))
+  })
 }

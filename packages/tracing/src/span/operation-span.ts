@@ -6,7 +6,7 @@ import { errorFacts } from './exception.js'
 import { exceptionAttributes, OwnSpan, type RawEvent, type Scope, type SpanOwner } from './own-span.js'
 import { type AttributeSink, objectSink } from './sink.js'
 import { wallTime } from './time.js'
-import { maskedText, plainAttributes } from './values.js'
+import { maskedText, plainAttributes, plainText } from './values.js'
 
 export class OperationSpan extends OwnSpan {
   /** Undefined once the span is settled. */
@@ -106,7 +106,7 @@ export class OperationSpan extends OwnSpan {
     const events = [...this.rawEvents]
     for (const { event, offsetMs, attributes } of operation.marks) {
       events.push({
-        name: event,
+        name: plainText(event),
         time: this.startMs + offsetMs,
         attributes: attributes && plainAttributes(attributes, this.owner.limits.attributes).attributes,
         dropped: 0

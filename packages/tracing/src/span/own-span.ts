@@ -58,6 +58,8 @@ export interface RawEvent {
 
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET })
 const NO_EVENTS: RawEvent[] = Object.freeze([]) as unknown as RawEvent[]
+/** A list may be as long as its length says. */
+const MOST_READ = 1024
 const NO_LINKS: Link[] = Object.freeze([]) as unknown as Link[]
 
 export class OwnSpan implements Span, ReadableSpan {
@@ -186,8 +188,12 @@ export class OwnSpan implements Span, ReadableSpan {
   }
 
   addLinks(links: Link[]): this {
+    let seen = 0
     try {
-      for (const link of links) this.addLink(link)
+      for (const link of links) {
+        if (seen++ >= MOST_READ) break
+        this.addLink(link)
+      }
     } catch {
       // As above.
     }

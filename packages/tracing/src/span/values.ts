@@ -71,6 +71,8 @@ export function eachAttribute(attributes: unknown, take: (key: string, value: At
   if (typeof attributes !== 'object' || attributes === null) return
   let keys: string[]
   try {
+    // A list may be long and names nothing.
+    if (Array.isArray(attributes) || ArrayBuffer.isView(attributes)) return
     keys = Object.keys(attributes)
   } catch {
     return

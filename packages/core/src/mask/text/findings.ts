@@ -38,17 +38,41 @@ export function inOrder(findings: Findings): Findings {
   return index >= starts.length ? findings : joined(findings)
 }
 
-/** More findings than one text can hold; a start and an index fit into one number. */
-const INDEXES = 2 ** 26
+/** Indexes by start. Each detector works in order, so there are a few ascending runs to merge. */
+function orderOf(starts: readonly number[]): Int32Array {
+  let from = new Int32Array(starts.length)
+  let to = new Int32Array(starts.length)
+  let bounds = [0]
+  for (let index = 1; index < starts.length; index++) {
+    from[index] = index
+    if (starts[index]! < starts[index - 1]!) bounds.push(index)
+  }
+  bounds.push(starts.length)
+  while (bounds.length > 2) {
+    const merged = [0]
+    for (let run = 0; run + 1 < bounds.length; run += 2) {
+      const middle = bounds[run + 1]!
+      const end = bounds[run + 2] ?? middle
+      let left = bounds[run]!
+      let right = middle
+      for (let at = left; at < end; at++) {
+        const takesLeft = right >= end || (left < middle && starts[from[left]!]! <= starts[from[right]!]!)
+        to[at] = takesLeft ? from[left++]! : from[right++]!
+      }
+      merged.push(end)
+    }
+    ;[from, to] = [to, from]
+    bounds = merged
+  }
+  return from
+}
 
 /** Sorts findings and joins those that overlap; the kind of the longest wins, and of two that end apart the one that is no mere key. */
 function joined({ starts, ends, rules, fixed }: Findings): Findings {
-  // Plain numbers are sorted without a call back for each comparison.
-  const keys = Float64Array.from(starts, (start, index) => start * INDEXES + index).sort()
+  const order = orderOf(starts)
   const out = newFindings()
   let last = -1
-  for (const key of keys) {
-    const index = key % INDEXES
+  for (const index of order) {
     const start = starts[index]!
     const end = ends[index]!
     const rule = rules[index]!

@@ -35,11 +35,23 @@ export interface TokenScan extends Pick<LiteralTree, 'mayOpen' | 'opensWith'> {
   readonly literals: readonly string[]
 }
 
+/** A rule whose prefix has signs in it also in percent-encoding, as it stands in the query of a query. */
+function withEncoded(rule: TokenRule): TokenRule[] {
+  const prefixes = rule.prefixes.map(encodeURIComponent).filter((prefix, index) => prefix !== rule.prefixes[index])
+  if (prefixes.length === 0) return [rule]
+  const body = rule.body.replace(SIGN_OF_BODY, (part) => ENCODED[part] ?? part)
+  return [rule, { ...rule, prefixes, body }]
+}
+
+const ENCODED: Readonly<Record<string, string>> = { '/': '%2[Ff]', ':': '%3[Aa]', '\\|': '%7[Cc]' }
+/** Signs outside of classes; these and the heads of groups are stepped over. */
+const SIGN_OF_BODY = /\[[^\]]*\]|\(\?[:=!]|\\\||[/:]/g
+
 /** Compiles a rule set once. */
 export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule[], judge: KeyJudge): TokenScan {
   const services = namedScan(named)
   const byPrefix = new Map<string, Compiled[]>()
-  for (const rule of rules) {
+  for (const rule of rules.flatMap(withEncoded)) {
     const only = rule.exact ? Number(/^\[[^\]]+\]\{(\d+)\}$/.exec(rule.body)?.[1] ?? 0) : 0
     const body = new RegExp(`(?:${rule.body})${rule.exact ? '(?![A-Za-z0-9])' : ''}`, 'y')
     for (const prefix of rule.prefixes) {

@@ -136,7 +136,7 @@ export async function benchMiddlewares(): Promise<CaseResult> {
   return {
     figures: onEach,
     claims: Object.entries(onEach).map(([name, { addedMicroseconds, fastest, overFastest }]) => ({
-      what: `what a request to ${name} gains, ${addedMicroseconds['ours']} µs, over what ${fastest} adds, ${addedMicroseconds[fastest]} µs`,
+      what: `what the middleware adds to a request to ${name}, ${addedMicroseconds['ours']} µs, over what ${fastest} adds, ${addedMicroseconds[fastest]} µs`,
       value: overFastest.median,
       most: 0.5,
       unit: '×'

@@ -5,85 +5,23 @@ import { fileURLToPath } from 'node:url'
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { SECONDS } from '@rag/core/catalogue'
-import { createMetrics, type Metrics } from '@rag/metrics'
+import { createMetrics } from '@rag/metrics'
 import { Histogram, Registry } from 'prom-client'
 import type { CaseResult } from './claims.js'
 import { fixed, rounds, share } from './rounds.js'
+import { benchDefinition, held, labelsOf, longestStretch, SERIES, type Stretch } from './stretch.js'
 
-const SERIES = 10_000
-const SCRAPES = 20
-const labelsOf = (index: number) => ({
-  route: `/route-${index % 100}/:id`,
-  method: ['GET', 'POST', 'PUT', 'PATCH'][index % 4]!,
-  tenant: `t${index}`
-})
-
-interface Stretch {
-  /** By the clock on the wall, in which other programs of a busy machine have their share. */
-  wallMs: number
-  /** CPU of this process. */
-  cpuMs: number
-}
-
-/** Neither the turns of other programs nor helper threads of this one hold its loop: it is held for the smaller of the two at most. */
-const held = ({ wallMs, cpuMs }: Stretch): number => Math.min(wallMs, cpuMs)
-
-/** The longest stretch in which nothing else ran while `work` did. */
-async function longestStretch(work: () => Promise<unknown>): Promise<Stretch> {
-  const longest: Stretch = { wallMs: 0, cpuMs: 0 }
-  let last = performance.now()
-  let used = process.cpuUsage()
-  let running = true
-  const look = () => {
-    const { user, system } = process.cpuUsage(used)
-    const stretch = { cpuMs: (user + system) / 1000, wallMs: performance.now() - last }
-    if (held(stretch) > held(longest)) Object.assign(longest, stretch)
-    used = process.cpuUsage()
-    last = performance.now()
-  }
-  const tick = () => {
-    look()
-    if (running) setImmediate(tick)
-  }
-  setImmediate(tick)
-  await work()
-  running = false
-  look()
-  return longest
-}
-
-/** A scraper in a process of its own: reading the page must not count as making it. */
-function startScraper(): { scrape(url: string): Promise<void>; stop(): void } {
-  const child = fork(fileURLToPath(new URL('./scraper.mjs', import.meta.url)), { execArgv: [], env: { ...process.env, NODE_OPTIONS: '' } })
-  return {
-    async scrape(url) {
-      child.send(url)
-      const [bytes] = (await once(child, 'message')) as [number]
-      if (bytes < SERIES) throw new Error('the scraper has seen no whole page')
-    },
-    stop: () => child.disconnect()
-  }
-}
-
-/** How long scrapes over a socket hold the loop, in a process that does nothing else. */
-async function stretchesOf(metrics: Metrics): Promise<Stretch[]> {
-  const { url, close } = await metrics.admin({ port: 0 })
-  const { scrape, stop } = startScraper()
-  // The first ones compile.
-  for (let count = 0; count < 3; count++) await scrape(`${url}/metrics`)
-  const stretches: Stretch[] = []
-  for (let count = 0; count < SCRAPES; count++) stretches.push(await longestStretch(() => scrape(`${url}/metrics`)))
-  stop()
-  await close()
+async function stretchesAlone(): Promise<Stretch[]> {
+  const child = fork(fileURLToPath(new URL('./held.ts', import.meta.url)))
+  const [stretches] = (await once(child, 'message')) as [Stretch[]]
   return stretches
 }
 
 export async function benchScrape(): Promise<CaseResult> {
   const metrics = createMetrics({ service: 'bench', resources: false, limits: { series: SERIES, seriesPerMetric: SERIES }, warn: () => {} })
-  const bound = { route: { max: SERIES }, method: { max: SERIES }, tenant: { max: SERIES } } as const
-  const ours = metrics.defineMetric({ name: 'bench_seconds', kind: 'histogram', help: 'Bench.', labels: bound, buckets: SECONDS })
+  const ours = metrics.defineMetric(benchDefinition)
   for (let index = 0; index < SERIES; index++) ours.observe(labelsOf(index), 0.02)
-  const stretches = await stretchesOf(metrics)
+  const stretches = await stretchesAlone()
   const registry = new Registry()
   const theirs = new Histogram({
     name: 'bench_seconds',
@@ -126,7 +64,7 @@ export async function benchScrape(): Promise<CaseResult> {
     claims: [
       { what: `a scrape with ${SERIES} label sets (${lines} lines), over ${fastest}'s`, value: overFastest.median, most: 0.5, unit: '×' },
       {
-        what: `longest stretch without a turn for others in ${SCRAPES} such scrapes over a socket; prom-client's is ${fixed(held(theirStretch), 0)} ms`,
+        what: `longest stretch without a turn for others in ${stretches.length} such scrapes over a socket; prom-client's is ${fixed(held(theirStretch), 0)} ms`,
         value: fixed(Math.max(...stretches.map(held)), 1),
         most: 10,
         unit: 'ms'

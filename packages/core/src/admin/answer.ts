@@ -12,7 +12,7 @@ export interface AnswerSettings {
 
 const MAX_BODY = 65_536
 /** Longest stretch of writing before other work has its turn, in milliseconds. */
-const SLICE_MS = 3
+const SLICE_MS = 1
 const PLAIN = 'text/plain; charset=utf-8'
 
 /** Answers a request; never rejects. */

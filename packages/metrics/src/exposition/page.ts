@@ -18,7 +18,7 @@ export interface PageParts {
 }
 
 /** Longest stretch of rendering before other work has its turn, in milliseconds. */
-const SLICE_MS = 3
+const SLICE_MS = 1
 
 export interface Pages {
   /** The pieces of the page; the same array for all who ask while it is made. */

@@ -4,7 +4,7 @@ import type { Exemplar, Series } from '../storage/series.js'
 import { boundText, headText, numberText, type TextFormat } from './format.js'
 
 /** Label sets in a piece; a histogram has some thirty lines each. */
-const PIECE = 64
+const PIECE = 16
 
 /** The lines of a metric; nothing for one without a label set. */
 export function* renderMetric(metric: Metric, format: TextFormat): Generator<string> {

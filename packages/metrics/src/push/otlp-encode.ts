@@ -21,7 +21,7 @@ export function attributesOf(pairs: Iterable<readonly [string, string]>): { key:
 }
 
 /** Label sets in a piece. */
-const PIECE = 64
+const PIECE = 16
 
 /** One metric as pieces of text, nothing for one without a label set. */
 export function* encodeMetric(view: MetricView, times: Times): Generator<string> {

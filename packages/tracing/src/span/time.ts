@@ -15,7 +15,7 @@ export function wallTime(wall: number, mark: number | undefined): number {
   return wall
 }
 
-export function now(): number {
+function now(): number {
   return wallTime(Date.now(), performance.now())
 }
 

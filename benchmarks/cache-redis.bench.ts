@@ -7,6 +7,7 @@ import { startRedis } from './cache/redis-server.js'
 import { type Claim, report } from './cache/report.js'
 import { ROUNDS, say } from './cache/settings.js'
 import { vectors } from './cache/vectors.js'
+import { median } from './statistics.js'
 
 let uncaught = 0
 process.on('uncaughtException', () => uncaught++)
@@ -19,8 +20,9 @@ function claimsOf(found: Partial<Results>): Claim[] {
     claims.push(['bytes stored for a vector', found.vectors.bytesPerVector, '<=', 7600])
   }
   if (found.coldMisses) {
-    const fastest = Math.max(...Object.entries(found.coldMisses).map(([name, speed]) => (name === 'ours' ? 0 : speed)))
-    claims.push(['cold misses with lock, share of the fastest peer without', found.coldMisses['ours']! / fastest, '>=', 0.5])
+    const { ours, ...peers } = found.coldMisses
+    claims.push(['cold misses with lock, a second', ours!, '>=', 15_000])
+    claims.push(['cold misses with lock, share of the median peer without', ours! / median(Object.values(peers)), '>=', 0.5])
   }
   if (found.processes) {
     const { loadsOfSixColdKeys, slowestCallerMs, loaderMs, invalidation } = found.processes
@@ -62,6 +64,8 @@ try {
     Object.assign(results, { [name]: await measure() })
     say(`${name}: done`)
   }
+  // A part alone would put half a table into the docs.
+  if (process.env['PART'] && process.argv.includes('--write')) throw new Error('--write needs all parts')
   report('cache-redis', ROUNDS, { ...results, uncaught }, claimsOf(results))
 } finally {
   server.kill('SIGKILL')

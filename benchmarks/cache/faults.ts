@@ -1,6 +1,6 @@
 // A Redis that is killed, stopped, slow, or was never there, under a steady stream of requests.
 import { Redis } from 'ioredis'
-import { startProxy } from './proxy.js'
+import { startProxy } from '../../packages/cache/test/proxy.js'
 import { freePort, startRedis } from './redis-server.js'
 import { bento, cacheable, layered, manager, ours, type Rival } from './rivals.js'
 import { pause, say } from './settings.js'

@@ -1,7 +1,7 @@
 // How long something stale is served after the bus was away.
 import { type Cache, createCache } from '@rag/cache'
 import { Redis } from 'ioredis'
-import { startProxy } from './proxy.js'
+import { startProxy } from '../../packages/cache/test/proxy.js'
 import { pause } from './settings.js'
 
 /** A bus that is cut off for three seconds while another process changes a key. */

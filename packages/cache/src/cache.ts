@@ -170,7 +170,7 @@ export function createCache(options: CacheOptions): Cache {
           const whole = { ...given, ...more } as LoadOptions<never>
           const inherited = whole.dependsOn ? await inheritedNames(engine, whole as never) : []
           const lives = livesWithin(engine, value, whole, inherited)
-          if (!ended && lives && !log.touched(position, key, lives.tags)) keep(engine, draftOf(engine, key, value, lives), under)
+          if (!ended && lives && !log.touched(position, key, lives.tags)) keep(engine, [draftOf(engine, key, value, lives)], under)
         },
         end() {
           if (!ended) log.end()

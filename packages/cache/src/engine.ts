@@ -132,6 +132,15 @@ export function promote(engine: Engine, key: string, record: StoredRecord, mark:
   remember(engine, draftOfRecord(engine, key, record), record.seq, record.storedAt - engine.remote!.layer.offset)
 }
 
+/** A record that is fresh, counted and put into memory. */
+export function take(engine: Engine, key: string, record: StoredRecord | undefined, mark: number): StoredRecord | undefined {
+  if (!record || draftOfRecord(engine, key, record).freshUntil <= performance.now()) return undefined
+  countHit(engine.figures.redis, record.value)
+  countSaved(engine, record)
+  promote(engine, key, record, mark)
+  return record
+}
+
 export function countHit(counts: LayerCounts, value: unknown): void {
   if (value === undefined || value === null) counts.negative++
   else counts.hit++

@@ -164,7 +164,7 @@ export interface Cache {
   /** Values in the order of the keys. */
   getMany<T = unknown>(keys: readonly string[]): Promise<(T | undefined)[]>
   setMany(entries: readonly (readonly [key: string, value: unknown])[], options?: EntryOptions): Promise<void>
-  /** Values in the order of the keys; the loader is called once with the missing ones and gives their values in that order. */
+  /** Values in the order of the keys; the loader is called with the missing ones and gives their values in that order. It is called once, and again only for keys whose load in another process failed. */
   getOrSetMany<T>(keys: readonly string[], loader: BatchLoader<T>, options?: LoadOptions<T>): Promise<T[]>
   /** The same function, its results cached by its arguments. */
   wrap<A extends unknown[], R>(fn: (...values: A) => Promise<R>, options?: WrapOptions<A, R>): (...values: A) => Promise<R>

@@ -172,12 +172,15 @@ describeWith(['redis'], 'bytes in a real Redis', () => {
     expect(layer.hits + layer.misses + layer.stale).toBe(layer.calls)
   })
 
-  test('a key of another type in Redis costs the hit, not the answer, and opens no breaker for the others for long', async () => {
+  test('a key of another type in Redis costs the hit, not the answer, is replaced, and disturbs nobody who asks at the same time', async () => {
     const cache = make()
     await cache.set('good', 1)
     await redis.rpush('rag:codec:{list}', 'a')
-    expect(await cache.getOrSet('list', () => 'made')).toBe('made')
-    expect(await cache.get('good')).toBe(1)
+    const asked = [cache.getOrSet('list', () => 'made'), cache.get('good'), cache.getMany(['list', 'good'])]
+    expect(await Promise.all(asked)).toEqual(['made', 1, [undefined, 1]])
+    expect(cache.stats()).toMatchObject({ breaker: 'closed', faults: { decode: 1 } })
+    await cache.set('list', 'replaced')
+    expect(await cache.get('list')).toBe('replaced')
   })
 
   test('a value that has no bytes is given to its callers, kept in memory alone, and counted', async () => {

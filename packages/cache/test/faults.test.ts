@@ -110,6 +110,21 @@ describeWith(['redis'], 'a Redis that fails', () => {
       for (const layer of [memory, redis]) expect(layer.hits + layer.misses + layer.stale).toBe(layer.calls)
     })
 
+    test('a lock that a stopped Redis gives when nobody waits for it any more holds up nobody', async () => {
+      const cache = make(connect[kind](server.port), { memory: false, ttl: '1m', breaker: { failures: 1, retry: 50 } })
+      await until('Redis to be in use', async () => {
+        await cache.set('warm', 1)
+        return (await cache.get('warm')) === 1
+      })
+      server.process.kill('SIGSTOP')
+      await pause(20)
+      expect(await cache.getOrSet('late', () => 'first')).toBe('first')
+      server.process.kill('SIGCONT')
+      await until('the breaker to close', () => cache.stats().breaker === 'closed')
+      expect(await cache.getOrSet('late', () => 'second')).toBe('second')
+      expect(cache.stats().lockWaits).toBe(0)
+    })
+
     test('starting with Redis down answers at once and uses Redis when it comes', async () => {
       const port = await freePort()
       const cache = make(connect[kind](port))

@@ -48,6 +48,27 @@ describeWith(['redis'], 'several processes over one Redis', () => {
     }
   })
 
+  test('batches of both processes that overlap load each key once, whoever of the two does', async () => {
+    const [one, two] = await Promise.all([start(), start()])
+    for (let round = 0; round < 3; round++) {
+      const keys = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `batch:${round}:${from + at}`)
+      const question = { callers: 300, loaderMs: 150 }
+      const answers = await Promise.all([ask(one, { ...question, batch: keys(0, 20) }), ask(two, { ...question, batch: keys(10, 30) })])
+      expect(answers[0]!.loads + answers[1]!.loads).toBe(30)
+      expect(new Set(answers.flatMap(({ values }) => values)).size).toBe(30)
+    }
+  })
+
+  test('a process that dies while it loads a batch holds up the other not for long, which loads what is left in one call', async () => {
+    const [dying, other] = await Promise.all([start(), start()])
+    dying.send({ batch: ['left:1', 'left:2', 'left:3'], callers: 1, loaderMs: 60_000 })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    dying.kill('SIGKILL')
+    const { loads, ms } = await ask(other, { batch: ['left:1', 'left:2', 'left:3', 'new'], callers: 10, loaderMs: 10 })
+    expect(loads).toBe(4)
+    expect(ms).toBeLessThan(5000)
+  })
+
   test('a process that dies while it loads leaves a lock that ends by itself', async () => {
     const [dying, other] = await Promise.all([start(), start()])
     dying.send({ key: 'left', callers: 1, loaderMs: 60_000 })

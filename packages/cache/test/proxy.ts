@@ -16,9 +16,15 @@ export async function startProxy(target: number): Promise<Proxy> {
   let broken = false
   const proxy = { delayMs: 0 }
   const pass = (from: Socket, to: Socket) => {
+    // In their order, also when the delay ends while some still wait.
+    const waiting: { chunk: Buffer; due: number }[] = []
+    const send = () => {
+      while (waiting.length > 0 && waiting[0]!.due <= performance.now()) to.write(waiting.shift()!.chunk)
+      if (waiting.length > 0) setTimeout(send, waiting[0]!.due - performance.now())
+    }
     from.on('data', (chunk) => {
-      if (proxy.delayMs === 0) to.write(chunk)
-      else setTimeout(() => to.write(chunk), proxy.delayMs)
+      if (proxy.delayMs === 0 && waiting.length === 0) return to.write(chunk)
+      if (waiting.push({ chunk, due: Math.max(performance.now() + proxy.delayMs, waiting.at(-1)?.due ?? 0) }) === 1) send()
     })
     from.on('error', () => to.destroy())
     from.on('close', () => {

@@ -165,5 +165,83 @@ describeWith(['redis'], 'memory over Redis', () => {
         expect(Object.getPrototypeOf(Object(entry!.value))).toBe(Object.getPrototypeOf(Object(value)))
       }
     })
+
+    test('batches of two processes load each key once; the loader is called once with all that is missing', async () => {
+      const [first, second] = await pair()
+      await first.set('k0', 'stored')
+      const calls: (readonly string[])[] = []
+      const load = async (missing: readonly string[]) => {
+        calls.push(missing)
+        await pause(50)
+        return missing.map((key) => `${key} loaded`)
+      }
+      const keys = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `k${from + at}`)
+      const asked = [first.getOrSetMany(keys(0, 20), load), pause(10).then(() => second.getOrSetMany(keys(10, 30), load))] as const
+      const [one, two] = await Promise.all(asked)
+      expect(one).toEqual(['stored', ...keys(1, 20).map((key) => `${key} loaded`)])
+      expect(two).toEqual(keys(10, 30).map((key) => `${key} loaded`))
+      expect(calls).toEqual([keys(1, 20), keys(20, 30)])
+      const { memory, redis } = second.stats()
+      expect([memory.calls, memory.misses, redis.calls, redis.hits, redis.misses]).toEqual([20, 20, 20, 10, 10])
+      expect(await second.getOrSetMany(['k1', 'k29'], load, { fresh: true })).toEqual(['k1 loaded', 'k29 loaded'])
+      expect(calls.at(-1)).toEqual(['k1', 'k29'])
+    })
+
+    test('a batch whose loader fails leaves no lock behind', async () => {
+      const [first, second] = await pair()
+      const failing = first.getOrSetMany(['a', 'b'], async () => {
+        await pause(30)
+        throw new Error('loader down')
+      })
+      await pause(10)
+      const others = second.getOrSetMany(['a', 'b'], (missing) => missing.map(() => 'by the second'))
+      await expect(failing).rejects.toThrow('loader down')
+      expect(await others).toEqual(['by the second', 'by the second'])
+      expect(second.stats().loads).toBe(1)
+    })
+
+    test('a slow batch that ends after an invalidation by another process is kept nowhere, also without a bus', async () => {
+      const [first, second] = await pair()
+      await first.get('warm up')
+      const slow = first.getOrSetMany(['a', 'b'], async (missing) => {
+        await second.delete('a')
+        return missing.map(() => 'old')
+      })
+      expect(await slow).toEqual(['old', 'old'])
+      await until('the refusal', async () => (await first.get('a')) === undefined)
+      expect(await second.getMany(['a', 'b'])).toEqual([undefined, 'old'])
+    })
+
+    test('what depends on a key goes with it also after Redis lost its data', async () => {
+      const [first, second] = await pair({ memory: false })
+      const raw = new Redis(server.port)
+      closers.push(() => raw.disconnect())
+      await first.set('answer', 'old', { dependsOn: ['source'] })
+      await raw.flushall()
+      expect(await first.get('answer')).toBeUndefined()
+      await first.set('answer', 'new', { dependsOn: ['source'] })
+      expect(await second.get('answer')).toBe('new')
+      await second.set('source', 'changed')
+      expect(await first.get('answer')).toBeUndefined()
+    })
+
+    test('a lock that Redis gave when nobody waited for it any more holds up nobody', async () => {
+      const [cache] = await pair({ memory: false })
+      const raw = new Redis(server.port)
+      closers.push(() => raw.disconnect())
+      const [entry, lock] = [`rag:${cache.name}:{k}`, `rag:${cache.name}:{k}:l`]
+      let token: string | null = null
+      await cache.getOrSet('k', async () => {
+        token = await raw.get(lock)
+        return 1
+      })
+      await until('the entry', () => raw.exists(entry))
+      await raw.del(entry)
+      await raw.set(lock, token!, 'PX', 60_000)
+      const began = performance.now()
+      expect(await cache.getOrSet('k', () => 2)).toBe(2)
+      expect(performance.now() - began).toBeLessThan(5000)
+      await until('the lock to go', async () => (await raw.exists(lock)) === 0)
+    })
   })
 })

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { RagError } from '@rag/core'
 import type { EncryptionOptions } from '../types.js'
-import { FLAG_COMPRESSED, FLAG_ENCRYPTED, type PayloadGate } from './record.js'
+import { FLAG_COMPRESSED, FLAG_ENCRYPTED, own, type PayloadGate } from './record.js'
 
 /** A value may not unfold to more: a few hostile bytes would fill the memory. */
 const MOST_BYTES = 64 * 1024 * 1024
@@ -87,11 +87,4 @@ function keyOf(id: string, key: Uint8Array | string): Buffer {
     problem: `the key "${id}" has ${bytes.length} bytes`,
     fix: 'give 32 random bytes as a Buffer or as base64, under a short id'
   })
-}
-
-/** Buffers of Node may sit anywhere in a shared pool; views need memory of their own. */
-function own(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes.length)
-  copy.set(bytes)
-  return copy
 }

@@ -1,11 +1,13 @@
 // One entry as it lies in Redis: a head of fixed layout that our scripts read too, the tags, the payload.
+import { crc32 } from 'node:zlib'
 import { decodeValue, type EncodedValue } from './values.js'
 
 /**
  * Big-endian: 0 magic · 1 format · 2 flags · 3 type · 4 epoch u32 · 8 seq f64 · 16 freshUntil f64 (clock of Redis, ms) · 24 storedAt f64 ·
- * 32 cost f32 (NaN: none) · 36 length of the tags u16 · 38 reserved · 40 checksum u32 · 44 tags as JSON · payload
+ * 32 cost f32 (NaN: none) · 36 length of the tags u16 · 38 reserved · 40 CRC-32 u32 · 44 tags as JSON · payload
  */
 const HEAD = 44
+const CHECKSUM = 40
 const MAGIC = 0x52
 const FORMAT = 1
 export const FLAG_COMPRESSED = 1
@@ -45,7 +47,7 @@ export function encodeRecord(head: Omit<RecordHead, 'flags' | 'type'>, encoded: 
   const bytes = room(start + payload.length)
   bytes.set(top, 0)
   bytes.set(payload, start)
-  bytes.writeUInt32BE(checksum(payload.byteOffset % 4 === 0 ? payload : aligned(bytes, start), bytes, start), 40)
+  bytes.writeUInt32BE(checksum(bytes), CHECKSUM)
   return bytes
 }
 
@@ -68,7 +70,7 @@ function room(size: number): Buffer {
 export function encodeTombstone(epoch: number, seq: number): Buffer {
   const bytes = Buffer.alloc(HEAD)
   writeHead(bytes, { flags: FLAG_TOMBSTONE, type: 0, epoch, seq, freshUntil: 0, storedAt: 0, cost: undefined, tags: [] }, 0)
-  bytes.writeUInt32BE(checksum(aligned(bytes, HEAD), bytes, HEAD), 40)
+  bytes.writeUInt32BE(checksum(bytes), CHECKSUM)
   return bytes
 }
 
@@ -78,8 +80,8 @@ export function decodeRecord(bytes: Buffer, gate: PayloadGate, key = ''): Stored
   if (bytes[1] !== FORMAT) throw new TypeError(`unknown format ${bytes[1]}`)
   const start = HEAD + bytes.readUInt16BE(36)
   if (bytes.length < start) throw new RangeError('cut off')
-  const payload = aligned(bytes, start)
-  if (bytes.readUInt32BE(40) !== checksum(payload, bytes, start)) throw new RangeError('corrupt')
+  if (bytes.readUInt32BE(CHECKSUM) !== checksum(bytes)) throw new RangeError('corrupt')
+  const payload = own(bytes.subarray(start))
   const flags = bytes[2]!
   if (flags & FLAG_TOMBSTONE) return undefined
   const cost = bytes.readFloatBE(32)
@@ -122,21 +124,14 @@ function writeHead(bytes: Buffer, head: RecordHead, tagBytes: number): void {
   bytes.writeUInt16BE(tagBytes, 36)
 }
 
-/** A copy of the payload in memory of its own: views need alignment, and a slice would keep the whole network chunk alive. */
-function aligned(bytes: Buffer, start: number): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes.length - start)
-  copy.set(bytes.subarray(start))
-  return copy
+/** A copy in memory of its own: views need alignment, and a slice would keep the whole network chunk or pool alive. */
+export function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return new Uint8Array(copy.buffer)
 }
 
-/** FNV-1a over 32-bit words of the payload, then over the bytes of head and tags. Finds corruption, not forgery. */
-function checksum(payload: Uint8Array, bytes: Buffer, start: number): number {
-  let hash = 0x811c9dc5
-  const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.length >>> 2)
-  for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ words[at]!, 0x01000193)
-  for (let at = words.length * 4; at < payload.length; at++) hash = Math.imul(hash ^ payload[at]!, 0x01000193)
-  // High bits of a word reach the low bits of the hash only by this.
-  hash ^= hash >>> 15
-  for (let at = 0; at < start; at++) if (at < 40 || at > 43) hash = Math.imul(hash ^ bytes[at]!, 0x01000193)
-  return hash >>> 0
+/** CRC-32 over everything but its own place. Finds corruption, not forgery. */
+function checksum(bytes: Buffer): number {
+  return crc32(bytes.subarray(HEAD), crc32(bytes.subarray(0, CHECKSUM)))
 }

@@ -1,7 +1,7 @@
 // Messages between processes, with origin and sequence: who missed one knows it, and trusts nothing until it has checked.
 import { randomUUID } from 'node:crypto'
 import type { Remote } from '../engine.js'
-import type { Under } from '../redis/layer.js'
+import type { Under } from '../redis/state.js'
 import type { Figures } from '../stats.js'
 import type { BusDriver } from './bus-driver.js'
 import type { Invalidation } from './invalidation.js'

@@ -210,6 +210,9 @@ export async function inheritedNames(engine: Engine, { dependsOn }: EntryOptions
   if (!dependsOn || dependsOn.length === 0) return []
   const unknown = dependsOn.filter((name) => !engine.memory?.peek(name))
   const known = dependsOn.flatMap((name) => engine.memory?.peek(name)?.tags ?? [])
-  const records = unknown.length > 0 ? ((await engine.remote?.layer.readMany(unknown)) ?? []) : []
+  if (unknown.length === 0 || !engine.remote) return [...new Set(known)]
+  const { breaker, layer } = engine.remote
+  // Somebody waits for a value that is there already: a Redis that has just failed is not asked again.
+  const records = breaker.steady ? ((await layer.readMany(unknown, engine.settings.redisTimeout.softMs)) ?? []) : []
   return [...new Set([...known, ...records.flatMap((record) => record?.tags ?? [])])]
 }

@@ -1,59 +1,42 @@
-// Many keys at once: one MGET, one call of the loader for what is missing, one write.
-import { RagError } from '@rag/core'
-import type { StoredRecord } from '../codec/record.js'
-import {
-  countHit,
-  countSaved,
-  draftOf,
-  draftOfRecord,
-  type Engine,
-  inBackground,
-  namesOf,
-  type Outcome,
-  promote,
-  remember
-} from '../engine.js'
-import { inheritedNames } from '../invalidation/changes.js'
+// Many keys at once: what is there, and one call of the loader for what is missing.
+import { countHit, countSaved, type Engine, take } from '../engine.js'
 import type { MemoryEntry } from '../memory/store.js'
 import type { BatchLoader, LoadOptions } from '../types.js'
-import { livesWithin, load } from './load.js'
+import { loadMany } from './load-many.js'
 
-interface Reading {
-  /** Keys of which no layer has a fresh value. */
-  readonly absent: readonly string[]
-  /** How many look-ups in memory found nothing fresh. The caller counts them: it knows whether something stale was served instead. */
-  readonly memoryMisses: number
-  readonly redisFailed: boolean
+/** What memory has of some distinct keys; gives back the others. */
+function readMemory(engine: Engine, keys: readonly string[], found: Map<string, unknown>): string[] {
+  const { memory, figures } = engine
+  if (!memory) return [...keys]
+  const now = performance.now()
+  figures.memory.calls += keys.length
+  return keys.filter((key) => {
+    const entry = memory.read(key)
+    if (!entry || now >= entry.freshUntil) return true
+    countHit(figures.memory, entry.value)
+    countSaved(engine, entry)
+    found.set(key, entry.value)
+    return false
+  })
 }
 
-/** What the layers have of some distinct keys. */
-async function readMany(engine: Engine, keys: readonly string[], found: Map<string, unknown>): Promise<Reading> {
-  const { memory, remote, figures, log } = engine
-  const absent: string[] = []
-  const now = performance.now()
-  for (const key of keys) {
-    const entry = memory?.read(key)
-    if (memory) figures.memory.calls++
-    if (entry && now < entry.freshUntil) {
-      countHit(figures.memory, entry.value)
-      countSaved(engine, entry)
-      found.set(key, entry.value)
-    } else {
-      absent.push(key)
-    }
-  }
-  const memoryMisses = memory ? absent.length : 0
-  if (!remote || absent.length === 0) return { absent, memoryMisses, redisFailed: false }
+/** What Redis has of some; undefined when it failed. */
+async function readRedis(engine: Engine, keys: readonly string[], found: Map<string, unknown>): Promise<undefined | true> {
+  const { remote, figures, log } = engine
   const mark = log.begin()
   try {
-    figures.redis.calls += absent.length
-    const records = await remote.layer.readMany(absent)
+    figures.redis.calls += keys.length
+    const records = await remote!.layer.readMany(keys)
     if (!records) {
-      figures.redis.error += absent.length
-      return { absent, memoryMisses, redisFailed: true }
+      figures.redis.error += keys.length
+      return undefined
     }
-    const left = absent.filter((key, index) => !take(engine, key, records[index], mark, found))
-    return { absent: left, memoryMisses, redisFailed: false }
+    for (const [at, key] of keys.entries()) {
+      const record = take(engine, key, records[at], mark)
+      if (record) found.set(key, record.value)
+      else figures.redis.miss++
+    }
+    return true
   } finally {
     log.end()
   }
@@ -68,30 +51,18 @@ function rescue({ memory }: Engine, keys: readonly string[]): MemoryEntry[] {
   })
 }
 
-function take(engine: Engine, key: string, record: StoredRecord | undefined, mark: number, found: Map<string, unknown>): boolean {
-  const { figures } = engine
-  if (!record || draftOfRecord(engine, key, record).freshUntil <= performance.now()) {
-    figures.redis.miss++
-    return false
-  }
-  countHit(figures.redis, record.value)
-  countSaved(engine, record)
-  promote(engine, key, record, mark)
-  found.set(key, record.value)
-  return true
-}
-
 export async function getMany(engine: Engine, keys: readonly string[]): Promise<unknown[]> {
   const found = new Map<string, unknown>()
-  const { absent, memoryMisses, redisFailed } = await readMany(engine, [...new Set(keys)], found)
+  const absent = readMemory(engine, [...new Set(keys)], found)
+  const failed = engine.remote !== undefined && absent.length > 0 && !(await readRedis(engine, absent, found))
   let rescued = 0
-  for (const key of redisFailed ? absent : []) {
+  for (const key of failed ? absent : []) {
     const [entry] = rescue(engine, [key])
     if (!entry) continue
     found.set(key, entry.value)
     rescued++
   }
-  countMemory(engine, memoryMisses, rescued)
+  if (engine.memory) countMemory(engine, absent.length, rescued)
   return keys.map((key) => found.get(key))
 }
 
@@ -101,7 +72,8 @@ function countMemory({ figures }: Engine, misses: number, rescued: number): void
 }
 
 /**
- * Equal keys are one; what others are loading already is waited for. When the loader fails and something stale is at hand for each, that is given.
+ * Equal keys are one; what others are loading already, here or in another process, is waited for. When the loader fails and something stale is at hand
+ * for each, that is given.
  *
  * @throws what the loader throws, and RagError `RAG_CACHE_BATCH`.
  */
@@ -111,80 +83,30 @@ export async function getOrSetMany(
   loader: BatchLoader<unknown>,
   options: LoadOptions<never>
 ): Promise<unknown[]> {
-  const { flights, figures } = engine
+  const { flights, figures, memory } = engine
   const found = new Map<string, unknown>()
   const distinct = [...new Set(keys)]
-  const { absent, memoryMisses } = await readMany(engine, distinct, found)
-  const joined = absent.filter((key) => flights.has(key))
-  const missing = absent.filter((key) => !flights.has(key))
-  figures.coalesced += joined.length
+  const absent = options.fresh ? distinct : readMemory(engine, distinct, found)
+  if (options.fresh && memory) figures.memory.calls += absent.length
+  const present = options.fresh ? [] : absent.filter((key) => flights.has(key))
+  figures.coalesced += present.length
+  const waiting = new Map(present.map((key) => [key, flights.get(key)!.promise]))
+  const missing = absent.filter((key) => !waiting.has(key))
+  if (missing.length > 0) for (const [key, promise] of loadMany(engine, missing, loader, options)) waiting.set(key, promise)
   let rescued = 0
-  const waiting: Promise<unknown>[] = joined.map(async (key) => found.set(key, (await flights.get(key)!.promise).value))
-  if (missing.length > 0) {
-    const loading = loadMany(engine, missing, loader, options)
-    fly(engine, missing, loading, options)
-    const collect = async () => {
-      try {
-        for (const [index, value] of (await loading).entries()) found.set(missing[index]!, value)
-      } catch (error) {
-        const held = rescue(engine, missing)
-        if (held.length < missing.length) throw error
-        for (const [index, { value }] of held.entries()) found.set(missing[index]!, value)
-        rescued = held.length
-      }
-    }
-    waiting.push(collect())
-  }
   try {
-    await Promise.all(waiting)
+    const outcomes = await Promise.allSettled(waiting.values())
+    const failed = [...waiting.keys()].filter((_, at) => outcomes[at]!.status === 'rejected')
+    const held = rescue(engine, failed)
+    if (held.length < failed.length) throw (outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult).reason
+    for (const [at, key] of [...waiting.keys()].entries()) {
+      const outcome = outcomes[at]!
+      if (outcome.status === 'fulfilled') found.set(key, outcome.value.value)
+    }
+    for (const [at, { value }] of held.entries()) found.set(failed[at]!, value)
+    rescued = held.length
   } finally {
-    countMemory(engine, memoryMisses, rescued)
+    if (memory) countMemory(engine, absent.length, rescued)
   }
   return keys.map((key) => found.get(key))
-}
-
-/** Lets single loads of these keys share the batch. */
-function fly({ flights }: Engine, keys: readonly string[], loading: Promise<readonly unknown[]>, options: LoadOptions<never>): void {
-  const tags = namesOf(options as never)
-  for (const [index, key] of keys.entries()) {
-    const promise = loading.then((values): Outcome => ({ value: values[index], from: 'load', stale: false }))
-    const flight = { promise, tags }
-    flights.set(key, flight)
-    const land = () => {
-      if (flights.get(key) === flight) flights.delete(key)
-    }
-    promise.then(land, land)
-  }
-}
-
-async function loadMany(
-  engine: Engine,
-  keys: readonly string[],
-  loader: BatchLoader<unknown>,
-  options: LoadOptions<never>
-): Promise<readonly unknown[]> {
-  const { remote, log } = engine
-  const mark = log.begin()
-  try {
-    const under = { seq: remote?.layer.seq ?? 0, epoch: remote?.layer.epoch ?? -1 }
-    const one = () => loader(keys)
-    const { value } = await load(engine, keys[0]!, one, { ...options, ttl: undefined } as never, keys.length)
-    const values = value as readonly unknown[]
-    if (!Array.isArray(values) || values.length !== keys.length) {
-      throw new RagError('RAG_CACHE_BATCH', {
-        problem: `the loader was asked for ${keys.length} values and gave ${Array.isArray(values) ? values.length : typeof values}`,
-        fix: 'return one value for each missing key, in their order; undefined for one that does not exist'
-      })
-    }
-    const inherited = await inheritedNames(engine, options as never)
-    const drafts = keys.flatMap((key, index) => {
-      const lives = livesWithin(engine, values[index], options, inherited)
-      return lives && !log.touched(mark, key, lives.tags) ? [draftOf(engine, key, values[index], lives)] : []
-    })
-    for (const draft of drafts) remember(engine, draft, under.seq)
-    if (remote && under.epoch !== -1 && drafts.length > 0) inBackground(engine, remote.layer.write(drafts, under))
-    return values
-  } finally {
-    log.end()
-  }
 }

@@ -1,5 +1,4 @@
 // From a miss in memory to a value: Redis, the lock across processes, the loader, and something stale when these fail.
-import { randomBytes } from 'node:crypto'
 import type { StoredRecord } from '../codec/record.js'
 import {
   countHit,
@@ -14,18 +13,12 @@ import {
   remember
 } from '../engine.js'
 import type { MemoryEntry } from '../memory/store.js'
-import { pause, TIMED_OUT, within } from '../redis/deadline.js'
-import type { Draft, Under } from '../redis/layer.js'
-import { LOCK_MS } from '../redis/locks.js'
+import { TIMED_OUT, within } from '../redis/deadline.js'
+import type { Draft } from '../redis/layer.js'
+import type { Under } from '../redis/state.js'
 import type { Loader, LoadOptions } from '../types.js'
 import { limitsOf, load } from './load.js'
-
-/** Who waits for another process longer than a loader may take, or this, loads itself: the lock fails open. */
-const LONGEST_WAIT_MS = 10_000
-const FIRST_POLL_MS = 8
-const LONGEST_POLL_MS = 60
-const PREFIX = randomBytes(6).toString('base64url')
-let tokens = 0
+import { createPatience, type Patience } from './patience.js'
 
 export type Mode = 'missing' | 'refresh' | 'force'
 
@@ -125,37 +118,43 @@ async function loadAndStore(
   token: string | undefined,
   mark: number
 ): Promise<unknown> {
-  const { remote, log } = engine
-  if (token !== undefined) remote!.locks.hold(token, key)
   try {
     const { value, lives } = await load(engine, key, loader, options)
-    if (!lives || log.touched(mark, key, lives.tags)) {
-      if (token !== undefined) inBackground(engine, remote!.layer.unlock(key, token))
-      return value
-    }
-    keep(engine, draftOf(engine, key, value, lives), under, token)
+    if (lives && !engine.log.touched(mark, key, lives.tags)) keep(engine, [draftOf(engine, key, value, lives)], under, token)
+    else giveBack(engine, [key], token)
     return value
   } catch (error) {
-    if (token !== undefined) inBackground(engine, remote!.layer.unlock(key, token))
+    giveBack(engine, [key], token)
     throw error
-  } finally {
-    if (token !== undefined) remote!.locks.drop(token)
   }
 }
 
-/** Stores a value that was made under a state of Redis: in memory now, in Redis behind the caller's back. */
-export function keep(engine: Engine, draft: Draft, under: Under, token?: string): void {
-  remember(engine, draft, under.seq)
-  if (!engine.remote || under.epoch === -1) return
-  inBackground(engine, store(engine, draft, under, token === undefined ? undefined : { token }))
+/** Stores values that were made under a state of Redis: in memory now, in Redis behind the callers' back. Their locks end with it. */
+export function keep(engine: Engine, drafts: readonly Draft[], under: Under, token?: string): void {
+  for (const draft of drafts) remember(engine, draft, under.seq)
+  if (engine.remote && under.epoch !== -1) inBackground(engine, store(engine, drafts, under, token))
 }
 
 /** Writes to Redis; what Redis refuses as outdated must not stay in memory either. */
-async function store({ remote, memory }: Engine, draft: Draft, under: Under, lock: { token: string } | undefined) {
-  const written = await remote!.layer.write([draft], under, lock)
-  const held = memory?.peek(draft.key)
-  if (written?.[0] === false && remote!.breaker.closed() && held && held.value === draft.value && held.seq === under.seq)
-    memory!.remove(draft.key, 'invalidated')
+async function store({ remote, memory }: Engine, drafts: readonly Draft[], under: Under, token: string | undefined) {
+  const { layer, breaker, locks } = remote!
+  const written = await layer.write(drafts, under, token)
+  if (token !== undefined) locks.drop(token)
+  if (!written || !breaker.closed()) return
+  for (const [at, { key, value }] of drafts.entries()) {
+    const held = written[at] ? undefined : memory?.peek(key)
+    if (held && held.value === value && held.seq === under.seq) memory!.remove(key, 'invalidated')
+  }
+}
+
+/** Ends locks of loads that gave nothing to keep. */
+export function giveBack(engine: Engine, keys: readonly string[], token: string | undefined): void {
+  if (token === undefined) return
+  const { layer, locks } = engine.remote!
+  inBackground(
+    engine,
+    layer.unlock(keys, token).then(() => locks.drop(token))
+  )
 }
 
 interface Reading {
@@ -178,22 +177,21 @@ async function readOrWait(
 ): Promise<Reading> {
   const { remote, figures, settings } = engine
   const counts = figures.redis
-  const longestWaitMs = settings.loadTimeout.hardMs ?? LONGEST_WAIT_MS
-  const token = `${PREFIX}${(tokens++).toString(36)}`
-  const lock = wantsLock ? { token, lifeMs: LOCK_MS, freshAfter } : undefined
+  const token = wantsLock ? remote!.locks.take([key]) : undefined
+  const wish = token === undefined ? undefined : { token, freshAfter }
   const limit = inMemory ? settings.redisTimeout.softMs : settings.redisTimeout.hardMs
   counts.calls++
   let candidate = inMemory
-  let waitedSince: number | undefined
-  let poll = FIRST_POLL_MS
+  let patience: Patience | undefined
+  let kept = false
   try {
     for (;;) {
-      const found = await remote!.layer.read(key, lock, limit)
+      const found = await remote!.layer.read(key, wish, limit)
       if (!found) {
         counts.error++
         return candidate ? { candidate } : {}
       }
-      const { record, locked, unreadable } = found
+      const { record, locked, holder, unreadable } = found
       if (record) {
         const draft = draftOfRecord(engine, key, record)
         if (draft.freshUntil > freshAfter && mode !== 'force') {
@@ -204,10 +202,12 @@ async function readOrWait(
         if (mode !== 'force') candidate = fresher(candidate, candidateOfRecord(engine, draft))
       }
       const under = { seq: found.seq, epoch: found.epoch }
-      const tired = waitedSince !== undefined && performance.now() - waitedSince > longestWaitMs
-      if (locked || !wantsLock || unreadable || tired) {
+      const lost = holder !== undefined && remote!.locks.lost(holder)
+      if (lost) inBackground(engine, remote!.layer.unlock([key], holder))
+      if (locked || !wantsLock || unreadable || patience?.tired || lost) {
+        kept = locked
         // Whether this look-up was of use is known when the load has ended.
-        return { ...(locked && { token }), ...(candidate && { candidate }), under, uncounted: true }
+        return { ...(kept && { token: token! }), ...(candidate && { candidate }), under, uncounted: true }
       }
       // Another process loads. Who has something to serve does not wait for it.
       if (candidate && (mode === 'refresh' || performance.now() < candidate.staleUntil)) {
@@ -215,15 +215,15 @@ async function readOrWait(
         else counts.miss++
         return { outcome: { value: candidate.value, from: candidate.from, stale: mode !== 'refresh' } }
       }
-      if (waitedSince === undefined) {
-        waitedSince = performance.now()
+      if (!patience) {
+        patience = createPatience(settings)
         figures.lockWaits++
       }
-      await pause(poll * (0.75 + Math.random() / 2))
-      poll = Math.min(LONGEST_POLL_MS, poll * 1.5)
+      await patience.pause()
     }
   } finally {
-    if (waitedSince !== undefined) figures.lockWaitSeconds += (performance.now() - waitedSince) / 1000
+    if (token !== undefined && !kept) remote!.locks.drop(token)
+    if (patience) figures.lockWaitSeconds += (performance.now() - patience.since) / 1000
   }
 }
 

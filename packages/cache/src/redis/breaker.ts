@@ -5,6 +5,8 @@ export interface Breaker {
   closed(): boolean
   /** 0 closed, 1 half open, 2 open. */
   readonly state: 0 | 1 | 2
+  /** Closed, and the last call did not fail. */
+  readonly steady: boolean
   success(): void
   failure(): void
   /** Opens at once. */
@@ -47,6 +49,9 @@ export function createBreaker({ failures, retryMs, probe }: BreakerSettings): Br
     closed: () => state === 0,
     get state() {
       return state
+    },
+    get steady() {
+      return state === 0 && inRow === 0
     },
     success() {
       inRow = 0

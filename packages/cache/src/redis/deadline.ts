@@ -21,9 +21,3 @@ export function within<T>(promise: PromiseLike<T>, ms: number): Promise<T | type
     )
   })
 }
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
-}

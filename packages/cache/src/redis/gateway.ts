@@ -1,13 +1,22 @@
 // Every call to Redis passes here: breaker, deadline, operation, fault counts. It never throws.
-import { type CacheAttributes, isObserved, type Observers, startOperation, withOperation } from '@rag/core'
+import { type CacheAttributes, isObserved, type Observers, type Operation, startOperation, withOperation } from '@rag/core'
 import type { Figures } from '../stats.js'
 import type { Breaker } from './breaker.js'
 import { TIMED_OUT, within } from './deadline.js'
 import type { Argument, Command, RedisDriver } from './driver.js'
 import type { Script } from './scripts.js'
 
+/** Leave for one call; its operation ends with the call. */
+export interface Ticket {
+  readonly record?: Operation
+}
+
 export interface Gateway {
-  /** What `call` gives, or undefined when Redis is not to be had; the reason is counted. */
+  /** Undefined, and counted, while Redis is not to be had. */
+  enter(operation: CacheAttributes['operation'], size: number): Ticket | undefined
+  /** What `call` gives to those who entered, or undefined when it fails; that is counted for each. */
+  pass<T>(tickets: readonly Ticket[], call: () => Promise<T>, limitMs?: number): Promise<T | undefined>
+  /** Both for one. */
   run<T>(operation: CacheAttributes['operation'], size: number, call: () => Promise<T>, limitMs?: number): Promise<T | undefined>
   /** The same with the breaker open: for its probe. */
   readonly probing: Gateway
@@ -23,26 +32,32 @@ export interface GatewaySettings {
   breaker(): Breaker
 }
 
+const UNOBSERVED: Ticket = Object.freeze({})
 const NOT_TO_BE_HAD = Promise.resolve(undefined)
 
 export function createGateway({ cache, driver, observers, figures, hardMs, breaker }: GatewaySettings): Gateway {
-  const attempt = <T>(operation: CacheAttributes['operation'], size: number, call: () => Promise<T>, limitMs: number) => {
-    const record = isObserved(observers)
-      ? startOperation('cache', `${operation} ${cache}`, { cache, operation, layer: 'redis', size, hit: undefined }, observers)
-      : undefined
+  const ticket = (operation: CacheAttributes['operation'], size: number): Ticket => {
+    if (!isObserved(observers)) return UNOBSERVED
+    const attributes = { cache, operation, layer: 'redis', size, hit: undefined } as const
+    return { record: startOperation('cache', `${operation} ${cache}`, attributes, observers) }
+  }
+  const pass = <T>(tickets: readonly Ticket[], call: () => Promise<T>, limitMs = hardMs): Promise<T | undefined> => {
     const failed = (reason: 'timeout' | 'connection', error?: unknown) => {
-      figures.fault('redis', reason)
-      record?.end(reason === 'timeout' ? 'timeout' : 'error', error)
-      breaker().failure()
+      for (const { record } of tickets) {
+        figures.fault('redis', reason)
+        record?.end(reason === 'timeout' ? 'timeout' : 'error', error)
+        breaker().failure()
+      }
       return undefined
     }
     const answered = (result: T | typeof TIMED_OUT) => {
       if (result === TIMED_OUT) return failed('timeout')
       breaker().success()
-      record?.end('ok')
+      for (const { record } of tickets) record?.end('ok')
       return result
     }
     try {
+      const record = tickets[0]?.record
       const running = record ? withOperation(record, call) : call()
       return within(running, limitMs).then(answered, (error: unknown) => failed('connection', error))
     } catch (error) {
@@ -50,38 +65,46 @@ export function createGateway({ cache, driver, observers, figures, hardMs, break
       return Promise.resolve(failed('connection', error))
     }
   }
-  const gateway: Gateway = {
-    run(operation, size, call, limitMs = hardMs) {
-      if (!breaker().closed()) {
-        figures.fault('redis', 'breaker')
-        return NOT_TO_BE_HAD
-      }
-      if (!driver.ready()) {
-        figures.fault('redis', 'connection')
-        breaker().trip()
-        return NOT_TO_BE_HAD
-      }
-      return attempt(operation, size, call, limitMs)
-    },
-    get probing(): Gateway {
-      return probing
-    },
-    evaluate({ text, sha }, keys, values) {
-      const send = (name: string, code: string) =>
-        driver.send({ name, key: keys[0]!, values: [code, String(keys.length), ...keys, ...values] } satisfies Command)
-      return send('EVALSHA', sha).then(undefined, (error: unknown) => {
-        // A new or restarted server does not know the script yet.
-        if (!String((error as Error)?.message).startsWith('NOSCRIPT')) throw error
-        return send('EVAL', text)
+  /** Scripts that a server has seen whole. */
+  const known = new Set<string>()
+  const evaluate: Gateway['evaluate'] = ({ text, sha }, keys, values) => {
+    const send = (name: string, code: string) =>
+      driver.send({ name, key: keys[0]!, values: [code, String(keys.length), ...keys, ...values] } satisfies Command)
+    const whole = () =>
+      send('EVAL', text).then((reply) => {
+        known.add(sha)
+        return reply
       })
-    }
+    if (!known.has(sha)) return whole()
+    return send('EVALSHA', sha).then(undefined, (error: unknown) => {
+      // A restarted server, or another node of a cluster.
+      if (!String((error as Error)?.message).startsWith('NOSCRIPT')) throw error
+      return whole()
+    })
   }
-  const probing: Gateway = {
-    evaluate: gateway.evaluate,
+  const gatewayOf = (enter: Gateway['enter']): Gateway => ({
+    enter,
+    pass,
+    run(operation, size, call, limitMs) {
+      const given = enter(operation, size)
+      return given ? pass([given], call, limitMs) : NOT_TO_BE_HAD
+    },
     get probing() {
       return probing
     },
-    run: (operation, size, call, limitMs = hardMs) => (driver.ready() ? attempt(operation, size, call, limitMs) : NOT_TO_BE_HAD)
-  }
-  return gateway
+    evaluate
+  })
+  const probing = gatewayOf((operation, size) => (driver.ready() ? ticket(operation, size) : undefined))
+  return gatewayOf((operation, size) => {
+    if (!breaker().closed()) {
+      figures.fault('redis', 'breaker')
+      return undefined
+    }
+    if (!driver.ready()) {
+      figures.fault('redis', 'connection')
+      breaker().trip()
+      return undefined
+    }
+    return ticket(operation, size)
+  })
 }

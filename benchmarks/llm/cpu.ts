@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { quartiles } from '../statistics.js'
 
 export const ADAPTERS = ['bare', 'meter', 'sdk', 'otel', 'traceloop', 'openinference', 'langfuse'] as const
-const KINDS = { chat: 200, stream: 40, 'stream, usage not asked for': 40 } as const
+const KINDS = { chat: 400, stream: 16, 'stream, usage not asked for': 16 } as const
 export type Kind = keyof typeof KINDS
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))

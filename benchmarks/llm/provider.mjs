@@ -22,6 +22,7 @@ const frames = (asked) => {
 }
 const [asked, unasked] = [frames(true), frames(false)]
 let retried = false
+const TICK_MS = 1
 
 const server = createServer(async (request, response) => {
   let text = ''
@@ -44,7 +45,18 @@ const server = createServer(async (request, response) => {
     return response.end(`data: ${JSON.stringify({ error: { message: 'down', type: 'server_error' } })}\n\n`)
   }
   if (body.model === 'stall') return list.slice(0, 5).map((one) => response.write(one))
-  for (const one of list) response.write(one)
-  response.end()
+  streams.add({ response, list, at: 0 })
 })
+
+/** As a model makes its tokens: one frame a tick. Written at once, how many come in one piece would be chance, and the price of a stream with it. */
+const streams = new Set()
+setInterval(() => {
+  for (const stream of streams) {
+    if (stream.at < stream.list.length) stream.response.write(stream.list[stream.at++])
+    else {
+      stream.response.end()
+      streams.delete(stream)
+    }
+  }
+}, TICK_MS)
 server.listen(0, '127.0.0.1', () => process.send(server.address().port))

@@ -7,10 +7,10 @@ const MEGABYTE = 1_000_000
 /** Characters of a text, and how many of the inputs that were slowest at the length before are tried at it. */
 const ROUNDS: readonly [characters: number, inputs: number][] = [
   [4_000, Number.POSITIVE_INFINITY],
-  [50_000, 600],
-  [MEGABYTE, 20]
+  [50_000, 300],
+  [MEGABYTE, 16]
 ]
-const AT_TEN = 8
+const AT_TEN = 6
 
 export interface Worst {
   input: string
@@ -65,7 +65,7 @@ const inputOf = ({ piece, personal }: Piece, masker: Masker): Input => ({
 function rateOf({ make, masker }: Input, characters: number): number {
   const text = flat(make(characters))
   let least = Number.POSITIVE_INFINITY
-  for (let turn = 0; turn < 3 && (turn === 0 || least > 60); turn++) least = Math.min(least, (timed(masker, text) / characters) * MEGABYTE)
+  for (let turn = 0; turn < 2 && (turn === 0 || least > 60); turn++) least = Math.min(least, (timed(masker, text) / characters) * MEGABYTE)
   return least
 }
 
@@ -98,10 +98,10 @@ export function worstValues(masker: Masker): Record<string, number> {
   }
 }
 
-/** The least of three calls, in milliseconds. */
+/** The least of two calls, in milliseconds. */
 function best(masker: Masker, value: unknown): number {
   let least = Number.POSITIVE_INFINITY
-  for (let turn = 0; turn < 3; turn++) least = Math.min(least, timed(masker, value))
+  for (let turn = 0; turn < 2; turn++) least = Math.min(least, timed(masker, value))
   return Math.round(least * 10) / 10
 }
 

@@ -16,7 +16,7 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     sidebar: [
-      { text: 'Start', items: pages(['Five minutes', 'index'], ['The house', 'architecture'], ['Requirements', 'requirements']) },
+      { text: 'Start', items: pages(['Five minutes', 'index'], ['The house', 'architecture'], ['Requirements', 'requirements'], ['The example measured', 'demo']) },
       {
         text: 'Parts',
         items: pages(

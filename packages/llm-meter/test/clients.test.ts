@@ -115,6 +115,28 @@ for (const [name, Client] of Object.entries(majors))
       await until(() => records.length === 1)
     })
 
+    it('the helpers of the Responses API, a tee and a raw stream each make one record, with what the application did not ask for hidden', async () => {
+      const { wrapped, records } = make()
+      const response = await wrapped.responses.stream({ model: 'gpt-5-mini', input: 'Hallo' }).finalResponse()
+      expect(JSON.stringify(response.output)).toContain('Welt')
+      const streamed = { ...ask, stream: true } as const
+      const [left, right] = (await wrapped.chat.completions.create(streamed)).tee()
+      const read = async (stream: AsyncIterable<object>) => {
+        const chunks: object[] = []
+        for await (const chunk of stream) chunks.push(chunk)
+        return chunks
+      }
+      const both = await Promise.all([read(left), read(right)])
+      expect(both[0]).toEqual(both[1])
+      const raw = await (await wrapped.chat.completions.create(streamed).asResponse()).text()
+      const relayed = await new Response((await wrapped.chat.completions.create(streamed)).toReadableStream()).text()
+      for (const text of [JSON.stringify(both), raw, relayed]) expect(text).not.toContain('"usage"')
+      await until(() => records.length === 4)
+      expect(records.map(({ outcome, usage }) => [outcome, usage.inputTokens, usage.outputTokens])).toEqual(
+        Array.from({ length: 4 }, () => ['ok', 2006, 300])
+      )
+    })
+
     it('runTools makes as many records as calls', async () => {
       const { wrapped, records } = make()
       const looked: string[] = []

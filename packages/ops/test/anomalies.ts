@@ -15,7 +15,7 @@ const FROM = 21 * DAY
 const TO = 28 * DAY
 const MEAN = 'service:rag_llm_tokens:mean1h'
 
-export interface Score {
+interface Score {
   /** Spikes of which something was said while they lasted or within an hour. */
   readonly found: number
   readonly planted: number

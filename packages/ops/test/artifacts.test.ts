@@ -93,7 +93,7 @@ describe('Terraform', () => {
 describe('the overlays', () => {
   const base = Object.entries(files)
     .filter(([path]) => /^kubernetes\/base\/(?!kustomization)/.test(path))
-    .flatMap(([, text]) => parseAllDocuments(text).map((each) => each.toJS() as Record<string, never>))
+    .flatMap(([, text]) => parseAllDocuments(text).map((each) => each.toJS() as { kind: string; metadata: { name: string } }))
   interface Overlay {
     resources: string[]
     images: { name: string }[]
@@ -105,7 +105,7 @@ describe('the overlays', () => {
     expect(overlay.resources).toEqual(['../../base'])
     for (const { name } of overlay.images) expect(JSON.stringify(base)).toContain(`"image":"${name}`)
     for (const { target, patch } of overlay.patches ?? []) {
-      const found = base.find(({ kind, metadata }) => kind === target.kind && metadata['name'] === target.name)
+      const found = base.find(({ kind, metadata }) => kind === target.kind && metadata.name === target.name)
       expect(found, `${target.kind} ${target.name}`).toBeDefined()
       for (const { path } of parse(patch) as { path: string }[]) {
         const value = path

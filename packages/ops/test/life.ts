@@ -7,7 +7,7 @@ const REQUESTS = 'rag_http_server_requests_total'
 const DURATION = 'http_server_request_duration_seconds'
 
 /** What goes wrong: a signal, such as `errors:rag-engine`, and its value while it lasts. */
-export interface Fault {
+interface Fault {
   readonly from: number
   readonly to: number
   readonly signals: Readonly<Record<string, number | ((minute: number) => number)>>

@@ -11,7 +11,7 @@ import { notation } from '../src/generate/promtool.js'
 import { generateRules } from '../src/generate/rules.js'
 import { yaml } from '../src/generate/yaml.js'
 
-export type Labels = Readonly<Record<string, string>>
+type Labels = Readonly<Record<string, string>>
 
 /** Runs rules over series; gives the labels of what fires at each minute asked for. */
 export function firing(

@@ -36,7 +36,7 @@ export function ordinaryLife(minutes: number): { notices: Notice[]; events: numb
   return { notices: notices(model, timeline, EVERYONE), events: deploys.length + restarts.length + days.length, series: series.length }
 }
 
-export interface Outcome {
+interface Outcome {
   readonly incident: Incident
   readonly found: boolean
   /** Groups of P0 and P1 that were told. */

@@ -60,6 +60,8 @@ function maskedAttributes(given: Attributes | undefined, mask: Mask): Attributes
 function resourceView(mask: Mask): (resource: ReadableSpan['resource']) => ReadableSpan['resource'] {
   const views = new WeakMap<ReadableSpan['resource'], ReadableSpan['resource']>()
   return (resource) => {
+    // A span that some library made by hand may have none.
+    if (!resource) return resource
     let view = views.get(resource)
     if (!view) {
       view = new Proxy(resource, {

@@ -122,6 +122,16 @@ it('sends one trace to several exporters, which decode to the same spans', async
   for (const collector of [otlp, zipkin, jaeger]) await collector.close()
 })
 
+it('sends headers over gRPC too', async () => {
+  const collector = await startGrpcCollector()
+  const otlp = { url: collector.url, protocol: 'grpc' as const, headers: { 'x-team': 'search' } }
+  const tracing = startTracing({ service: 'contract', otlp, signals: false })
+  tracing.provider.getTracer('test').startSpan('x').end()
+  expect(await tracing.shutdown()).toMatchObject({ exported: 1 })
+  expect(collector.headers[0]).toMatchObject({ 'x-team': 'search' })
+  await collector.close()
+})
+
 it('prints traces as trees to the console', async () => {
   const written: string[] = []
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)

@@ -1,11 +1,16 @@
 // Scenarios on the real system: each shows its fault, and fails when the fault is not injected. A short load run comes first.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { catalogue } from '@rag/core/catalogue'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeWith } from '../../../../scripts/test-support.js'
 import { underLoad } from '../src/load/command.js'
 import { WITH_HEAPS } from '../src/load/heap.js'
 import { createProgress } from '../src/progress.js'
+import { madeUpSecret } from '../src/questions.js'
+import { metricsUrl } from '../src/readings.js'
 import { play } from '../src/scenarios/command.js'
+import { canMount } from '../src/scenarios/disk-full.js'
 import { SCENARIOS } from '../src/scenarios/index.js'
 import { clearFault, setFault } from '../src/scenarios/provider.js'
 import type { Snapshot } from '../src/scenarios/snapshot.js'
@@ -13,12 +18,19 @@ import { createStage } from '../src/scenarios/stage.js'
 import { settled } from '../src/settle.js'
 import { findProgram } from '../src/system/find-program.js'
 import { createSystem, type System } from '../src/system/system.js'
+import { ask } from '../src/traffic.js'
 import { prometheusOver } from './prometheus-view.js'
 
 /** Those that start services anew take long; `npm run demo -- scenario all` plays them too, and so does RAG_SCENARIOS=all. */
 const LONG = new Set(['cold-start', 'budget-exhausted', 'memory-leak', 'bad-release', 'provider-failover', 'provider-429', 'client-aborts'])
 const everything = process.env['RAG_SCENARIOS'] === 'all'
-const played = SCENARIOS.filter(({ name }) => (everything || !LONG.has(name)) && (name !== 'redis-down' || findProgram('redis-server')))
+const mounts = canMount()
+if (!mounts) process.stderr.write('left out: the scenario disk-full, which mounts a small disk\n')
+const played = SCENARIOS.filter(
+  ({ name }) =>
+    (everything || !LONG.has(name)) && (name !== 'redis-down' || findProgram('redis-server')) && (name !== 'disk-full' || mounts)
+)
+const REQUIREMENTS = fileURLToPath(new URL('../../../../docs/requirements.md', import.meta.url))
 /** Without the fault there is nothing to wait for. */
 const SHORT_MS = 1500
 /** Slower than anything else that the gateway answers. */
@@ -99,6 +111,23 @@ describe('scenarios', () => {
       expect(after.source).toBe('Prometheus')
       expect(refused(after) - before).toBe(2)
     }, 60_000)
+  })
+
+  it('show every metric that the page of requirements names, but those of which it says what they need', async () => {
+    // A key to mask, and a provider to go around: these are counted when they first happen.
+    const door = { url: system.gateway.url, apiKey: system.people[0]!.apiKey }
+    await setFault(system, 'openai', { status: 500 })
+    await ask(door, { kind: 'plain', question: `My key is ${madeUpSecret()}. Who answers when the first provider is broken?` })
+    await setFault(system, 'openai', {})
+    const rows = readFileSync(REQUIREMENTS, 'utf8').split('\n')
+    const texts = await Promise.all(system.services.map(async ({ admin }) => (await fetch(metricsUrl(admin))).text()))
+    const shown = (name: string) => texts.some((text) => text.includes(`# TYPE ${name} `))
+    const named = rows.flatMap((row) => {
+      const [has = ''] = row.split('needs ')
+      return [...has.matchAll(/`((?:rag|http|process|container|example)_[a-z0-9_]+)`/g)].map(([, name]) => name!)
+    })
+    expect(new Set(named).size).toBeGreaterThan(25)
+    expect([...new Set(named)].filter((name) => !shown(name))).toEqual([])
   })
 
   it.each(played.map((scenario) => [scenario.name, scenario] as const))(

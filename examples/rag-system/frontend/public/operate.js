@@ -71,7 +71,7 @@ function Alerts({ reading, red }) {
             ? html`<p>None is firing.</p>`
             : html`<ul class="alerts">${firing.map(({ labels, annotations, fingerprint }) => html`<li key=${fingerprint}><strong>${labels.priority ?? ''} ${labels.alertname}</strong> ${labels.service ?? ''} <span class="quiet">${annotations.summary ?? ''}</span></li>`)}</ul>`
       }
-      ${reading.alertmanager && html`<p class="quiet">${watched ? 'The watchdog is heard: alerts of Prometheus arrive here.' : 'The watchdog of Prometheus is not heard: alerts may not arrive.'}</p>`}
+      ${reading.alertmanager && html`<p class="quiet">${watched ? 'The watchdog is heard: alerts of Prometheus arrive here.' : 'The watchdog of Prometheus has not been heard yet: alerts may not arrive.'}</p>`}
     </section>
   `
 }

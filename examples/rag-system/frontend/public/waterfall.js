@@ -1,4 +1,5 @@
 // A trace as a waterfall: one row a span, in the order of the tree, its bar where it was in time.
+import { causeOf } from './cause.js'
 import { ms } from './format.js'
 import { html } from './html.js'
 
@@ -13,14 +14,6 @@ export function rowsOf(spans) {
   }
   for (const span of byStart) if (!ids.has(span.parentSpanId)) add(span, 0)
   return rows
-}
-
-/** Where most of the time went: the span that took longest by itself, without those below it. */
-export function causeOf(spans) {
-  const below = new Map()
-  for (const { parentSpanId, durationMs } of spans) below.set(parentSpanId, (below.get(parentSpanId) ?? 0) + durationMs)
-  const alone = spans.map((span) => ({ span, ms: Math.max(0, span.durationMs - (below.get(span.spanId) ?? 0)) }))
-  return alone.sort((a, b) => b.ms - a.ms)[0]
 }
 
 export function Waterfall({ spans }) {

@@ -81,7 +81,10 @@ function withTrace(
 ): RequestInit | undefined {
   const names = Object.keys(trace)
   if (names.length === 0) return init
-  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+  const given = init?.headers ?? (input instanceof Request ? input.headers : undefined)
+  // The fetch underneath makes its own Headers: another one would be made for nothing.
+  if (given === undefined) return { ...init, headers: trace }
+  const headers = new Headers(given)
   for (const name of names) if (!headers.has(name)) headers.set(name, trace[name]!)
   return { ...init, headers }
 }

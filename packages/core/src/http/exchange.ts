@@ -34,8 +34,8 @@ export interface Exchange extends IncomingTrace {
 }
 
 /** Makes the place for the operation of a request, for whoever knows that one is likely. */
-export function reserveOperation(request: IncomingMessage): void {
-  ;(request as Carrying)[OPERATION] = undefined
+export function reserveOperation(request: IncomingMessage & Carrying): void {
+  if (request[OPERATION] === undefined) request[OPERATION] = undefined
 }
 
 /** The operation of a request, once it has one. */

@@ -55,7 +55,7 @@ export function observeServer(server: Server, observers: Observers): () => void 
     const pass = () => Reflect.apply(original, this, [event, ...values]) as boolean
     if (event === 'upgrade' || event === 'connect')
       return runUpgrade(values[0] as IncomingMessage, values[1] as Duplex, watch.observers, pass)
-    if (event === 'clientError') recordReject(values[0], watch.observers)
+    if (event === 'clientError') recordReject(values[0], values[1], watch.observers)
     return pass()
   } as Emit
   Object.defineProperty(server, 'emit', { value: emit, writable: true, configurable: true, enumerable: false })
@@ -106,10 +106,16 @@ const REJECT_STATUS: Record<string, number> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408
 }
 
-function recordReject(error: unknown, observers: Observers): void {
+/** Whether the parser is in the body of a request: that one has been seen, and a client that breaks off there sends no other. */
+function isInBody(socket: unknown): boolean {
+  const incoming = (socket as { parser?: { incoming?: { complete?: boolean } | null } | null } | undefined)?.parser?.incoming
+  return incoming !== undefined && incoming !== null && incoming.complete === false
+}
+
+function recordReject(error: unknown, socket: unknown, observers: Observers): void {
   const code = String((error as { code?: unknown } | null)?.code ?? '')
   // A connection that breaks between requests refuses nothing.
-  if (!code.startsWith('HPE_') && code !== 'ERR_HTTP_REQUEST_TIMEOUT') return
+  if ((!code.startsWith('HPE_') && code !== 'ERR_HTTP_REQUEST_TIMEOUT') || isInBody(socket)) return
   const operation = startOperation(
     'server',
     `_OTHER ${UNMATCHED}`,

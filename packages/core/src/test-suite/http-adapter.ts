@@ -215,6 +215,22 @@ export function httpAdapterContract(adapter: AdapterUnderTest): ContractCase[] {
       }
     },
     {
+      name: 'counts a request once whose client breaks off in a body that nobody reads',
+      async run() {
+        const operations = await recorded(async (port) => {
+          await exchangeRaw(port, 'GET /users/1 HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf', { leaveAfterMs: 300 })
+          await request(port, '/users/2')
+        }, 2)
+        assert.deepEqual(
+          operations.map(({ attributes: { route, statusCode, special } }) => ({ route, statusCode, special })),
+          [
+            { route: '/users/:id', statusCode: 200, special: undefined },
+            { route: '/users/:id', statusCode: 200, special: undefined }
+          ]
+        )
+      }
+    },
+    {
       name: 'records hostile URLs and headers and serves them as it would',
       async run() {
         const operations = await recorded(async (port) => {

@@ -50,6 +50,8 @@ describe('personal data', () => {
     ['write to taro.yamada+x@example.co.jp today', 'write to [masked:email] today'],
     ['call +81 90-1234-5678 or 03-1234-5678', 'call [masked:phone] or [masked:phone]'],
     ['電話：０９０－１２３４－５６７８', '電話：[masked:phone]'],
+    ['\ufeff＋８１ ９０−１２３４−５６７８', '\ufeff[masked:phone]'],
+    ['\ud800電話（０３）１２３４－５６７８', '\ud800電話[masked:phone]'],
     ['card 4111 1111 1111 1111 used', 'card [masked:card] used'],
     ['IBAN GB82 WEST 1234 5698 7654 32', 'IBAN [masked:iban]'],
     ['マイナンバー：1234-5678-9018', 'マイナンバー：[masked:my-number]'],

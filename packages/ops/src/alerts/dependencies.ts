@@ -338,6 +338,22 @@ export function dependencyAlerts(model: Model): Alert[] {
           expect: 'quiet 19m'
         },
         {
+          title: 'traffic that ends: five minutes forget it',
+          series: [
+            ...histogram('http_server_request_duration_seconds', [[{ [limits.slowSeconds * 4]: 0.025 }, m(40)]]),
+            counter(
+              'rag_http_server_requests_total',
+              [
+                [0.25, m(20)],
+                [0.025, m(20)]
+              ],
+              { status_class: '2xx' }
+            )
+          ],
+          // Five minutes hold 0.25 - 0.225 x 4.44/5 = 0.05 a second.
+          expect: 'fires 24m, quiet 25m'
+        },
+        {
           title: 'little traffic',
           series: [
             ...histogram('http_server_request_duration_seconds', [[{ [limits.slowSeconds * 2]: 0.056 }, m(20)]]),

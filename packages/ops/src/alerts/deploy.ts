@@ -62,6 +62,8 @@ export function deployAlerts(model: Model): Alert[] {
       )
     ].filter(({ metric }) => !metric.endsWith('_bucket'))
   const least = limits.releaseErrorMinimum
+  // From 2 to 0.5 requests a second: after so many minutes ten minutes hold 2 divided by the multiple.
+  const whole = Math.floor(((2 - 2 / limits.releaseErrors) / 1.5) * 10)
   return [
     {
       name: 'ReleaseInProgress',
@@ -172,6 +174,21 @@ export function deployAlerts(model: Model): Alert[] {
           // An hour before minute 135 all had been failing as often for five minutes more than the window.
           expect: 'quiet 119m, quiet 139m, fires 152m'
         },
+        ...(limits.releaseErrors < 3.5
+          ? [
+              {
+                title: 'as many failures as before the release, of a quarter of the requests',
+                series: [
+                  ...requests([
+                    [2, 0.02, m(120)],
+                    [0.5, 0.08, m(40)]
+                  ]),
+                  released(115, 160)
+                ],
+                expect: `quiet ${m(125 + whole)}, fires ${m(126 + whole)}`
+              }
+            ]
+          : []),
         {
           title: 'traffic that falls below the least: ten minutes forget it',
           series: [

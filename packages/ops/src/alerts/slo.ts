@@ -1,8 +1,9 @@
 // Service levels: error and latency budgets that burn, with a guard for low traffic.
-import type { Model } from '../config/model.js'
+import type { Model, Service } from '../config/model.js'
+import { fastBudget } from '../rules/budgets.js'
 import { BY, increaseOf } from './expr.js'
 import { kit, m, type Phase } from './kit.js'
-import type { Alert } from './types.js'
+import type { Alert, Scenario } from './types.js'
 import { leastErrors, twoWindows } from './windows.js'
 
 // The objective is one a service, whatever its environment.
@@ -17,7 +18,8 @@ const BURN_CAUSES = ['a release that fails', 'a dependency that is down or slow'
 export function sloAlerts(model: Model): Alert[] {
   const { limits } = model
   const { counter, histogram } = kit(model)
-  const { availability, latency } = model.services[0]!
+  const [first] = model.services as [Service]
+  const { availability } = first
   const budget = 1 - availability
   /** Requests of which a share fails. */
   const traffic = (phases: readonly (readonly [rate: number, failing: number, length: string])[]) => [
@@ -32,20 +34,25 @@ export function sloAlerts(model: Model): Alert[] {
       { status_class: '5xx' }
     )
   ]
-  const slowBudget = 1 - latency.share
-  const fast = latency.seconds / 2
-  const slow = latency.seconds * 3
-  const speeds = (phases: readonly (readonly [share: number, length: string, volume?: number])[]) =>
+  const speeds = (
+    phases: readonly (readonly [share: number, length: string, volume?: number])[],
+    { name: service, latency: { seconds } }: Service = first
+  ) =>
     histogram(
       'http_server_request_duration_seconds',
-      phases.map(([share, length, volume = 4]) => [{ [fast]: 2.5 * volume * (1 - share), [slow]: 2.5 * volume * share }, length])
+      phases.map(([share, length, volume = 4]) => [
+        { [seconds / 2]: 2.5 * volume * (1 - share), [seconds * 3]: 2.5 * volume * share },
+        length
+      ]),
+      { service }
     )
   const burn = (record: string, budgetRecord: string, factor: number, long: string, short: string) =>
     `${record}${long} > ${OF} (${factor} * ${budgetRecord}) and ${record}${short} > ${OF} (${factor} * ${budgetRecord})`
+  const fastly = (factor: number) => (factor === limits.burnFast ? 'fast_' : '')
   const errors = (factor: number, long: string, short: string) =>
-    `${burn('service:rag_http_errors:ratio_rate', 'service:rag_slo_error_budget:ratio', factor, long, short)} and ${increaseOf(`${REQUESTS}{status_class="5xx"}`, long)} >= ${limits.minimumErrors}`
+    `${burn('service:rag_http_errors:ratio_rate', `service:rag_slo_error_${fastly(factor)}budget:ratio`, factor, long, short)} and ${increaseOf(`${REQUESTS}{status_class="5xx"}`, long)} >= ${limits.minimumErrors}`
   const slowness = (factor: number, long: string, short: string) =>
-    burn('service:rag_http_slow:ratio_rate', 'service:rag_slo_slow_budget:ratio', factor, long, short)
+    burn('service:rag_http_slow:ratio_rate', `service:rag_slo_slow_${fastly(factor)}budget:ratio`, factor, long, short)
   const burning = (factor: number, long: string, short: string, hold: string, step: string) => [
     ...twoWindows({
       share: at(factor),
@@ -58,12 +65,24 @@ export function sloAlerts(model: Model): Alert[] {
     }),
     ...leastErrors(limits.minimumErrors, { long, hold, step }, (rate, length) => traffic([[rate, 1, length]]))
   ]
-  // A share of failing requests that burns at a factor, held below certainty for loose objectives.
-  const at = (factor: number) => Math.min(0.95, factor * budget)
-  const slowAt = (factor: number) => Math.min(0.98, factor * slowBudget)
-  const slowing = (factor: number, long: string, short: string, hold: string, step: string) =>
-    twoWindows({ share: slowAt(factor), most: 0.98, long, short, hold, step, series: speeds })
-  const slowFast = Math.min(limits.burnFast, 0.8 / slowBudget)
+  // A share of requests that burns at a factor, held below certainty for loose objectives.
+  const shareAt = (factor: number, budget: number) =>
+    Math.min(0.95, factor * (factor < limits.burnFast * 0.8 ? budget : fastBudget(model, budget)))
+  const at = (factor: number) => shareAt(factor, budget)
+  const slowAt = (factor: number, { latency }: Service = first) => shareAt(factor, 1 - latency.share)
+  /** For one service of each bound: services that share a bound share a selector. */
+  const slowing = (factor: number, long: string, short: string, hold: string, step: string): Scenario[] =>
+    [...new Map([...model.services].reverse().map((service) => [service.latency.seconds, service])).values()].flatMap((service) =>
+      twoWindows({
+        share: slowAt(factor, service),
+        most: 0.98,
+        long,
+        short,
+        hold,
+        step,
+        series: (phases) => speeds(phases, service)
+      }).map((scenario) => ({ ...scenario, title: `${service.name}: ${scenario.title}`, labels: { service: service.name } }))
+    )
 
   return [
     {
@@ -201,10 +220,10 @@ export function sloAlerts(model: Model): Alert[] {
     ),
     {
       name: 'LatencyBudgetBurnFast',
-      sentence: `In the last hour and in the last 5 minutes more than ${Number(slowFast.toFixed(2))} times the allowed share of requests was slower than the bound of the objective, for 2 minutes.`,
+      sentence: `In the last hour and in the last 5 minutes more than ${limits.burnFast} times the allowed share (at most four in five) of requests was slower than the bound of the objective, for 2 minutes.`,
       priority: 'P1',
       type: 'latency',
-      expr: slowness(slowFast, '1h', '5m'),
+      expr: slowness(limits.burnFast, '1h', '5m'),
       for: '2m',
       summary: '{{ $value | humanizePercentage }} of requests of {{ $labels.service }} are slow',
       impact: '{{ $value | humanizePercentage }} of requests of the last hour took longer than the objective allows.',
@@ -218,14 +237,14 @@ export function sloAlerts(model: Model): Alert[] {
         {
           title: 'a tenth above for 70 minutes, then quick',
           series: speeds([
-            [slowAt(slowFast * 1.1), m(70)],
+            [slowAt(limits.burnFast * 1.1), m(70)],
             [0, m(30)]
           ]),
           expect: 'quiet 2m, fires 4m, fires 65m, quiet 77m'
         },
         {
           title: 'a tenth below',
-          series: speeds([[slowAt(slowFast * 0.9), m(70)]]),
+          series: speeds([[slowAt(limits.burnFast * 0.9), m(70)]]),
           expect: 'quiet 20m, quiet 69m'
         },
         {
@@ -236,7 +255,7 @@ export function sloAlerts(model: Model): Alert[] {
           ]),
           expect: 'quiet 70m, quiet 90m, fires 118m'
         },
-        ...slowing(slowFast, '1h', '5m', '2m', '1m')
+        ...slowing(limits.burnFast, '1h', '5m', '2m', '1m')
       ]
     },
     {

@@ -2,6 +2,7 @@
 import { BY, boundMatcher, quantileOf, rateOf, shareOf } from '../alerts/expr.js'
 import type { Model } from '../config/model.js'
 import { bandRules, bands } from './bands.js'
+import { fastBudget } from './budgets.js'
 
 export interface Recording {
   readonly record: string
@@ -42,7 +43,9 @@ function plan(model: Model): Recording[] {
     ...model.services.flatMap(({ name: service, availability, latency }) => [
       constant('service:rag_expected:info', 1, { service, environment }),
       constant('service:rag_slo_error_budget:ratio', 1 - availability, { service }),
-      constant('service:rag_slo_slow_budget:ratio', 1 - latency.share, { service })
+      constant('service:rag_slo_slow_budget:ratio', 1 - latency.share, { service }),
+      constant('service:rag_slo_error_fast_budget:ratio', fastBudget(model, 1 - availability), { service }),
+      constant('service:rag_slo_slow_fast_budget:ratio', fastBudget(model, 1 - latency.share), { service })
     ]),
     ...model.backups.flatMap(({ job, drill, rpoSeconds, rtoSeconds, drillEverySeconds }) => [
       constant('job:rag_backup_rpo:seconds', rpoSeconds, { job_name: job }),

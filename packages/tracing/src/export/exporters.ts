@@ -62,7 +62,7 @@ function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, m
         queue
       })
     case 'jaeger': {
-      const { JaegerExporter } = loadPeer('@opentelemetry/exporter-jaeger', exporter) as {
+      const { JaegerExporter } = loadPeer('@opentelemetry/exporter-jaeger', exporter).loaded as {
         JaegerExporter: new (options: object) => SpanExporter
       }
       return createSdkExit(new JaegerExporter({ flushTimeout: 500 }), queue, 'Jaeger exporter')
@@ -82,12 +82,7 @@ function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, 
   const variable = (name: string): string | undefined =>
     env[`OTEL_EXPORTER_OTLP_TRACES_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`] || undefined
   const wanted = checkProtocol(protocol, variable('PROTOCOL'))
-  if (wanted === 'grpc') {
-    const { OTLPTraceExporter } = loadPeer('@opentelemetry/exporter-trace-otlp-grpc', 'otlp over grpc') as {
-      OTLPTraceExporter: new (options: object) => SpanExporter
-    }
-    return createSdkExit(new OTLPTraceExporter(url === undefined ? {} : { url }), queue, 'OTLP exporter (grpc)')
-  }
+  if (wanted === 'grpc') return createSdkExit(grpcExporter(url, headers), queue, 'OTLP exporter (grpc)')
   const base = env['OTEL_EXPORTER_OTLP_ENDPOINT']
   const target =
     url ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? (base ? `${base.replace(/\/+$/, '')}/v1/traces` : 'http://localhost:4318/v1/traces')
@@ -105,6 +100,17 @@ function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, 
     tls: definedOf(tls),
     queue
   })
+}
+
+/** The SDK's exporter; it reads the variables itself and takes headers as metadata of its own gRPC library only. */
+function grpcExporter(url: string | undefined, headers: OtlpOptions['headers']): SpanExporter {
+  const { loaded, require } = loadPeer('@opentelemetry/exporter-trace-otlp-grpc', 'otlp over grpc')
+  const { OTLPTraceExporter } = loaded as { OTLPTraceExporter: new (options: object) => SpanExporter }
+  if (!headers) return new OTLPTraceExporter(definedOf({ url }))
+  const { Metadata } = require('@grpc/grpc-js') as { Metadata: new () => { set(key: string, value: string): void } }
+  const metadata = new Metadata()
+  for (const [key, value] of Object.entries(headers)) metadata.set(key, value)
+  return new OTLPTraceExporter(definedOf({ url, metadata }))
 }
 
 function definedOf<T extends object>(given: T): { [K in keyof T]?: NonNullable<T[K]> } {
@@ -158,12 +164,13 @@ function parseHeaders(text: string | undefined): Record<string, string> {
   return headers
 }
 
-/** A package beside ours, else one of the application. */
-function loadPeer(name: string, exporter: string): unknown {
+/** A package beside ours, else one of the application, and what loads its own dependencies. */
+function loadPeer(name: string, exporter: string): { loaded: unknown; require: NodeJS.Require } {
   let cause: unknown
   for (const from of [typeof __filename === 'string' ? __filename : import.meta.url, join(process.cwd(), 'package.json')]) {
     try {
-      return createRequire(from)(name)
+      const near = createRequire(from)
+      return { loaded: near(name), require: createRequire(near.resolve(name)) }
     } catch (error) {
       cause ??= error
     }

@@ -12,9 +12,23 @@ interface Grpc {
   ServerCredentials: { createInsecure(): unknown }
 }
 
-export async function startGrpcCollector(): Promise<{ url: string; bodies: Buffer[]; close(): Promise<void> }> {
+interface Received {
+  request: Buffer
+  metadata: { getMap(): Record<string, string | Buffer> }
+}
+
+export interface GrpcCollector {
+  url: string
+  bodies: Buffer[]
+  /** Of each request. */
+  headers: Record<string, string | Buffer>[]
+  close(): Promise<void>
+}
+
+export async function startGrpcCollector(): Promise<GrpcCollector> {
   const grpc = fromExporter('@grpc/grpc-js') as Grpc
   const bodies: Buffer[] = []
+  const headers: GrpcCollector['headers'] = []
   const server = new grpc.Server()
   const bytes = (body: Buffer): Buffer => body
   server.addService(
@@ -30,8 +44,9 @@ export async function startGrpcCollector(): Promise<{ url: string; bodies: Buffe
       }
     },
     {
-      Export({ request }: { request: Buffer }, done: (error: null, answer: Buffer) => void) {
+      Export({ request, metadata }: Received, done: (error: null, answer: Buffer) => void) {
         bodies.push(request)
+        headers.push(metadata.getMap())
         done(null, Buffer.alloc(0))
       }
     }
@@ -39,5 +54,5 @@ export async function startGrpcCollector(): Promise<{ url: string; bodies: Buffe
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)))
   )
-  return { url: `http://127.0.0.1:${port}`, bodies, close: async () => server.forceShutdown() }
+  return { url: `http://127.0.0.1:${port}`, bodies, headers, close: async () => server.forceShutdown() }
 }

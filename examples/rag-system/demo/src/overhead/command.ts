@@ -35,9 +35,8 @@ export interface Weighed {
 }
 
 const PAIRS = 3
-const REQUESTS = 350
-/** Requests that are not counted: a service that has just started spends its time on compiling, with the SDK more than without. */
-const WARM = 4 * REQUESTS
+/** Rounds that are not counted: a service that has just started spends its time on compiling, with the SDK more than without. */
+const WARM_ROUNDS = 4
 const GOAL = 0.05
 /** Enough for every request of the run; budgets are not what is weighed. */
 const LIMITS = { USER_BUDGET_USD: '1000', DAILY_BUDGET_USD: '1000' }
@@ -45,16 +44,18 @@ const hook = (name: string) => ['--import', new URL(`./${name}`, import.meta.url
 
 type Begin = (options?: SystemOptions) => Promise<System>
 
-export async function weigh(begin: Begin, progress: Progress): Promise<Weighed> {
+/** @param requests In a round. */
+export async function weigh(begin: Begin, progress: Progress, requests: number): Promise<Weighed> {
   const folder = await mkdtemp(join(tmpdir(), 'rag-profiles-'))
   try {
-    return await weighIn(folder, begin, progress)
+    return await weighIn(folder, begin, progress, requests)
   } finally {
     if (!process.env['KEEP_PROFILES']) await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function weighIn(folder: string, begin: Begin, progress: Progress): Promise<Weighed> {
+async function weighIn(folder: string, begin: Begin, progress: Progress, requests: number): Promise<Weighed> {
+  const warm = WARM_ROUNDS * requests
   progress.step('starting three systems')
   const variables = { 'llm-service': LIMITS, model: { REMEMBER_VECTORS: '1', PIECE_DELAY_MS: '2' } }
   const more = (variant: Variant): SystemOptions => ({
@@ -70,7 +71,7 @@ async function weighIn(folder: string, begin: Begin, progress: Progress): Promis
     context: await begin({ ...more('context'), ...shared })
   }
   let sent: Weighed['sent'] = {}
-  const measure = async (system: System, from: number, requests: number): Promise<Used> => {
+  const measure = async (system: System, from: number): Promise<Used> => {
     const services = system.services.map(({ pid }) => pid)
     const stores = [...system.stores, observed.provider!].map(({ pid }) => pid)
     const before = [cpuSeconds(services), cpuSeconds(stores)] as const
@@ -79,29 +80,29 @@ async function weighIn(folder: string, begin: Begin, progress: Progress): Promis
     return { services: used, system: used + cpuSeconds(stores) - before[1] }
   }
   let at = 0
-  for (; at < WARM; at += REQUESTS) {
-    progress.step(`warming up, ${at} of ${WARM} requests`)
-    await embedAhead(observed.model, at, REQUESTS)
-    for (const system of Object.values(systems)) await measure(system, at, REQUESTS)
+  for (; at < warm; at += requests) {
+    progress.step(`warming up, ${at} of ${warm} requests`)
+    await embedAhead(observed.model, at, requests)
+    for (const system of Object.values(systems)) await measure(system, at)
   }
   const pairs: Weighed['pairs'][number][] = []
-  for (let pair = 1; pair <= PAIRS; pair++, at += REQUESTS) {
+  for (let pair = 1; pair <= PAIRS; pair++, at += requests) {
     progress.step(`pair ${pair} of ${PAIRS}`)
-    await embedAhead(observed.model, at, REQUESTS)
+    await embedAhead(observed.model, at, requests)
     const order: readonly Variant[] = pair % 2 === 1 ? ['with', 'without', 'context'] : ['context', 'without', 'with']
     const used: Partial<Record<Variant, Used>> = {}
-    for (const variant of order) used[variant] = await measure(systems[variant], at, REQUESTS)
+    for (const variant of order) used[variant] = await measure(systems[variant], at)
     pairs.push(used as Record<Variant, Used>)
   }
   progress.step('profiling')
-  await embedAhead(observed.model, at, REQUESTS)
+  await embedAhead(observed.model, at, requests)
   const profile = async (variant: 'with' | 'without') =>
-    eachRequest(await profiled(systems[variant], folder, () => replay(systems[variant], at, REQUESTS)))
+    eachRequest(await profiled(systems[variant], folder, () => replay(systems[variant], at, requests)), requests)
   const parts = { with: await profile('with'), without: await profile('without') }
   const overhead = shares(pairs, 'with')
-  const addedMs = (median(pairs.map((pair) => pair.with.services - pair.without.services)) / REQUESTS) * 1000
+  const addedMs = (median(pairs.map((pair) => pair.with.services - pair.without.services)) / requests) * 1000
   const ok = overhead.system <= GOAL
-  return { ok, requests: REQUESTS, warm: WARM, sent, pairs, overhead, context: shares(pairs, 'context'), addedMs, parts, goal: GOAL }
+  return { ok, requests, warm, sent, pairs, overhead, context: shares(pairs, 'context'), addedMs, parts, goal: GOAL }
 }
 
 function shares(pairs: Weighed['pairs'], variant: Variant): Used {
@@ -109,8 +110,8 @@ function shares(pairs: Weighed['pairs'], variant: Variant): Used {
   return { system: share('system'), services: share('services') }
 }
 
-function eachRequest(parts: Parts): Parts {
-  return Object.fromEntries(Object.entries(parts).map(([part, ms]) => [part, ms / REQUESTS]))
+function eachRequest(parts: Parts, requests: number): Parts {
+  return Object.fromEntries(Object.entries(parts).map(([part, ms]) => [part, ms / requests]))
 }
 
 function median(values: readonly number[]): number {

@@ -7,8 +7,8 @@ import { DemoFailure } from '../system/failure.js'
 import { attempt, search, upload } from '../traffic.js'
 import { check, type Scenario, same } from './scenario.js'
 
-const SMALL = { id: 'ferry-table.md', text: '# Ferries of Larkholm\n\nThe last ferry of Larkholm leaves at nine in the evening.\n' }
-const LARGE = { id: 'ledger.txt', text: `The ledger of Larkholm begins here.${'\n'.repeat(300_000)}` }
+const SMALL = '# Ferries of Larkholm\n\nThe last ferry of Larkholm leaves at nine in the evening.\n'
+const LARGE = `The ledger of Larkholm begins here.${'\n'.repeat(300_000)}`
 const DISK = 'size=128k'
 const COUNT = 'http_server_request_duration_seconds_count'
 
@@ -17,16 +17,19 @@ export const diskFull: Scenario = {
   story: `document-service keeps originals on a disk of ${DISK.slice(5)}; a document fits, the next one does not.`,
   look: 'Documents: the words of the refusal; Operate: errors of document-service and of the gateway.',
   async run({ system, fault, door, snapshot, until }) {
+    if (!canMount()) throw new DemoFailure('this scenario needs a small disk, and none can be mounted', 'run it as root on Linux')
+    // A name for each run, so that what an earlier one kept is not taken for this one's.
+    const [small, large] = [`ferries-${Date.now()}.md`, `ledger-${Date.now()}.txt`]
     const folder = mkdtempSync(join(tmpdir(), 'rag-disk-'))
     if (fault) mount(folder)
     try {
       await system.restart('document-service', { DOCUMENTS_FOLDER: folder })
-      const kept = await upload(door(), SMALL.id, SMALL.text)
+      const kept = await upload(door(), small, SMALL)
       const before = await snapshot()
-      const refused = await attempt(door(), `/documents/${LARGE.id}`, {
+      const refused = await attempt(door(), `/documents/${large}`, {
         method: 'PUT',
         headers: { 'content-type': 'text/plain' },
-        body: LARGE.text
+        body: LARGE
       })
       const found = await search(door(), 'When does the last ferry of Larkholm leave?')
       const lost = await search(door(), 'Where does the ledger of Larkholm begin?')
@@ -49,8 +52,8 @@ export const diskFull: Scenario = {
             'log lines of api-gateway': lines('api-gateway'),
             'log lines of document-service': lines('document-service')
           }),
-          check('what was acknowledged is found', { status: kept, found: Number(found.includes(SMALL.id)) }, found.includes(SMALL.id)),
-          check('what was refused is not', { found: Number(lost.includes(LARGE.id)) }, !lost.includes(LARGE.id))
+          check('what was acknowledged is found', { status: kept, found: Number(found.includes(small)) }, found.includes(small)),
+          check('what was refused is not', { found: Number(lost.includes(large)) }, !lost.includes(large))
         ]
       })
     } finally {
@@ -61,11 +64,20 @@ export const diskFull: Scenario = {
   }
 }
 
-function mount(folder: string): void {
+/** Whether a small disk can be mounted here: that takes root on Linux, and more in some containers. */
+export function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'rag-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', DISK, 'tmpfs', folder], { stdio: 'ignore' })
+    mount(folder)
+    execFileSync('umount', ['-l', folder])
+    return true
   } catch {
-    rmSync(folder, { recursive: true })
-    throw new DemoFailure('this scenario needs a small disk, and none can be mounted', 'run it as root on Linux')
+    return false
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function mount(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', DISK, 'tmpfs', folder], { stdio: 'ignore' })
 }

@@ -5,6 +5,7 @@ import type { Collect } from '../text/headers.js'
 import type { Detector } from '../text/scan.js'
 import { isCard, isIban, isMyNumber } from './digits.js'
 import type { PiiKind } from './kinds.js'
+import { narrow } from './narrow.js'
 
 /** One shape of one kind. `accept` has the last word. */
 interface Shape {
@@ -131,31 +132,11 @@ const SHAPES: readonly Shape[] = [
   }
 ]
 
-const WIDE_FORMS: Readonly<Record<string, string>> = {
-  '－': '-',
-  '−': '-',
-  '‐': '-',
-  '‑': '-',
-  '–': '-',
-  ー: '-',
-  '（': '(',
-  '）': ')',
-  '＋': '+',
-  '．': '.',
-  '　': ' '
-}
-
-/** One character for one, so that indexes stay true. */
-const narrow = (text: string): string =>
-  text
-    .replace(/[０-９Ａ-Ｚａ-ｚ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0))
-    .replace(/(?<=[\d)])[－−‐‑–ー（）．　](?=[\d(])|[（）＋]/g, (letter) => WIDE_FORMS[letter] ?? letter)
-
 /** The detector of the chosen kinds. */
 export function piiDetector(kinds: readonly PiiKind[]): Detector {
   const shapes = SHAPES.filter((shape) => kinds.includes(shape.kind))
   return (text: string, collect: Collect): void => {
-    const plain = /[０-９＋（）]/.test(text) ? narrow(text) : text
+    const plain = narrow(text)
     for (const { kind, needs, pattern, accept } of shapes) {
       if (!needs.test(plain)) continue
       pattern.lastIndex = 0

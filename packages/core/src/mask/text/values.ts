@@ -18,7 +18,7 @@ export function isPlaceholder(value: string): boolean {
   const code = value.charCodeAt(0)
   if (!isAlnum(code)) return code < 128 || code === 0x2026 ? PLACEHOLDER.test(value) : false
   if (isDigit(code)) return false
-  if (value.length < 10 && PLACEHOLDER_WORDS.has(value.toLowerCase())) return true
+  if (value.length < 10 && PLACEHOLDER_WORDS.has(lowered(value))) return true
   // Of words only `xxx`, `env.X`, `os.environ` and `process.env.X` go on from here.
   return 'xeop'.includes(String.fromCharCode(code | 32)) && PLACEHOLDER.test(value)
 }
@@ -27,7 +27,20 @@ export function isPlaceholder(value: string): boolean {
 export function isStatusWord(value: string): boolean {
   let end = value.length
   while (end > 0 && isSentenceEnd(value.charCodeAt(end - 1))) end--
-  return end <= LONGEST_WORD && isLetter(value.charCodeAt(end - 1)) && STATUS_WORDS.has(value.slice(0, end).toLowerCase())
+  return (
+    end <= LONGEST_WORD &&
+    isLetter(value.charCodeAt(end - 1)) &&
+    STATUS_WORDS.has(lowered(end === value.length ? value : value.slice(0, end)))
+  )
+}
+
+/** Most words are in lower case already; the conversion costs much where a text holds anything beyond Latin-1. */
+function lowered(value: string): string {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at)
+    if (code >= 65 && code <= 90) return value.toLowerCase()
+  }
+  return value
 }
 
 const isLetter = (code: number): boolean => isAlnum(code) && !isDigit(code)

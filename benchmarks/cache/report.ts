@@ -18,7 +18,7 @@ export function report(name: string, rounds: number, figures: object, claims: re
     bound: `${relation === '>=' ? '≥' : '≤'} ${bound}`,
     holds: relation === '>=' ? value >= bound : value <= bound
   }))
-  if (process.argv.includes('--write')) write(name, judged)
+  if (process.argv.includes('--write')) write(name, rounds, judged)
   if (process.argv.includes('--json')) {
     process.stdout.write(`${JSON.stringify({ case: name, node: process.version, rounds, results: figures, claims: judged })}\n`)
     return
@@ -27,7 +27,7 @@ export function report(name: string, rounds: number, figures: object, claims: re
   for (const { what, value, bound, holds } of judged) process.stdout.write(`${holds ? 'holds' : 'FAILS'}  ${what}: ${value} (${bound})\n`)
 }
 
-function write(name: string, judged: readonly Judged[]): void {
+function write(name: string, rounds: number, judged: readonly Judged[]): void {
   const rows = [
     ['what', 'goal', 'measured', ''],
     ...judged.map(({ what, value, bound, holds }) => [what, bound, String(value), holds ? 'holds' : 'FAILS'])
@@ -38,7 +38,8 @@ function write(name: string, judged: readonly Judged[]): void {
   const table = [line(head!), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
   const file = new URL('../../docs/cache.md', import.meta.url)
   const marks = new RegExp(`<!-- bench:${name}:start -->[\\s\\S]*?<!-- bench:${name}:end -->`)
-  const text = `<!-- bench:${name}:start -->\n\n${table}\n\n<!-- bench:${name}:end -->`
+  const caption = `\`npm run bench -- ${name}\`, Node ${process.version}, ${rounds} rounds:`
+  const text = `<!-- bench:${name}:start -->\n\n${caption}\n\n${table}\n\n<!-- bench:${name}:end -->`
   writeFileSync(
     file,
     readFileSync(file, 'utf8').replace(marks, () => text)

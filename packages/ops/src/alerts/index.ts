@@ -6,6 +6,7 @@ import { availabilityAlerts } from './availability.js'
 import { backupAlerts } from './backup.js'
 import { budgetAlerts } from './budget.js'
 import { cacheAlerts } from './cache.js'
+import { canaryAlerts } from './canary.js'
 import { capacityAlerts } from './capacity.js'
 import { cardinalityAlerts } from './cardinality.js'
 import { dependencyAlerts } from './dependencies.js'
@@ -19,6 +20,7 @@ import { processAlerts } from './process.js'
 import { qualityAlerts } from './quality.js'
 import { recentAlerts } from './recent.js'
 import { sloAlerts } from './slo.js'
+import { slownessAlerts } from './slowness.js'
 import { storeAlerts } from './stores.js'
 import { telemetryAlerts } from './telemetry.js'
 import type { Alert } from './types.js'
@@ -26,7 +28,7 @@ import type { Alert } from './types.js'
 const AREAS: Readonly<Record<string, (model: Model) => Alert[]>> = {
   'service-levels': sloAlerts,
   availability: availabilityAlerts,
-  dependencies: dependencyAlerts,
+  dependencies: (model) => [...dependencyAlerts(model), ...slownessAlerts(model)],
   process: processAlerts,
   postgres: postgresAlerts,
   stores: storeAlerts,
@@ -40,7 +42,7 @@ const AREAS: Readonly<Record<string, (model: Model) => Alert[]>> = {
   audit: auditAlerts,
   telemetry: telemetryAlerts,
   cardinality: cardinalityAlerts,
-  deploy: deployAlerts,
+  deploy: (model) => [...deployAlerts(model), ...canaryAlerts(model)],
   capacity: capacityAlerts,
   anomaly: anomalyAlerts,
   recent: recentAlerts,

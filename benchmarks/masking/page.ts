@@ -109,7 +109,10 @@ function rivalTable(rivals: Result['worst']['rivals']): string {
   const inputs = Object.keys(Object.values(rivals)[0] ?? {})
   return table(
     ['engine', ...inputs],
-    Object.entries(rivals).map(([name, times]) => [name, ...inputs.map((input) => times[input] ?? `> ${LIMIT_MS}`)])
+    Object.entries(rivals).map(([name, times]) => [
+      name,
+      ...inputs.map((input) => (input in times ? (times[input] ?? `> ${LIMIT_MS}`) : 'not run'))
+    ])
   )
 }
 

@@ -163,23 +163,18 @@ export function createReader({ driver, gateway, names, state, decode, flushWrite
   }
   /** In several commands without waiting between them: what came first is decoded while Redis gathers the rest. */
   const fetch = async <T>(keys: readonly string[], use: (bytes: unknown, at: number) => T): Promise<T[]> => {
-    const used: T[] = []
     const entries = keys.map(entryKey)
     if (cluster) {
       const replies = await driver.sendAll(entries.map((key) => ({ name: 'GET', key, values: [key] })))
       return replies.map(use)
     }
-    const groups: Promise<void>[] = []
-    for (let from = 0; from < entries.length; from += GATHERED) {
+    const used: T[] = []
+    const part = async (from: number) => {
       const values = entries.slice(from, from + GATHERED)
-      const reply = driver.send({ name: 'MGET', key: values[0]!, values }) as Promise<unknown[]>
-      groups.push(
-        reply.then((found) => {
-          for (let at = 0; at < found.length; at++) used[from + at] = use(found[at], from + at)
-        })
-      )
+      const replies = (await driver.send({ name: 'MGET', key: values[0]!, values })) as unknown[]
+      for (let at = 0; at < replies.length; at++) used[from + at] = use(replies[at], from + at)
     }
-    await Promise.all(groups)
+    await Promise.all(Array.from({ length: Math.ceil(entries.length / GATHERED) }, (_, at) => part(at * GATHERED)))
     return used
   }
   const readPart = async (keys: readonly string[]) => {

@@ -1,5 +1,5 @@
 // The Redis layer beside its peers and raw commands: vectors, cold misses, several processes, and a Redis that dies, stops or is slow.
-import { coldMisses } from './cache/cold.js'
+import { BARE, coldMisses } from './cache/cold.js'
 import { faults } from './cache/faults.js'
 import { busOutage } from './cache/outage.js'
 import { processes } from './cache/processes.js'
@@ -20,8 +20,9 @@ function claimsOf(found: Partial<Results>): Claim[] {
     claims.push(['bytes stored for a vector', found.vectors.bytesPerVector, '<=', 7600])
   }
   if (found.coldMisses) {
-    const { ours, ...peers } = found.coldMisses
+    const { ours, [BARE]: bare, ...peers } = found.coldMisses
     claims.push(['cold misses with lock, a second', ours!, '>=', 15_000])
+    claims.push(['cold misses with lock, times bare ioredis with a lock', ours! / bare!, '>=', 1])
     claims.push(['cold misses with lock, share of the median peer without', ours! / median(Object.values(peers)), '>=', 0.5])
   }
   if (found.processes) {

@@ -1,14 +1,33 @@
 // Cold misses through both layers.
 import { Redis } from 'ioredis'
 import { median } from '../statistics.js'
-import { bento, cacheable, layered, manager, ours } from './rivals.js'
+import { bento, cacheable, layered, MINUTE, manager, ours, type Rival } from './rivals.js'
 import { pause, ROUNDS, say } from './settings.js'
+
+export const BARE = 'ioredis with a lock'
+
+/** The floor of the same work by the driver alone: read and take the lock, then write and give it back; no memory, no figures, no deadline. */
+function bare(port: number): Rival {
+  const redis = new Redis(port)
+  return {
+    name: BARE,
+    async getOrSet(key, load) {
+      const [found] = await Promise.all([redis.get(key), redis.set(`${key}:l`, 'token', 'PX', 600, 'NX')])
+      if (found !== null) return found
+      const value = await load()
+      void redis.set(key, String(value), 'PX', MINUTE)
+      void redis.del(`${key}:l`)
+      return value
+    },
+    close: async () => redis.disconnect()
+  }
+}
 
 /** Misses in both layers with 32 under way; ours takes the lock across processes. */
 export async function coldMisses(port: number) {
   const redis = new Redis(port)
   const own = ours('ours', { redis })
-  const rivals = [own, bento('bentocache', { port }), cacheable(port), manager(port), layered(port)]
+  const rivals = [own, bento('bentocache', { port }), cacheable(port), manager(port), layered(port), bare(port)]
   const speeds = new Map<string, number[]>(rivals.map(({ name }) => [name, []]))
   let number = 0
   // Connections are made before anything is measured.

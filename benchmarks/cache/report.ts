@@ -1,5 +1,5 @@
 // Prints what was measured beside what is promised, and with `--write` puts that table into docs/cache.md.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { putIntoDocs, table } from '../docs.js'
 
 export type Claim = readonly [what: string, value: number, relation: '>=' | '<=', bound: number]
 
@@ -28,20 +28,7 @@ export function report(name: string, rounds: number, figures: object, claims: re
 }
 
 function write(name: string, rounds: number, judged: readonly Judged[]): void {
-  const rows = [
-    ['what', 'goal', 'measured', ''],
-    ...judged.map(({ what, value, bound, holds }) => [what, bound, String(value), holds ? 'holds' : 'FAILS'])
-  ]
-  const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...rows.map((row) => row[column]!.length)))
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  const [head, ...body] = rows
-  const table = [line(head!), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
-  const file = new URL('../../docs/cache.md', import.meta.url)
-  const marks = new RegExp(`<!-- bench:${name}:start -->[\\s\\S]*?<!-- bench:${name}:end -->`)
-  const caption = `\`npm run bench -- ${name}\`, Node ${process.version}, ${rounds} rounds:`
-  const text = `<!-- bench:${name}:start -->\n\n${caption}\n\n${table}\n\n<!-- bench:${name}:end -->`
-  writeFileSync(
-    file,
-    readFileSync(file, 'utf8').replace(marks, () => text)
-  )
+  const rows = judged.map(({ what, value, bound, holds }) => [what, bound, String(value), holds ? 'holds' : 'FAILS'])
+  const text = `\`npm run bench -- ${name}\`, Node ${process.version}, ${rounds} rounds:\n\n${table(['what', 'goal', 'measured', ''], rows)}`
+  putIntoDocs('cache.md', { [name]: text })
 }

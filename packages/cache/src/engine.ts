@@ -127,17 +127,19 @@ export function draftOfRecord({ remote, settings }: Engine, key: string, record:
 }
 
 /** Puts what Redis had into memory, unless it was invalidated meanwhile. */
-export function promote(engine: Engine, key: string, record: StoredRecord, mark: number): void {
-  if (engine.log.touched(mark, key, record.tags)) return
-  remember(engine, draftOfRecord(engine, key, record), record.seq, record.storedAt - engine.remote!.layer.offset)
+export function promote(engine: Engine, draft: Draft, record: StoredRecord, mark: number): void {
+  if (engine.memory === undefined || engine.log.touched(mark, draft.key, record.tags)) return
+  remember(engine, draft, record.seq, record.storedAt - engine.remote!.layer.offset)
 }
 
 /** A record that is fresh, counted and put into memory. */
 export function take(engine: Engine, key: string, record: StoredRecord | undefined, mark: number): StoredRecord | undefined {
-  if (!record || draftOfRecord(engine, key, record).freshUntil <= performance.now()) return undefined
+  if (!record) return undefined
+  const draft = draftOfRecord(engine, key, record)
+  if (draft.freshUntil <= performance.now()) return undefined
   countHit(engine.figures.redis, record.value)
   countSaved(engine, record)
-  promote(engine, key, record, mark)
+  promote(engine, draft, record, mark)
   return record
 }
 

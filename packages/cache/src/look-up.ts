@@ -53,11 +53,12 @@ async function readRedis(engine: Engine, key: string, held: MemoryEntry | undefi
     }
     const now = performance.now()
     const ageMs = Math.max(0, now + remote!.layer.offset - record.storedAt)
-    const { freshUntil } = draftOfRecord(engine, key, record)
+    const draft = draftOfRecord(engine, key, record)
+    const { freshUntil } = draft
     if (now < freshUntil) {
       countHit(figures.redis, record.value)
       countSaved(engine, record)
-      promote(engine, key, record, mark)
+      promote(engine, draft, record, mark)
       return { value: record.value, layer: 'redis' as const, stale: false, ageMs }
     }
     if (withStale && now < freshUntil + Math.max(settings.revalidateMs, settings.ifErrorMs)) {

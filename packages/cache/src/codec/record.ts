@@ -9,6 +9,7 @@ import { decodeValue, type EncodedValue } from './values.js'
 const HEAD = 44
 const CHECKSUM = 40
 const MAGIC = 0x52
+const NO_TAGS: readonly string[] = []
 const FORMAT = 1
 export const FLAG_COMPRESSED = 1
 export const FLAG_ENCRYPTED = 2
@@ -39,15 +40,15 @@ export function encodeRecord(head: Omit<RecordHead, 'flags' | 'type'>, encoded: 
   const tags = head.tags.length > 0 ? Buffer.from(JSON.stringify(head.tags)) : undefined
   if (tags && tags.length > 0xffff) throw new RangeError('too many tags')
   const start = HEAD + (tags?.length ?? 0)
-  const top = Buffer.alloc(start)
-  writeHead(top, { ...head, flags: 0, type: encoded.type }, tags?.length ?? 0)
-  if (tags) top.set(tags, HEAD)
-  const { flags, payload } = gate.seal(encoded, () => Buffer.concat([top.subarray(4), Buffer.from(key)]))
-  top[2] = flags
+  const { flags, payload } = gate.seal(encoded, () => {
+    const top = Buffer.alloc(start)
+    writeHead(top, 0, encoded.type, head, tags)
+    return Buffer.concat([top.subarray(4), Buffer.from(key)])
+  })
   const bytes = room(start + payload.length)
-  bytes.set(top, 0)
+  writeHead(bytes, flags, encoded.type, head, tags)
   bytes.set(payload, start)
-  bytes.writeUInt32BE(checksum(bytes), CHECKSUM)
+  bytes.writeUInt32BE(crc32(bytes), CHECKSUM)
   return bytes
 }
 
@@ -69,8 +70,8 @@ function room(size: number): Buffer {
 /** Marks a deleted key, so that a load that began before cannot write. */
 export function encodeTombstone(epoch: number, seq: number): Buffer {
   const bytes = Buffer.alloc(HEAD)
-  writeHead(bytes, { flags: FLAG_TOMBSTONE, type: 0, epoch, seq, freshUntil: 0, storedAt: 0, cost: undefined, tags: [] }, 0)
-  bytes.writeUInt32BE(checksum(bytes), CHECKSUM)
+  writeHead(bytes, FLAG_TOMBSTONE, 0, { epoch, seq, freshUntil: 0, storedAt: 0, cost: undefined })
+  bytes.writeUInt32BE(crc32(bytes), CHECKSUM)
   return bytes
 }
 
@@ -80,23 +81,24 @@ export function decodeRecord(bytes: Buffer, gate: PayloadGate, key = ''): Stored
   if (bytes[1] !== FORMAT) throw new TypeError(`unknown format ${bytes[1]}`)
   const start = HEAD + bytes.readUInt16BE(36)
   if (bytes.length < start) throw new RangeError('cut off')
-  if (bytes.readUInt32BE(CHECKSUM) !== checksum(bytes)) throw new RangeError('corrupt')
-  const payload = own(bytes.subarray(start))
+  if (!isWhole(bytes)) throw new RangeError('corrupt')
+  const payload = own(bytes, start)
   const flags = bytes[2]!
   if (flags & FLAG_TOMBSTONE) return undefined
   const cost = bytes.readFloatBE(32)
-  const head = {
+  const type = bytes[3]!
+  const open = gate.open(flags, payload, () => Buffer.concat([sealedHead(bytes, start), Buffer.from(key)]))
+  return {
     flags,
-    type: bytes[3]!,
+    type,
     epoch: bytes.readUInt32BE(4),
     seq: bytes.readDoubleBE(8),
     freshUntil: bytes.readDoubleBE(16),
     storedAt: bytes.readDoubleBE(24),
     cost: Number.isNaN(cost) ? undefined : cost,
-    tags: start > HEAD ? (JSON.parse(bytes.toString('utf8', HEAD, start)) as string[]) : []
+    tags: start > HEAD ? (JSON.parse(bytes.toString('utf8', HEAD, start)) as string[]) : NO_TAGS,
+    value: decodeValue(type, open)
   }
-  const open = gate.open(flags, payload, () => Buffer.concat([sealedHead(bytes, start), Buffer.from(key)]))
-  return { ...head, value: decodeValue(head.type, open) }
 }
 
 /** What our script sees in a head: a record of this format that is fresh after a time. Tombstones never are. */
@@ -111,27 +113,33 @@ function sealedHead(bytes: Buffer, start: number): Uint8Array {
   return head
 }
 
-function writeHead(bytes: Buffer, head: RecordHead, tagBytes: number): void {
+function writeHead(bytes: Buffer, flags: number, type: number, head: Omit<RecordHead, 'flags' | 'type' | 'tags'>, tags?: Buffer): void {
   bytes[0] = MAGIC
   bytes[1] = FORMAT
-  bytes[2] = head.flags
-  bytes[3] = head.type
+  bytes[2] = flags
+  bytes[3] = type
   bytes.writeUInt32BE(head.epoch, 4)
   bytes.writeDoubleBE(head.seq, 8)
   bytes.writeDoubleBE(head.freshUntil, 16)
   bytes.writeDoubleBE(head.storedAt, 24)
   bytes.writeFloatBE(head.cost ?? Number.NaN, 32)
-  bytes.writeUInt16BE(tagBytes, 36)
+  bytes.writeUInt16BE(tags?.length ?? 0, 36)
+  bytes.fill(0, 38, HEAD)
+  if (tags) bytes.set(tags, HEAD)
 }
 
-/** A copy in memory of its own: views need alignment, and a slice would keep the whole network chunk or pool alive. */
-export function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = Buffer.allocUnsafeSlow(bytes.length)
-  copy.set(bytes)
-  return new Uint8Array(copy.buffer)
+/** A copy in memory of its own: views need alignment, and a part would keep the whole network chunk or pool alive. */
+export function own(bytes: Uint8Array, start = 0): Uint8Array<ArrayBuffer> {
+  const copy = Buffer.allocUnsafeSlow(bytes.length - start)
+  copy.set(start === 0 ? bytes : bytes.subarray(start))
+  return copy
 }
 
-/** CRC-32 over everything but its own place. Finds corruption, not forgery. */
-function checksum(bytes: Buffer): number {
-  return crc32(bytes.subarray(HEAD), crc32(bytes.subarray(0, CHECKSUM)))
+/** CRC-32 over everything, with 0 in its own place. Finds corruption, not forgery. */
+function isWhole(bytes: Buffer): boolean {
+  const found = bytes.readUInt32BE(CHECKSUM)
+  bytes.fill(0, CHECKSUM, HEAD)
+  const whole = crc32(bytes) === found
+  bytes.writeUInt32BE(found, CHECKSUM)
+  return whole
 }

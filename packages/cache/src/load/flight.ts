@@ -63,7 +63,7 @@ async function fly(engine: Engine, key: string, loader: Loader<unknown>, options
       const ahead = mode === 'refresh' && held ? held.freshUntil + 1 : performance.now()
       const found = await readOrWait(engine, key, mode === 'force' ? Number.MAX_SAFE_INTEGER : ahead, wantsLock, candidate, mode)
       if (found.outcome) {
-        if (found.record) promote(engine, key, found.record, mark)
+        if (found.record) promote(engine, found.draft!, found.record, mark)
         return found.outcome
       }
       token = found.token
@@ -141,8 +141,10 @@ async function store({ remote, memory }: Engine, drafts: readonly Draft[], under
   const written = await layer.write(drafts, under, token)
   if (token !== undefined) locks.drop(token)
   if (!written || !breaker.closed()) return
-  for (const [at, { key, value }] of drafts.entries()) {
-    const held = written[at] ? undefined : memory?.peek(key)
+  for (let at = 0; at < drafts.length; at++) {
+    if (written[at]) continue
+    const { key, value } = drafts[at]!
+    const held = memory?.peek(key)
     if (held && held.value === value && held.seq === under.seq) memory!.remove(key, 'invalidated')
   }
 }
@@ -160,6 +162,7 @@ export function giveBack(engine: Engine, keys: readonly string[], token: string 
 interface Reading {
   outcome?: Outcome
   record?: StoredRecord
+  draft?: Draft
   token?: string
   under?: Under
   candidate?: Candidate
@@ -197,7 +200,7 @@ async function readOrWait(
         if (draft.freshUntil > freshAfter && mode !== 'force') {
           countHit(counts, record.value)
           countSaved(engine, record)
-          return { outcome: { value: record.value, from: 'redis', stale: false }, record }
+          return { outcome: { value: record.value, from: 'redis', stale: false }, record, draft }
         }
         if (mode !== 'force') candidate = fresher(candidate, candidateOfRecord(engine, draft))
       }

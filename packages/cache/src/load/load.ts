@@ -5,7 +5,7 @@ import { livesOf } from '../engine.js'
 import { inheritedNames } from '../invalidation/changes.js'
 import { TIMED_OUT, within } from '../redis/deadline.js'
 import { type Limits, readLimits } from '../settings.js'
-import type { Loader, LoadOptions } from '../types.js'
+import type { LoadContext, Loader, LoadOptions } from '../types.js'
 
 export interface Loaded {
   readonly value: unknown
@@ -13,33 +13,51 @@ export interface Loaded {
   readonly lives: Lives | undefined
 }
 
+const NONE: readonly string[] = []
+
+/** What a loader gets. A class, and its functions made when they are asked for: closures of one load each would cost more than the rest of it. */
+class Context implements LoadContext {
+  kept = true
+  #aborter: AbortController | undefined
+  constructor(
+    readonly key: string,
+    public adapted: LoadOptions<never>
+  ) {}
+  // Most loaders never ask for the signal.
+  get signal() {
+    this.#aborter ??= new AbortController()
+    return this.#aborter.signal
+  }
+  get setTtl() {
+    return (ttl: LoadOptions['ttl']) => this.#adapt({ ttl: ttl as never })
+  }
+  get addTags() {
+    return (...tags: string[]) => this.#adapt({ tags: [...(this.adapted.tags ?? []), ...tags] })
+  }
+  get addDependencies() {
+    return (...names: string[]) => this.#adapt({ dependsOn: [...(this.adapted.dependsOn ?? []), ...names] })
+  }
+  get setCost() {
+    return (cost: number) => this.#adapt({ cost })
+  }
+  get skip() {
+    return () => {
+      this.kept = false
+    }
+  }
+  abort(reason: unknown) {
+    this.#aborter ??= new AbortController()
+    this.#aborter.abort(reason)
+  }
+  #adapt(more: Partial<LoadOptions<never>>) {
+    this.adapted = { ...this.adapted, ...more }
+  }
+}
+
 /** @throws whatever the loader throws, and RagError `RAG_CACHE_LOAD_TIMEOUT`. */
 export async function load(engine: Engine, key: string, loader: Loader<unknown>, options: LoadOptions<never>, size = 1): Promise<Loaded> {
   const { figures, settings } = engine
-  // Most loaders never ask for the signal.
-  let abort: AbortController | undefined
-  const aborter = () => {
-    abort ??= new AbortController()
-    return abort
-  }
-  let adapted = options
-  let kept = true
-  const adapt = (more: Partial<LoadOptions<never>>) => {
-    adapted = { ...adapted, ...more }
-  }
-  const context = {
-    key,
-    get signal() {
-      return aborter().signal
-    },
-    setTtl: (ttl: LoadOptions['ttl']) => adapt({ ttl: ttl as never }),
-    addTags: (...tags: string[]) => adapt({ tags: [...(adapted.tags ?? []), ...tags] }),
-    addDependencies: (...names: string[]) => adapt({ dependsOn: [...(adapted.dependsOn ?? []), ...names] }),
-    setCost: (cost: number) => adapt({ cost }),
-    skip: () => {
-      kept = false
-    }
-  }
+  const context = new Context(key, options)
   const { hardMs } = limitsOf(engine, options)
   figures.loads++
   const attributes = { cache: settings.name, operation: 'load', layer: undefined, size, hit: false } as const
@@ -47,19 +65,19 @@ export async function load(engine: Engine, key: string, loader: Loader<unknown>,
     ? startOperation('cache', `load ${settings.name}`, attributes, settings.observers)
     : undefined
   try {
-    // A loader that throws before it returns a promise is a loader that failed.
-    const loading = new Promise((resolve) => resolve(loader(context)))
-    const value = hardMs === undefined ? await loading : await within(loading, hardMs)
+    const loading = loader(context)
+    const value = hardMs === undefined ? await loading : await within(Promise.resolve(loading), hardMs)
     if (value === TIMED_OUT) {
       const error = new RagError('RAG_CACHE_LOAD_TIMEOUT', {
         problem: `the loader of the cache "${settings.name}" did not answer within ${hardMs} ms`,
         fix: 'raise loadTimeout.hard, or let the cache serve stale values with stale.ifError'
       })
-      aborter().abort(error)
+      context.abort(error)
       operation?.end('timeout', error)
       throw error
     }
-    const inherited = kept && adapted.dependsOn ? await inheritedNames(engine, adapted as never) : []
+    const { kept, adapted } = context
+    const inherited = kept && adapted.dependsOn ? await inheritedNames(engine, adapted as never) : NONE
     const lives = kept ? livesWithin(engine, value, adapted, inherited) : undefined
     operation?.end('ok')
     return { value, lives }

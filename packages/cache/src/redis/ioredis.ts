@@ -33,8 +33,10 @@ export function driverOfIoredis(client: Ioredis): RedisDriver {
   const prefix = client.options?.keyPrefix ?? client.options?.redisOptions?.keyPrefix ?? ''
   const hold = createHold(client)
   const send = ({ name, values }: Command) => {
-    hold()
-    return client.callBuffer(name, ...values)
+    hold.begin()
+    const reply = client.callBuffer(name, ...values)
+    hold.sent(values.length)
+    return reply
   }
   return {
     cluster,
@@ -44,7 +46,9 @@ export function driverOfIoredis(client: Ioredis): RedisDriver {
       if (cluster) return Promise.all(commands.map(send))
       const pipeline = client.pipeline()
       for (const { name, values } of commands) pipeline.callBuffer(name, ...values)
-      const replies = (await pipeline.exec()) ?? []
+      const executing = pipeline.exec()
+      hold.sent(FULL)
+      const replies = (await executing) ?? []
       return replies.map(([error, reply]) => {
         if (error) throw error
         return reply
@@ -88,11 +92,11 @@ export function driverOfIoredis(client: Ioredis): RedisDriver {
 
 const RETRY_MS = 250
 
-/** So many commands fill a packet; Redis works on them while we make the next. */
-const FULL = 16
+/** So many arguments are worth a write of their own; Redis works on them while we make the next. */
+const FULL = 64
 
-/** ioredis writes each command by itself; what is sent in one turn of the event loop goes out in few writes. */
-function createHold(client: Ioredis): () => void {
+/** ioredis writes each command by itself; small ones that are sent in one turn of the event loop go out in few writes. */
+function createHold(client: Ioredis) {
   let held: Ioredis['stream']
   let count = 0
   const release = () => {
@@ -100,19 +104,23 @@ function createHold(client: Ioredis): () => void {
     held = undefined
     stream?.uncork?.()
   }
-  return () => {
-    if (held !== undefined) {
-      if (++count < FULL) return
+  return {
+    /** Before a command. */
+    begin() {
+      if (held !== undefined || client.status !== 'ready' || typeof client.stream?.cork !== 'function') return
+      held = client.stream
+      held.cork!()
+      count = 0
+      setImmediate(release)
+    },
+    /** After a command of so many arguments. */
+    sent(values: number) {
+      count += values
+      if (held === undefined || count < FULL) return
       count = 0
       held.uncork!()
       held.cork!()
-      return
     }
-    if (client.status !== 'ready' || typeof client.stream?.cork !== 'function') return
-    held = client.stream
-    held.cork!()
-    count = 0
-    setImmediate(release)
   }
 }
 

@@ -15,6 +15,7 @@ const TAG_LIFE_S = 31 * 86_400
 /** A load that began before a delete may end this much later and still is refused. */
 const TOMBSTONE_MS = 300_000
 const SCAN_BATCH = 500
+const NONE: readonly string[] = []
 
 /** What is to be stored; times on the clock of `performance.now()`. */
 export interface Draft {
@@ -92,7 +93,8 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
   const encode = (draft: Draft, under: Under): Buffer | undefined => {
     try {
       const head = {
-        ...under,
+        seq: under.seq,
+        epoch: under.epoch,
         freshUntil: draft.freshUntil + state.offset,
         storedAt: performance.now() + state.offset,
         cost: draft.cost,
@@ -110,7 +112,9 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
   const unregistered = (drafts: readonly Draft[]) => {
     if (registeredIn !== state.epoch || registered.size > 10_000) registered = new Set()
     registeredIn = state.epoch
-    return drafts.flatMap(({ tags }) => tags.filter((tag) => tag.startsWith('d:') && !registered.has(tag)))
+    let found = NONE
+    for (const { tags } of drafts) for (const tag of tags) if (tag.startsWith('d:') && !registered.has(tag)) found = [...found, tag]
+    return found
   }
   const register = async (names: readonly string[]) => {
     const into = registered
@@ -148,10 +152,10 @@ export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch
       return state.offset
     },
     ...reader,
-    async write(drafts, under, token) {
+    write(drafts, under, token) {
       const ready = state.ready()
-      if (ready !== true && !(await ready)) return undefined
-      return writer.write(drafts, under, token)
+      if (ready === true) return writer.write(drafts, under, token)
+      return Promise.resolve(ready).then((known) => (known ? writer.write(drafts, under, token) : undefined))
     },
     async unlock(keys, token) {
       await gateway.run('delete', keys.length, () => lock(keys, token, ''))

@@ -61,6 +61,7 @@ interface Reply {
 const GATHERED = 32
 /** Most keys that are read within one deadline. */
 const BATCH = 256
+const NOT_READ = Promise.resolve(undefined)
 
 export function createReader({ driver, gateway, names, state, decode, flushWrites, release }: ReaderSettings): Reader {
   const { cluster } = driver
@@ -140,6 +141,12 @@ export function createReader({ driver, gateway, names, state, decode, flushWrite
   // Keys of a cluster lie on different nodes: there each goes by itself.
   const gathered = createGatherer(cluster ? 1 : GATHERED, flush)
 
+  const readOne = (key: string, wish: Wish | undefined, limitMs: number | undefined) => {
+    const ticket = gateway.enter('get', 1)
+    if (!ticket) return NOT_READ
+    return new Promise<Found | undefined>((answer) => gathered.add({ key, wish, limitMs, ticket, answer }))
+  }
+
   /** Each part within a deadline of its own: many keys are no reason to call Redis slow. */
   const inParts = async <T>(keys: readonly string[], limitMs: number | undefined, read: (part: readonly string[]) => Promise<T[]>) => {
     const ready = state.ready()
@@ -154,21 +161,32 @@ export function createReader({ driver, gateway, names, state, decode, flushWrite
     }
     return found
   }
-  const fetch = async (keys: readonly string[]): Promise<unknown[]> => {
+  /** In several commands without waiting between them: what came first is decoded while Redis gathers the rest. */
+  const fetch = async <T>(keys: readonly string[], use: (bytes: unknown, at: number) => T): Promise<T[]> => {
     const entries = keys.map(entryKey)
-    if (cluster) return driver.sendAll(entries.map((key) => ({ name: 'GET', key, values: [key] })))
-    return (await driver.send({ name: 'MGET', key: entries[0]!, values: entries })) as unknown[]
+    if (cluster) {
+      const replies = await driver.sendAll(entries.map((key) => ({ name: 'GET', key, values: [key] })))
+      return replies.map(use)
+    }
+    const used: T[] = []
+    const part = async (from: number) => {
+      const values = entries.slice(from, from + GATHERED)
+      const replies = (await driver.send({ name: 'MGET', key: values[0]!, values })) as unknown[]
+      for (let at = 0; at < replies.length; at++) used[from + at] = use(replies[at], from + at)
+    }
+    await Promise.all(Array.from({ length: Math.ceil(entries.length / GATHERED) }, (_, at) => part(at * GATHERED)))
+    return used
   }
   const readPart = async (keys: readonly string[]) => {
     const versions = state.readVersions()
     versions.catch(() => {})
-    const replies = await fetch(keys)
+    const records = await fetch(keys, (bytes, at) => decode(bytes, keys[at]!))
     await versions
-    return judge(replies.map((bytes, at) => decode(bytes, keys[at]!)))
+    return judge(records)
   }
   /** Values by MGET, which costs Redis less than a script that copies them; in the same round trip a script looks at their heads. */
   const claimPart = async (keys: readonly string[], wish: Wish): Promise<Found[]> => {
-    const fetching = fetch(keys)
+    const fetching = fetch(keys, (bytes) => bytes)
     fetching.catch(() => {})
     const evaluations = cluster
       ? await Promise.all(keys.map((key) => evaluate([key], [wish], true)))
@@ -188,11 +206,10 @@ export function createReader({ driver, gateway, names, state, decode, flushWrite
   }
 
   return {
-    async read(key, wish, limitMs) {
+    read(key, wish, limitMs) {
       const ready = state.ready()
-      if (ready !== true && !(await ready)) return undefined
-      const ticket = gateway.enter('get', 1)
-      return ticket && new Promise((resolve) => gathered.add({ key, wish, limitMs, ticket, answer: resolve }))
+      if (ready === true) return readOne(key, wish, limitMs)
+      return Promise.resolve(ready).then((known) => (known ? readOne(key, wish, limitMs) : undefined))
     },
     readMany: (keys, limitMs) => inParts(keys, limitMs, readPart),
     async claim(keys, wish) {

@@ -42,7 +42,8 @@ const GROUP = 32
 /** Most entries and bytes that one deadline is for. */
 const BATCH = 256
 const BATCH_BYTES = 4 * 1024 * 1024
-const NOT_WRITTEN = [false]
+const WRITTEN: readonly boolean[] = [true]
+const NOT_WRITTEN: readonly boolean[] = [false]
 
 export function createWriter({ driver, gateway, names, encode, unregistered, register }: WriterSettings): Writer {
   const { cluster } = driver
@@ -114,7 +115,7 @@ export function createWriter({ driver, gateway, names, encode, unregistered, reg
     void gateway
       .pass(tickets, () => writeSmall(entries))
       .then((done) => {
-        for (const [at, { answer }] of entries.entries()) answer(done && [done[at] === 1])
+        for (let at = 0; at < entries.length; at++) entries[at]!.answer(done && (done[at] === 1 ? WRITTEN : NOT_WRITTEN))
       })
   })
   const writeOne = (draft: Draft, under: Under, token: string | undefined): Promise<Written> => {
@@ -131,19 +132,22 @@ export function createWriter({ driver, gateway, names, encode, unregistered, reg
     })
   }
 
+  const writeMany = async (drafts: readonly Draft[], under: Under, token: string | undefined): Promise<Written> => {
+    gathered.flush()
+    const written: boolean[] = []
+    // Each batch has its own deadline: many entries are no reason to call Redis slow.
+    for (const batch of batchesOf(drafts)) {
+      const done = await gateway.run('set', batch.length, () => writeBatch(batch, under, token))
+      if (!done) return undefined
+      written.push(...done)
+    }
+    return written
+  }
+
   return {
-    async write(drafts, under, token) {
-      const [only] = drafts
-      if (drafts.length === 1 && !cluster && unregistered(drafts).length === 0) return writeOne(only!, under, token)
-      gathered.flush()
-      const written: boolean[] = []
-      // Each batch has its own deadline: many entries are no reason to call Redis slow.
-      for (const batch of batchesOf(drafts)) {
-        const done = await gateway.run('set', batch.length, () => writeBatch(batch, under, token))
-        if (!done) return undefined
-        written.push(...done)
-      }
-      return written
+    write(drafts, under, token) {
+      const alone = drafts.length === 1 && !cluster && unregistered(drafts).length === 0
+      return alone ? writeOne(drafts[0]!, under, token) : writeMany(drafts, under, token)
     },
     flush: gathered.flush
   }

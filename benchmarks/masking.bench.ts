@@ -1,6 +1,7 @@
 // Masking: recall, false positives, speed and worst cases of the gate and of its rivals on one page (`--write` puts it into docs/masking.md).
-import { readFileSync, writeFileSync } from 'node:fs'
+
 import { createMasker } from '@rag/core'
+import { putIntoDocs } from './docs.js'
 import { type Column, page } from './masking/page.js'
 import { type Engine, peers } from './masking/peers.js'
 import { seededRandom } from './masking/random.js'
@@ -82,13 +83,6 @@ const result = {
 
 const text = page(result)
 process.stdout.write(`${text}\n`)
-if (process.argv.includes('--write')) {
-  const file = new URL('../docs/masking.md', import.meta.url)
-  const docs = readFileSync(file, 'utf8')
-  writeFileSync(
-    file,
-    docs.replace(/<!-- bench:start -->[\s\S]*?<!-- bench:end -->/, () => `<!-- bench:start -->\n\n${text}\n\n<!-- bench:end -->`)
-  )
-}
+if (process.argv.includes('--write')) putIntoDocs('masking.md', { masking: text })
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(result)}\n`)
 process.exit(0)

@@ -50,31 +50,69 @@ describe('the GitHub workflow', () => {
 })
 
 describe('Terraform', () => {
-  /** Arguments of the resources, as the provider grafana/grafana 3 documents them: required, then optional. */
-  const RESOURCES: Readonly<Record<string, readonly [required: readonly string[], optional: readonly string[]]>> = {
-    grafana_folder: [['title'], ['uid', 'org_id', 'parent_folder_uid', 'prevent_destroy_if_not_empty']],
-    grafana_dashboard: [['config_json'], ['folder', 'message', 'org_id', 'overwrite']],
-    grafana_contact_point: [['name'], ['email', 'slack', 'pagerduty', 'webhook', 'teams', 'disable_provenance', 'org_id']],
-    grafana_notification_policy: [
-      ['contact_point', 'group_by'],
-      ['policy', 'group_wait', 'group_interval', 'repeat_interval', 'disable_provenance', 'org_id']
-    ]
+  interface Arguments {
+    readonly required?: readonly string[]
+    readonly optional?: readonly string[]
+    readonly blocks?: Readonly<Record<string, Arguments>>
+  }
+  const CONTACT = ['disable_resolve_message', 'settings']
+  const TIMES = ['group_wait', 'group_interval', 'repeat_interval']
+  /** As docs/resources of grafana/terraform-provider-grafana say; of blocks, those that are generated and their neighbours. */
+  const RESOURCES: Readonly<Record<string, Arguments>> = {
+    grafana_folder: { required: ['title'], optional: ['uid', 'org_id'] },
+    grafana_dashboard: { required: ['config_json'], optional: ['folder', 'message', 'org_id', 'overwrite'] },
+    grafana_contact_point: {
+      required: ['name'],
+      optional: ['disable_provenance', 'org_id'],
+      blocks: {
+        email: { required: ['addresses'], optional: [...CONTACT, 'message', 'single_email', 'subject'] },
+        slack: { optional: [...CONTACT, 'url', 'token', 'recipient', 'text', 'title', 'username', 'endpoint_url', 'color'] },
+        pagerduty: { required: ['integration_key'], optional: [...CONTACT, 'severity', 'summary', 'source', 'details', 'url'] },
+        teams: { required: ['url'], optional: [...CONTACT, 'message', 'section_title', 'title'] }
+      }
+    },
+    grafana_notification_policy: {
+      required: ['contact_point', 'group_by'],
+      optional: [...TIMES, 'disable_provenance', 'org_id'],
+      blocks: {
+        policy: {
+          optional: [...TIMES, 'contact_point', 'continue', 'group_by', 'mute_timings'],
+          blocks: { matcher: { required: ['label', 'match', 'value'] } }
+        }
+      }
+    }
   }
   const document = JSON.parse(files['terraform/rag.tf.json']!) as {
     variable: Record<string, object>
     resource: Record<string, Record<string, Record<string, unknown>>>
   }
 
-  it('gives each resource what its provider asks for, and nothing it does not know', () => {
-    for (const [type, resources] of Object.entries(document.resource))
-      for (const [name, values] of Object.entries(resources)) {
-        const [required, optional] = RESOURCES[type]!
-        expect(Object.keys(values), `${type}.${name}`).toEqual(expect.arrayContaining([...required]))
-        expect(
-          Object.keys(values).filter((key) => !required.includes(key) && !optional.includes(key)),
-          `${type}.${name}`
-        ).toEqual([])
-      }
+  /** What is missing or unknown, by its place. */
+  function problemsOf(
+    values: Readonly<Record<string, unknown>>,
+    { required = [], optional = [], blocks = {} }: Arguments,
+    place: string
+  ): string[] {
+    const missing = required.filter((key) => !(key in values)).map((key) => `${place}: ${key} is missing`)
+    const others = Object.entries(values).flatMap(([key, value]) => {
+      const inside = blocks[key]
+      if (inside)
+        return (value as Record<string, unknown>[]).flatMap((block, index) => problemsOf(block, inside, `${place}.${key}[${index}]`))
+      return required.includes(key) || optional.includes(key) ? [] : [`${place}: ${key} is unknown`]
+    })
+    return [...missing, ...others]
+  }
+
+  it('gives each resource and block what its provider asks for, and nothing it does not know', () => {
+    const problems = Object.entries(document.resource).flatMap(([type, resources]) =>
+      Object.entries(resources).flatMap(([name, values]) => problemsOf(values, RESOURCES[type]!, `${type}.${name}`))
+    )
+    expect(Object.keys(document.resource).sort()).toEqual(Object.keys(RESOURCES).sort())
+    expect(problems).toEqual([])
+    expect(problemsOf({ name: 'x', email: [{ address: 'x' }] }, RESOURCES['grafana_contact_point']!, 'x')).toEqual([
+      'x.email[0]: addresses is missing',
+      'x.email[0]: address is unknown'
+    ])
   })
 
   it('refers to variables and resources that it declares, and to nothing inside a dashboard', () => {

@@ -1,5 +1,5 @@
 // Wrong rules: each threshold, comparison, set operator and window of an alert changed a little, one at a time.
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,7 +105,8 @@ function apart(name: string, { alert, group }: Mutant): { alert: Alert; group?: 
 }
 
 /** The mutants that the tests of their own rule let pass. All wrong versions of a rule stand in one run, so its series are fed once. */
-export function survivors(model: Model, mutants: readonly Mutant[]): Mutant[] {
+export async function survivors(model: Model, mutants: readonly Mutant[]): Promise<Mutant[]> {
+  if (mutants.length === 0) return []
   const folder = mkdtempSync(join(tmpdir(), 'rag-ops-mutants-'))
   const byName = new Map(mutants.map((mutant, index) => [`${mutant.alert.name}Mutant${index}`, mutant] as const))
   try {
@@ -143,8 +144,10 @@ export function survivors(model: Model, mutants: readonly Mutant[]): Mutant[] {
         files.push(file)
       }
     }
-    const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', ...files], { encoding: 'utf8', maxBuffer: 1e9 })
-    const said = stdout + stderr
+    // It ends with 1 when a test fails, which is what wrong rules are for.
+    const said = await new Promise<string>((resolve) =>
+      execFile('promtool', ['test', 'rules', ...files], { maxBuffer: 1e9 }, (_, stdout, stderr) => resolve(stdout + stderr))
+    )
     // A file that cannot be read would kill nobody, or everybody.
     const read = said.split('Unit Testing:').length - 1
     if (read !== files.length || /rules? (file|group).*(invalid|could not)|parse error/.test(said))

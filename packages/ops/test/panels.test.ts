@@ -1,31 +1,39 @@
 // The example's services under traffic, a real Prometheus over them: every panel shows something finite that moves.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { madeUpSecret, plannedQuestions } from '../../../examples/rag-system/demo/src/questions.js'
 import { createSystem, type System, type SystemControl } from '../../../examples/rag-system/demo/src/system/system.js'
+import { configuration } from '../../../examples/rag-system/demo/src/system/watch.js'
 import { ask } from '../../../examples/rag-system/demo/src/traffic.js'
-import { describeWith } from '../../../scripts/test-support.js'
+import { describeWith, type RunningServer, startPrometheus } from '../../../scripts/test-support.js'
 import { dashboardsOf } from '../src/generate/grafana.js'
-import { resolveConfig } from '../src/index.js'
-import { full } from './kit.js'
+import { loadConfig } from '../src/index.js'
+import { figuresOf, quickRules, rulesIn } from './panel-figures.js'
 
-const TRAFFIC_SECONDS = Number(process.env['RAG_PANEL_SECONDS'] ?? 30)
+const TRAFFIC_SECONDS = Number(process.env['RAG_PANEL_SECONDS'] ?? 20)
 /** Figures that this traffic does not move: what runs, what never fails here, and the scores of questions that are always the same. */
 const STEADY = /up|[Vv]ersion|limit|Failed calls|Refused callers|Best score/
-/** Recorded once a minute or less: one figure in all of the traffic. */
-const RECORDED = /(?:service|route|cache|track):rag_/
 
-interface Matrix {
-  data: { result: { values: [number, string][] }[] }
-}
-
-describeWith(['prometheus', 'redis'], 'dashboards over the services of the example', () => {
-  let control: SystemControl
-  let system: System
+describeWith(['prometheus', 'redis'], 'dashboards over the services of the example', async () => {
+  const { model } = await loadConfig(undefined, fileURLToPath(new URL('../../../examples/rag-system/deploy/', import.meta.url)))
+  const folder = mkdtempSync(join(tmpdir(), 'rag-ops-panels-'))
   const times = { start: 0, end: 0 }
+  let control: SystemControl
+  let prometheus: RunningServer
 
   beforeAll(async () => {
-    control = await createSystem({ watch: true, environment: {} })
-    system = await control.start(() => {})
+    control = await createSystem({ environment: {} })
+    const system: System = await control.start(() => {})
+    const scraped = JSON.parse(configuration(system.services.map(({ name, admin }) => [name, Number(new URL(admin).port)] as const)))
+    const rules = join(folder, 'rag.rules.yml')
+    writeFileSync(rules, quickRules(model))
+    prometheus = await startPrometheus(
+      JSON.stringify({ ...scraped, global: { scrape_interval: '1s', evaluation_interval: '1s' }, rule_files: [rules] })
+    )
     times.start = Date.now() / 1000
     const end = Date.now() + TRAFFIC_SECONDS * 1000
     const people = system.people
@@ -34,59 +42,29 @@ describeWith(['prometheus', 'redis'], 'dashboards over the services of the examp
         if (Date.now() >= end) break
         await ask({ url: system.gateway.url, apiKey: people[round % people.length]!.apiKey }, question)
       }
-    await new Promise((resolve) => setTimeout(resolve, 2500))
+    await pause(2500)
     times.end = Date.now() / 1000
   }, 240_000)
-  afterAll(async () => control?.stop(), 30_000)
-
-  const range = async (expr: string): Promise<Matrix['data']['result']> => {
-    const query = expr
-      .replaceAll('$__rate_interval', '10s')
-      .replace(/\$\{?service(:raw)?\}?/g, '.+')
-      .replace(/\$\{?environment(:raw)?\}?/g, '.*')
-      .replace(/\$\{?\w+(:\w+)?\}?/g, '.*')
-    const url = `${system.watch.prometheus}/api/v1/query_range?${new URLSearchParams({
-      query,
-      start: String(times.start),
-      end: String(times.end),
-      step: '1'
-    })}`
-    const answer = (await (await fetch(url)).json()) as Matrix & { error?: string }
-    if (!answer.data) throw new Error(`${expr}: ${answer.error}`)
-    return answer.data.result
-  }
+  afterAll(async () => {
+    await Promise.all([control?.stop(), prometheus?.stop()])
+    rmSync(folder, { recursive: true, force: true })
+  }, 30_000)
 
   it('every panel that ordinary traffic feeds has finite figures, and they move with it', { timeout: 120_000 }, async () => {
-    const empty: string[] = []
-    const still: string[] = []
-    let panels = 0
-    const moving = 0
-    for (const { title, panels: all } of dashboardsOf(resolveConfig(full)))
-      for (const panel of all) {
-        if (panel.event) continue
-        panels++
-        const series = (await Promise.all(panel.queries.map(({ expr }) => range(expr)))).flat()
-        const finite = series.map(({ values }) => values.filter(([, value]) => Number.isFinite(Number(value))))
-        const place = `${title}: ${panel.title}`
-        if (!finite.some((values) => values.length > 0)) empty.push(place)
-        else if (
-          !STEADY.test(panel.title) &&
-          !panel.queries.some(({ expr }) => RECORDED.test(expr)) &&
-          !finite.some((values) => new Set(values.map(([, value]) => value)).size > 1)
-        )
-          still.push(place)
-      }
-    expect({ empty, still }).toEqual({ empty: [], still: [] })
-    expect(panels).toBeGreaterThan(60)
-    expect(moving).toBeGreaterThan(45)
+    const { empty, still, moving } = await figuresOf(prometheus.url, dashboardsOf(model), { ...times, wanted: ({ event }) => !event })
+    expect({ empty, still: still.filter((place) => !STEADY.test(place)) }).toEqual({ empty: [], still: [] })
+    expect(moving.length + still.length).toBeGreaterThan(60)
+    expect(moving.length).toBeGreaterThan(45)
   })
 
-  it('every rule is healthy', async () => {
-    const answer = (await (await fetch(`${system.watch.prometheus}/api/v1/rules`)).json()) as {
-      data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] }
+  it('every rule is healthy, and no service is missed', async () => {
+    const { all, sick } = await rulesIn(prometheus.url)
+    expect(all).toBeGreaterThan(100)
+    expect(sick).toEqual([])
+    const query = new URLSearchParams({ query: 'ALERTS{alertname="ServiceDown"} or service:rag_expected:info' })
+    const { data } = (await (await fetch(`${prometheus.url}/api/v1/query?${query}`)).json()) as {
+      data: { result: { metric: { __name__: string } }[] }
     }
-    const rules = answer.data.groups.flatMap((group) => group.rules)
-    expect(rules.length).toBeGreaterThan(100)
-    expect(rules.filter(({ health }) => health !== 'ok').map(({ name, lastError }) => `${name}: ${lastError}`)).toEqual([])
+    expect(data.result.map(({ metric }) => metric.__name__)).toEqual(model.services.map(() => 'service:rag_expected:info'))
   })
 })

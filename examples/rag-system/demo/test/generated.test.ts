@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { checkFiles, generate, loadConfig } from '../../../../packages/ops/src/index.js'
+import { configuration } from '../src/system/watch.js'
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url))
 const generated = join(deploy, 'generated')
@@ -49,5 +50,20 @@ it('has a base with every service of ours, bounded and without root, and two ove
   for (const overlay of ['staging', 'production']) {
     const { resources } = parse(readFileSync(join(generated, `kubernetes/overlays/${overlay}/kustomization.yml`), 'utf8'))
     expect(resources).toContain('../../base')
+  }
+})
+
+it('expects each service under the labels that Prometheus gives it, in the demo and in the deploy set: else ServiceDown fires for ever', () => {
+  const { groups } = parse(readFileSync(join(generated, 'prometheus/rules/plan.rules.yml'), 'utf8')) as {
+    groups: { rules: { record: string; labels: object }[] }[]
+  }
+  const expected = groups.flatMap(({ rules }) => rules.filter(({ record }) => record === 'service:rag_expected:info'))
+  expect(expected).toHaveLength(SERVICES.length)
+  const demo = configuration(SERVICES.map((name) => [name, 1] as const))
+  for (const text of [demo, readFileSync(join(deploy, 'prometheus/prometheus.yml'), 'utf8'), made['prometheus/prometheus.yml']!]) {
+    const { scrape_configs } = parse(text) as { scrape_configs: { static_configs: { labels: { service: string } }[] }[] }
+    const given = scrape_configs.flatMap(({ static_configs }) => static_configs.map(({ labels }) => labels))
+    const byService = (one: { service: string }, other: { service: string }) => one.service.localeCompare(other.service)
+    expect(given.sort(byService)).toEqual(expected.map(({ labels }) => labels as { service: string }).sort(byService))
   }
 })

@@ -59,6 +59,13 @@ export const CONSUMERS = [
     runs: [node('llm.mjs')]
   },
   {
+    name: 'ops',
+    dependencies: { '@opentelemetry/api': '^1.9.0' },
+    fixtures: 'ops',
+    nodes: EVERY_NODE,
+    runs: [node('fresh.mjs')]
+  },
+  {
     name: 'jest',
     dependencies: { '@opentelemetry/api': '^1.9.0' },
     tools: { jest: '^30.0.0' },

@@ -49,7 +49,36 @@ function scenarios(model: Model, band: Band, up: boolean, score: number, least: 
   const during = (from: number, to: number, factor: number) => (second: number) => (second >= from * DAY && second < to * DAY ? factor : 1)
   const at = (days: number) => `${Math.round(days * 24 * 2) / 2}h`.replace(/^(\d+)\.5h$/, '$1h30m')
   const level = band.name === 'rag_http_mean_seconds' ? 0.4 : 5
+  // A day that drifts away from the usual: seen as a mean of the hour before, half of its hours are nearer than 13.5 of 24.
+  const drift = (part: number) => 0.035 + 0.14 * part
+  const restless = (times: number) => (second: number) => {
+    const day = second / DAY - 21.125
+    const away = day >= 1 && day < 1.25 ? score * 1.4826 * drift(13.5 / 24) * times : day >= 0 && day < 1 ? drift(day) : 0
+    return 1 + (sign * away) / season(second)
+  }
+  // Three weeks that differ at that hour; the one in the middle is what is usual.
+  const weeks = (factors: readonly number[], now: number) => (second: number) =>
+    factors.reduce((usual, factor, week) => usual * during(15 - 7 * week, 15.25 - 7 * week, factor)(second), during(22, 22.25, now)(second))
   return [
+    ...(
+      [
+        ['a little beyond the spread of a restless day', 1.08, 'fires'],
+        ['a little within the spread of a restless day', 0.92, 'quiet']
+      ] as const
+    ).map(([title, times, state]) => ({ title, step: '30m', series: build(level, restless(times)), expect: `${state} 533h` })),
+    ...(
+      [
+        ['last week', [1, 1.3, 0.7], 1.03, 'fires'],
+        ['the week before the last', [1.3, 1, 0.7], 1.03, 'fires'],
+        ['the third week', [1.3, 0.7, 1], 1.03, 'fires'],
+        ['a little within the band of last week', [1, 1.3, 0.7], 0.97, 'quiet']
+      ] as const
+    ).map(([title, factors, times, state]) => ({
+      title: `weeks that differ: ${title}`,
+      step: '30m',
+      series: build(level, weeks(factors, off(times))),
+      expect: `${state} ${at(22.2)}`
+    })),
     {
       title: 'a fifth beyond the band for six hours, then as usual',
       step: '15m',
@@ -71,8 +100,8 @@ function scenarios(model: Model, band: Band, up: boolean, score: number, least: 
     {
       title: 'no three weeks of memory',
       step: '30m',
-      series: build(level, during(10, 10.25, off(1.5)), 11),
-      expect: `quiet ${at(10.2)}`
+      series: build(level, during(12, 12.25, off(1.5)), 13),
+      expect: `quiet ${at(12.2)}`
     },
     ...(band.name === 'rag_http_mean_seconds'
       ? (

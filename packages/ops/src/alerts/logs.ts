@@ -33,6 +33,16 @@ export function logAlerts(model: Model): Alert[] {
         expect: 'quiet 5h11m, fires 5h12m'
       },
       {
+        title: 'much at once and less since: an hour later it is part of the day before',
+        step: '5m',
+        series: series([
+          [usual, '25h'],
+          [usual * times * 100, m(30)],
+          [usual * times * 1.25, m(70)]
+        ]),
+        expect: 'fires 25h50m, quiet 26h20m'
+      },
+      {
         title: 'a fifth below its multiple',
         step: '5m',
         series: series([

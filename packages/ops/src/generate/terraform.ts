@@ -15,7 +15,8 @@ export function generateTerraform(model: Model): Artifacts {
       terraform: { required_providers: { grafana: { source: 'grafana/grafana', version: '>= 3.0' } } },
       variable: {
         ...(contacts.slack && { slack_url: { type: 'string', sensitive: true } }),
-        ...(contacts.pagerduty && { pagerduty_key: { type: 'string', sensitive: true } })
+        ...(contacts.pagerduty && { pagerduty_key: { type: 'string', sensitive: true } }),
+        ...(contacts.teams && { teams_url: { type: 'string', sensitive: true } })
       },
       resource: {
         grafana_folder: { rag: { title: 'RAG', uid: 'rag' } },
@@ -34,7 +35,8 @@ export function generateTerraform(model: Model): Artifacts {
             name: 'rag',
             ...(contacts.mail && { email: [{ addresses: [contacts.mail.to] }] }),
             ...(contacts.slack && { slack: [{ url: '${var.slack_url}', recipient: contacts.slack.channel }] }),
-            ...(contacts.pagerduty && { pagerduty: [{ integration_key: '${var.pagerduty_key}' }] })
+            ...(contacts.pagerduty && { pagerduty: [{ integration_key: '${var.pagerduty_key}' }] }),
+            ...(contacts.teams && { teams: [{ url: '${var.teams_url}' }] })
           }
         },
         grafana_notification_policy: {

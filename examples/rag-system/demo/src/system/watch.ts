@@ -15,6 +15,8 @@ export interface Watch {
   readonly rules?: number
 }
 
+/** The environment of deploy/ops.config.ts: rules expect the services in it. */
+const ENVIRONMENT = 'compose'
 /** As `npm run demo -- generate` made them; a test keeps them current. */
 const RULES = fileURLToPath(new URL('../../../deploy/generated/prometheus/rules/*.yml', import.meta.url))
 
@@ -67,7 +69,8 @@ async function rulesOf(prometheus: string): Promise<number> {
   return loaded
 }
 
-function configuration(targets: WatchOptions['targets'], alertmanagerPort: number | undefined): string {
+/** What Prometheus scrapes and where it reports, as JSON, which is YAML too. */
+export function configuration(targets: WatchOptions['targets'], alertmanagerPort?: number): string {
   return JSON.stringify({
     global: { scrape_interval: '1s', evaluation_interval: '2s' },
     rule_files: [RULES],
@@ -76,7 +79,7 @@ function configuration(targets: WatchOptions['targets'], alertmanagerPort: numbe
     }),
     scrape_configs: targets.map(([name, port]) => ({
       job_name: name,
-      static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { service: name } }]
+      static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { service: name, environment: ENVIRONMENT } }]
     }))
   })
 }

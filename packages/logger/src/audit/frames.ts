@@ -11,11 +11,11 @@ const FRAME_LINE = /^\{"frame":(0|[1-9]\d{0,15}),"data":"([A-Za-z0-9+/=]+)"\}$/
 export interface FrameWriter {
   /** What stands before the first group of this opening. */
   readonly head: string
-  frame(lines: string | Buffer): string
+  frame(lines: Buffer): Buffer
 }
 
 export async function openFrameWriter(encryption: Encryption | undefined): Promise<FrameWriter> {
-  if (!encryption) return { head: '', frame: (lines) => lines.toString() }
+  if (!encryption) return { head: '', frame: (lines) => lines }
   const key = randomBytes(32)
   return frameWriter(encryption, key, await wrapKey(encryption, key))
 }
@@ -27,8 +27,7 @@ export function frameWriter(encryption: Encryption, key: Buffer, wrapped: string
   let number = 0
   return {
     head: `{"segment":"${segment}","keyId":${JSON.stringify(encryption.keyId)},"wrapped":"${wrapped}"}\n`,
-    frame: (lines) =>
-      `{"frame":${number},"data":"${encryptFrame(cipher, number++, typeof lines === 'string' ? Buffer.from(lines) : lines)}"}\n`
+    frame: (lines) => Buffer.from(`{"frame":${number},"data":"${encryptFrame(cipher, number++, lines)}"}\n`, 'latin1')
   }
 }
 

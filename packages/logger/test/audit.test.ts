@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHash, createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -72,6 +72,24 @@ it.each([
   },
   60_000
 )
+
+it('each link is the hash that the documentation describes, in groups of any texts', async () => {
+  const audit = createAuditLog({ file, key })
+  const names = ['é', 'x'.repeat(300), '', '日本\u{1f600}', 'a']
+  const anchors = await Promise.all(names.map((who) => audit.append({ who, what: 'b' })))
+  await audit.close()
+  const block = createHmac('sha512', key).update('rag-audit/2').digest()
+  let link = '0'.repeat(64)
+  const links: string[] = []
+  for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
+    const text = Buffer.from(line.slice(0, line.lastIndexOf(',"mac":"')))
+    block.writeUInt32BE(text.length, 60)
+    link = createHash('sha256').update(block).update(`${link}"}\n`).update(text).digest('hex')
+    expect((JSON.parse(line) as { mac: string }).mac).toBe(link)
+    links.push(link)
+  }
+  expect(anchors).toEqual(names.map((_, index) => ({ seq: index + 1, head: links[index + 1] })))
+})
 
 it('names the first bad record of an edit, a deletion, an insertion, a swap, a replay and a cut', async () => {
   const anchors = await write(10)

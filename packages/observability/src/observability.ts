@@ -36,7 +36,7 @@ import { type ExpressErrorMiddleware, type ExpressMiddleware, expressErrors, obs
 import { type FastifyPlugin, observeFastify } from '@rag/core/fastify'
 import { type HonoMiddleware, observeHono } from '@rag/core/hono'
 import type { Meter } from '@rag/llm-meter'
-import type { Logger } from '@rag/logger'
+import { type AuditLog, type AuditOptions, createAuditLog, type Logger } from '@rag/logger'
 import type { Metrics, RegistryLike } from '@rag/metrics'
 import type { Tracing } from '@rag/tracing'
 import { adminPages } from './admin-pages.js'
@@ -87,6 +87,8 @@ export interface Observability {
   llm<T extends object>(client: T): T
   /** A cache whose figures go to the metrics. */
   cache(options: Omit<CacheOptions, 'observers'>): Cache
+  /** An audit log with the masker of the whole, whose figures go to the metrics; shutdown writes its last head and closes it. */
+  audit(options: Omit<AuditOptions, 'observers'>): AuditLog
   stage<T>(name: string, attributes: StageOptions, fn: (stage: Work<'stage'>) => T): T
   stage<T>(name: string, fn: (stage: Work<'stage'>) => T): T
   job<T>(name: string, options: JobOptions, fn: (job: Work<'job'>) => T): T
@@ -151,6 +153,11 @@ export function observability(options: ObservabilityOptions): Observability {
       const cache = createCache({ ...cacheOptions, observers })
       undoes.push(() => cache.close())
       return cache
+    },
+    audit(auditOptions) {
+      const audit = createAuditLog({ mask: masker, ...auditOptions, observers })
+      undoes.push(() => audit.close())
+      return audit
     },
     observe: named(observe, observers),
     stage: named(stage, observers),

@@ -9,7 +9,6 @@ import { createSavings, createSemanticCache } from '@rag/cache'
 import { cacheControl } from '@rag/cache/express'
 import { job, type Observer } from '@rag/core'
 import { catalogue, type MetricName } from '@rag/core/catalogue'
-import { createAuditLog } from '@rag/logger'
 import { bucketProbe, elasticsearchCollector, postgresCollector, redisCollector } from '@rag/metrics'
 import express from 'express'
 import { Redis } from 'ioredis'
@@ -125,9 +124,8 @@ describeWith(['redis', 'postgres', 'prometheus'], 'the catalogue beside a real P
       const modelPort = await listen(models)
       stops.push(() => models.close())
       await useEverything(obs, { redis, pool, modelPort })
-      const audit = createAuditLog({ file: join(folder, 'audit.log'), key: 'k'.repeat(32), observers: obs.observers })
+      const audit = obs.audit({ file: join(folder, 'audit.log'), key: 'k'.repeat(32) })
       await audit.append({ who: 'user-7', what: 'document.delete' })
-      stops.push(() => audit.close())
       const { port, slow } = await serve(obs, stops)
 
       const { url } = await obs.admin({ port: 0 })

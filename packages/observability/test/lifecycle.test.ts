@@ -1,7 +1,11 @@
 // How the SDK ends: accounts that add up, signals, and processes that nothing holds.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Account } from '@rag/core'
+import { verifyAuditLog } from '@rag/logger'
 import { afterEach, describe, expect, it } from 'vitest'
 import { freePort } from '../../../scripts/test-support.js'
 import { observability } from '../src/index.js'
@@ -72,6 +76,23 @@ describe('shutdown', () => {
     expect(await request(app.port, '/users/1')).toMatchObject({ status: 200, body: '{"id":"1"}' })
     await app.close()
     await sink.close()
+  })
+
+  it('closes the audit log of the whole with its last head; its figures were in /metrics and its records masked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rag-whole-audit-'))
+    const [file, key] = [join(folder, 'audit.log'), 'k'.repeat(32)]
+    const { obs, sink, scrape } = await watch()
+    const audit = obs.audit({ file, key })
+    const anchor = await audit.append({ who: 'user-7', what: 'document.delete', why: 'Authorization: Bearer abcdefghijklmnop1234567890' })
+    const shown = samples(await scrape(), 'rag_audit_records_total')
+    expect([...shown.entries()]).toEqual([['log="audit.log"', 1]])
+    await obs.shutdown()
+    // The opening, the record, the last head.
+    expect(await verifyAuditLog({ file, key, anchor })).toMatchObject({ ok: true, records: 3 })
+    expect(readFileSync(file, 'utf8')).not.toContain('abcdefghijklmnop1234567890')
+    await expect(audit.append({ who: 'user-7', what: 'late' })).rejects.toThrow('RAG_LOGGER_AUDIT_WRITE')
+    await sink.close()
+    rmSync(folder, { recursive: true })
   })
 
   it('flushes without closing', async () => {

@@ -1,7 +1,6 @@
 // auth-service: knows who calls. Sessions and API keys, a limit of requests a minute, and a log of every access.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createAuditLog } from '@rag/logger'
 import { observability } from '@rag/observability'
 import { settings } from '@rag-example/wire'
 import express from 'express'
@@ -12,7 +11,7 @@ const { audit, ...environment } = readEnvironment()
 const { listen, admin } = settings()
 
 const obs = observability({ service: 'auth-service', version: '0.1.0', tracing: { incoming: 'trust' } })
-const app = express().use(obs.express(), routes({ ...obs, ...environment, audit: createAuditLog(audit) }), obs.errors(), failure)
+const app = express().use(obs.express(), routes({ ...obs, ...environment, audit: obs.audit(audit) }), obs.errors(), failure)
 const server = app.listen(listen.port, listen.host)
 await once(server, 'listening')
 const url = `http://${listen.host}:${(server.address() as AddressInfo).port}`

@@ -1,6 +1,6 @@
 // Checks the records of an audit log one after the other, on the bytes that were read.
 import { type KeyObject, verify as verifySignature } from 'node:crypto'
-import { GENESIS, type Mac, macAt, macOf } from './chain.js'
+import { type Chain, GENESIS, macAt, macOf } from './chain.js'
 import type { Block } from './scan.js'
 
 /** A head that is kept where the writer of the file cannot change it. */
@@ -13,7 +13,7 @@ export interface Anchor {
 export type RecordVisitor = (record: Record<string, unknown>, link: string) => void
 
 interface CheckOptions {
-  mac: Mac
+  chain: Chain
   anchor: Anchor | undefined
   /** Checks the signature of every head. */
   signedBy: KeyObject | undefined
@@ -34,7 +34,7 @@ const SEQ = Buffer.from('{"seq":')
 const TO_KIND = 43
 const LETTER_R = 0x72
 
-export function createCheck({ mac, anchor, signedBy, visit }: CheckOptions): Check {
+export function createCheck({ chain, anchor, signedBy, visit }: CheckOptions): Check {
   let seq = -1
   let link = GENESIS
   let anchored = anchor === undefined
@@ -42,7 +42,7 @@ export function createCheck({ mac, anchor, signedBy, visit }: CheckOptions): Che
   function check(bytes: Buffer, from: number, to: number): string | undefined {
     const at = macAt(bytes, from, to)
     if (at < 0) return 'this is no record'
-    const next = mac(link, bytes, from, at)
+    const next = chain.link(link, bytes, from, at)
     const claimed = numberAt(bytes, from)
     if (next !== macOf(bytes, at)) return explain(claimed)
     if (claimed !== seq + 1) return 'records before it are missing, doubled or moved'

@@ -61,11 +61,11 @@ export async function unwrapKey({ keyId: current, key, keys, unwrap }: Encryptio
   return decrypt(wrappingKey(keyId === current ? key : keys?.[keyId]), fromBase64(wrapped), keyId)
 }
 
-/** A frame as base64. The number is the nonce: a data key lives for one opening, so it never comes twice. */
-export function encryptFrame({ key, context }: FrameCipher, number: number, plain: Buffer): string {
+/** A frame. Its number is the nonce: a data key lives for one opening, so it never comes twice. */
+export function encryptFrame({ key, context }: FrameCipher, number: number, plain: Buffer): Buffer {
   const iv = Buffer.alloc(IV)
   iv.writeBigUInt64BE(BigInt(number), IV - 8)
-  return encrypt(key, iv, plain, `${context}:${number}`).toString('base64')
+  return encrypt(key, iv, plain, `${context}:${number}`)
 }
 
 /** @throws for anything but the very frame that was written at this place */

@@ -7,15 +7,19 @@ export const SEGMENT = '{"segment":"'
 export const KEY_LINE = /^\{"segment":"([0-9a-f]{32})","keyId":("[^"\\]{1,200}"),"wrapped":"([^"\\]+)"\}$/
 const FRAME_LINE = /^\{"frame":(0|[1-9]\d{0,15}),"data":"([A-Za-z0-9+/=]+)"\}$/
 
+const FRAME_END = '"}\n'
+/** A multiple of 3, so that no padding stands in between. */
+const PIECE = 12_288
+
 /** Turns a group of lines into what is written. */
 export interface FrameWriter {
   /** What stands before the first group of this opening. */
   readonly head: string
-  frame(lines: string | Buffer): string
+  frame(lines: Buffer): Buffer
 }
 
 export async function openFrameWriter(encryption: Encryption | undefined): Promise<FrameWriter> {
-  if (!encryption) return { head: '', frame: (lines) => lines.toString() }
+  if (!encryption) return { head: '', frame: (lines) => lines }
   const key = randomBytes(32)
   return frameWriter(encryption, key, await wrapKey(encryption, key))
 }
@@ -27,9 +31,18 @@ export function frameWriter(encryption: Encryption, key: Buffer, wrapped: string
   let number = 0
   return {
     head: `{"segment":"${segment}","keyId":${JSON.stringify(encryption.keyId)},"wrapped":"${wrapped}"}\n`,
-    frame: (lines) =>
-      `{"frame":${number},"data":"${encryptFrame(cipher, number++, typeof lines === 'string' ? Buffer.from(lines) : lines)}"}\n`
+    frame: (lines) => frameLine(number, encryptFrame(cipher, number++, lines))
   }
+}
+
+/** Base64 piece by piece: one string of a large group costs more than all its encryption. */
+function frameLine(number: number, data: Buffer): Buffer {
+  const start = `{"frame":${number},"data":"`
+  const line = Buffer.allocUnsafe(start.length + 4 * Math.ceil(data.length / 3) + FRAME_END.length)
+  let at = line.write(start, 'latin1')
+  for (let from = 0; from < data.length; from += PIECE) at += line.write(data.toString('base64', from, from + PIECE), at, 'latin1')
+  line.write(FRAME_END, at, 'latin1')
+  return line
 }
 
 /** Reads what is written back. */

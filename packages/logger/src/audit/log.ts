@@ -15,7 +15,7 @@ import {
   type Source
 } from '@rag/core'
 import { isoTime } from '../clock.js'
-import { createMac, createSeal, GENESIS, keyBytes } from './chain.js'
+import { createChain, GENESIS, keyBytes } from './chain.js'
 import type { Anchor } from './check.js'
 import { checkEncryption, type Encryption } from './cipher.js'
 import { createFigures, figureSource } from './figures.js'
@@ -73,7 +73,7 @@ interface Pending {
 
 /** A line and the place in the chain that it takes. */
 interface Entry extends Anchor {
-  readonly line: string
+  readonly line: Buffer
 }
 
 interface Head extends Entry {
@@ -105,7 +105,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       fix: `give a path, such as 'audit.log'`
     })
   }
-  const seal = createSeal(createMac(keyBytes('key', key)))
+  const chain = createChain(keyBytes('key', key))
   if (encryption) checkEncryption('encryption', encryption)
   const signer = signingKey === undefined ? undefined : signingKey instanceof KeyObject ? signingKey : createPrivateKey(signingKey)
   const textOf = recordText(resolveMasker(mask))
@@ -152,7 +152,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       place = verification.head
     }
     if (!existed) await syncFolder(dirname(file))
-    const opened = next(place, { kind: 'open', id: randomUUID(), format: 'rag-audit/1', ...(tornBytes > 0 && { tornBytes }) })
+    const opened = next(place, { kind: 'open', id: randomUUID(), format: 'rag-audit/2', ...(tornBytes > 0 && { tornBytes }) })
     await commit(opened.line)
     place = { seq: opened.seq, head: opened.head }
   }
@@ -171,17 +171,13 @@ export function createAuditLog(options: AuditOptions): AuditLog {
 
   /** An entry of the log itself. */
   function next(at: Anchor, { kind, ...fields }: { kind: string; [field: string]: unknown }): Entry {
-    return chained(at, kind, `,${JSON.stringify(fields).slice(1, -1)}`)
-  }
-
-  function chained(at: Anchor, kind: string, text: string): Entry {
     const seq = at.seq + 1
-    const { line, link } = seal(at.head, `{"seq":${seq},"time":"${isoTime(Date.now())}","kind":"${kind}"${text}`)
-    return { seq, head: link, line }
+    const { lines, links } = chain.seal(at.head, [body(seq, kind, `,${JSON.stringify(fields).slice(1, -1)}`)])
+    return { seq, head: links[0]!, line: lines }
   }
 
   /** Writes and synchronises a group of lines, or leaves the file as it was. */
-  async function commit(lines: string): Promise<void> {
+  async function commit(lines: Buffer): Promise<void> {
     if (torn) await handle.truncate(length)
     torn = false
     checkOurs()
@@ -189,7 +185,8 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       frames = await openFrameWriter(encryption)
       prefix = frames.head
     }
-    const bytes = Buffer.from(prefix + frames.frame(lines))
+    const framed = frames.frame(lines)
+    const bytes = prefix === '' ? framed : Buffer.concat([Buffer.from(prefix), framed])
     try {
       for (let offset = 0; offset < bytes.length; ) offset += (await handle.write(bytes, offset)).bytesWritten
       await handle.datasync()
@@ -213,18 +210,15 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   async function work(): Promise<void> {
     while (pending.length > 0) {
       const group = pending.splice(0, MAX_GROUP)
-      const anchors: Anchor[] = []
-      let at = place
-      let lines = ''
-      for (const { text } of group) {
-        const { line, seq, head } = chained(at, 'record', text)
-        lines += line
-        at = { seq, head }
-        anchors.push(at)
-      }
+      const first = place.seq + 1
+      const { lines, links } = chain.seal(
+        place.head,
+        group.map(({ text }, index) => body(first + index, 'record', text))
+      )
+      const at = { seq: place.seq + group.length, head: links.at(-1)! }
       const due = sinceHead + group.length >= HEAD_RECORDS ? headAt(at) : undefined
       try {
-        await commit(due ? lines + due.line : lines)
+        await commit(due ? Buffer.concat([lines, due.line]) : lines)
       } catch (error) {
         figures.failures += group.length
         for (const { reject } of group) reject(refused(error))
@@ -233,7 +227,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       place = at
       sinceHead += group.length
       figures.records += group.length
-      for (let index = 0; index < group.length; index++) group[index]!.resolve(anchors[index]!)
+      for (let index = 0; index < group.length; index++) group[index]!.resolve({ seq: first + index, head: links[index]! })
       if (due) announce(due)
     }
   }
@@ -309,6 +303,11 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       }
     }
   }
+}
+
+/** The text of an entry without its link. */
+function body(seq: number, kind: string, text: string): string {
+  return `{"seq":${seq},"time":"${isoTime(Date.now())}","kind":"${kind}"${text}`
 }
 
 /** A new file is durable when its name is. Where folders cannot be synchronised the system does it by itself. */

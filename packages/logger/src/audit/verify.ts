@@ -1,6 +1,6 @@
 // Checks an audit log from its first line to its last.
 import { createPublicKey, KeyObject } from 'node:crypto'
-import { createMac, keyBytes, MARGIN } from './chain.js'
+import { createChain, keyBytes, MARGIN } from './chain.js'
 import { type Anchor, type Check, createCheck, type RecordVisitor } from './check.js'
 import type { Encryption } from './cipher.js'
 import { type FrameReader, openFrameReader, SEGMENT } from './frames.js'
@@ -54,7 +54,7 @@ export async function walkAuditLog(
   visit: RecordVisitor | undefined
 ): Promise<Walked> {
   const signedBy = publicKey === undefined ? undefined : publicKey instanceof KeyObject ? publicKey : createPublicKey(publicKey)
-  const check = createCheck({ mac: createMac(keyBytes('key', key)), anchor, signedBy, visit })
+  const check = createCheck({ chain: createChain(keyBytes('key', key)), anchor, signedBy, visit })
   const reader = encryption ? encryptedReader(encryption, check) : clearReader(check)
   const blocks = scanBlocks(file)
   let reason: string | undefined

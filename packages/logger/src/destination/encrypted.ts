@@ -27,7 +27,8 @@ export function encryptFile(file: LogFile, encryption: Encryption): LogFile {
       opening = file.openings()
       head = frames.head
     }
-    return { bytes: Buffer.from(head + frames.frame(clear)), clear: clear.length, opening, offset: 0 }
+    const frame = frames.frame(clear)
+    return { bytes: head === '' ? frame : Buffer.concat([Buffer.from(head), frame]), clear: clear.length, opening, offset: 0 }
   }
 
   return {

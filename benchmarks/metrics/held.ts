@@ -58,6 +58,7 @@ async function heldBy(url: string): Promise<Held> {
   stop()
   const totalMs = pauses.reduce((sum, { duration }) => sum + duration, 0)
   return {
+    scrapes: SCRAPES,
     scraped,
     idle,
     collector: { totalMs, longestMs: Math.max(0, ...pauses.map(({ duration }) => duration)), share: totalMs / scrapedMs }

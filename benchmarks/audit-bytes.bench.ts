@@ -4,7 +4,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Anchor, createAuditLog, type Encryption, verifyAuditLog } from '@rag/logger'
-import { publish, table } from './logger/page.js'
+import { table } from './docs.js'
+import { publish } from './logger/page.js'
 
 const SIZE = 65_536
 /** Bytes of which all 255 changes are tried, not one. */

@@ -5,7 +5,8 @@ import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AuditOptions, type AuditRecord, createAuditLog, verifyAuditLog } from '@rag/logger'
-import { publish, table, withSpread } from './logger/page.js'
+import { table } from './docs.js'
+import { publish, withSpread } from './logger/page.js'
 import { median, quartiles } from './statistics.js'
 
 const ROUNDS = 15

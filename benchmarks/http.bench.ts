@@ -1,5 +1,6 @@
 // Added server CPU of all three signals, each alone and together, beside the tuned peer stack: same requests, same fields, same sink
-// (`--ask`: each request makes one outgoing call; `--node=24`: the servers run on that version).
+// (`--ask`: each request makes one outgoing call; `--node=24`: the servers run on that version; `--context`: also the service with
+// nothing but an AsyncLocalStorage, below which nothing goes that carries a trace).
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +21,13 @@ type Framework = keyof typeof LOAD
 const ALL = 'logs+metrics+traces'
 const SIGNALS = ['logs', 'metrics', 'traces']
 /** `--together` leaves out each signal alone. */
-const VARIANTS: readonly string[] = ['bare', 'peers', ...(process.argv.includes('--together') ? [] : SIGNALS), ALL]
+const VARIANTS: readonly string[] = [
+  'bare',
+  ...(process.argv.includes('--context') ? ['context'] : []),
+  'peers',
+  ...(process.argv.includes('--together') ? [] : SIGNALS),
+  ALL
+]
 
 interface Server {
   variant: string

@@ -1,6 +1,6 @@
 // Model calls: CPU beside OpenTelemetry's, OpenLLMetry's, OpenInference's and Langfuse's instrumentations in one interleaved run; memory, prices, budgets, tokens. `cpu` or `figures` runs a part, `--write` puts the tables into docs/llm.md.
-import { readFileSync, writeFileSync } from 'node:fs'
 import { type Claim, report } from './cache/report.js'
+import { putIntoDocs } from './docs.js'
 import { benchCpu, startProvider } from './llm/cpu.js'
 import { benchMemory, benchPrices, benchStoreAway, benchTokens } from './llm/figures.js'
 import { claimTable, cpuTable } from './llm/page.js'
@@ -48,13 +48,5 @@ if (wants('figures')) {
 }
 report('llm', rounds, result, claims)
 
-if (process.argv.includes('--write')) {
-  const file = new URL('../docs/llm.md', import.meta.url)
-  let docs = readFileSync(file, 'utf8')
-  for (const [name, page] of Object.entries(pages)) {
-    const marks = new RegExp(`<!-- bench:${name} -->[\\s\\S]*?<!-- /bench:${name} -->`)
-    docs = docs.replace(marks, () => `<!-- bench:${name} -->\n\n${page}\n\n<!-- /bench:${name} -->`)
-  }
-  writeFileSync(file, docs)
-}
+if (process.argv.includes('--write')) putIntoDocs('llm.md', pages)
 process.exit(0)

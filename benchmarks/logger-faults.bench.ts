@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { publish, table } from './logger/page.js'
+import { table } from './docs.js'
+import { publish } from './logger/page.js'
 
 const FULL_MS = 4000
 const PACE_MS = 10

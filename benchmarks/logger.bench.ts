@@ -6,7 +6,8 @@ import { contextOf, createMasker, startOperation, withOperation } from '@rag/cor
 import { createLogger, logObserver } from '@rag/logger'
 import { pino } from 'pino'
 import { pinoHttp } from 'pino-http'
-import { publish, table, withSpread } from './logger/page.js'
+import { table } from './docs.js'
+import { publish, withSpread } from './logger/page.js'
 import { hostileValues } from './logger/values.js'
 import { median, quartiles } from './statistics.js'
 

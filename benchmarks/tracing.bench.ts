@@ -1,5 +1,5 @@
 // What a span costs beside the SDK's in the same run, and a service while its collector is broken (`--write` puts it into docs/tracing.md).
-import { readFileSync, writeFileSync } from 'node:fs'
+import { putIntoDocs } from './docs.js'
 import { type Measured, sinksTable, spansTable } from './tracing/page.js'
 import { measureSinks } from './tracing/sinks.js'
 import { measureSpans } from './tracing/spans.js'
@@ -12,14 +12,6 @@ const result: Measured = {
 }
 const pages = { ...(result.spans && { spans: spansTable(result) }), ...(result.sinks && { sinks: sinksTable(result) }) }
 process.stdout.write(`${Object.values(pages).join('\n\n')}\n`)
-if (process.argv.includes('--write')) {
-  const file = new URL('../docs/tracing.md', import.meta.url)
-  let docs = readFileSync(file, 'utf8')
-  for (const [name, text] of Object.entries(pages)) {
-    const [start, end] = [`<!-- bench:${name}:start -->`, `<!-- bench:${name}:end -->`]
-    docs = docs.replace(new RegExp(`${start}[\\s\\S]*?${end}`), () => `${start}\n\n${text}\n\n${end}`)
-  }
-  writeFileSync(file, docs)
-}
+if (process.argv.includes('--write')) putIntoDocs('tracing.md', pages)
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ case: 'tracing', ...result })}\n`)
 process.exit(0)

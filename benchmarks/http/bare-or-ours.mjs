@@ -1,8 +1,10 @@
-// The service alone, or with this SDK and the signals asked for.
+// The service alone, with nothing but a context, or with this SDK and the signals asked for.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { answer, asked, framework, identity, logFile, serve, signals, wants } from './harness.mjs'
 
+const context = signals === 'context' && new AsyncLocalStorage()
 let obs
-if (signals !== 'bare') {
+if (signals !== 'bare' && !context) {
   const { observability } = await import('@rag/observability')
   obs = observability({
     ...identity,
@@ -24,6 +26,7 @@ async function listenExpress() {
   const { default: express } = await import('express')
   const app = express()
   if (obs) app.use(obs.express())
+  if (context) app.use((_request, _response, next) => context.run({}, next))
   app.get('/users/:id', (request, response) => response.json(answer(request.params.id)))
   const send = obs ? obs.fetch : fetch
   app.get('/ask/:id', async (request, response) => response.json(await asked(request.params.id, send)))
@@ -36,6 +39,7 @@ async function listenFastify() {
   const { default: fastify } = await import('fastify')
   const app = fastify(obs ? { loggerInstance: obs.logger, disableRequestLogging: true } : {})
   if (obs) await app.register(obs.fastify)
+  if (context) app.addHook('onRequest', (_request, _reply, done) => context.run({}, done))
   app.get('/users/:id', (request) => Promise.resolve(answer(request.params.id)))
   const send = obs ? obs.fetch : fetch
   app.get('/ask/:id', (request) => asked(request.params.id, send))

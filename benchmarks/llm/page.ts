@@ -1,5 +1,6 @@
 // The tables of the benchmark as the docs show them.
 import type { Claim } from '../cache/report.js'
+import { table } from '../docs.js'
 import type { Ratio } from './cpu.js'
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -27,10 +28,4 @@ export function claimTable(claims: readonly Claim[]): string {
     return [what, String(Number(value.toPrecision(3))), `${relation === '<=' ? '≤' : '≥'} ${bound}`, holds ? 'holds' : 'fails']
   })
   return table(['figure', 'measured', 'goal', ''], rows)
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]!.length)))
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }

@@ -1,5 +1,6 @@
 // Writes the result as one page of Markdown tables.
 
+import { table } from '../docs.js'
 import { goals } from './goals.js'
 import type { Recall } from './recall.js'
 import { LIMIT_MS } from './rival-worst.js'
@@ -114,9 +115,4 @@ function rivalTable(rivals: Result['worst']['rivals']): string {
       ...inputs.map((input) => (input in times ? (times[input] ?? `> ${LIMIT_MS}`) : 'not run'))
     ])
   )
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -1,4 +1,5 @@
 // The measured figures beside their goals, as a table for docs/tracing.md.
+import { table } from '../docs.js'
 import type { SinkRow } from './sinks.js'
 import type { SpanRow } from './spans.js'
 
@@ -67,8 +68,4 @@ export function sinksTable({ node, sinks = {} }: Measured): string {
 
 function verdict(holds: boolean): Verdict {
   return holds ? 'pass' : 'fail'
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -1,5 +1,7 @@
 // Budgets over several processes and one real Redis: nothing is overshot, a killed process holds nothing for long, and a Redis that is away decides nothing late.
+
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -106,8 +108,13 @@ describeWith(['redis'], 'budgets of several processes over a real Redis', () => 
 
   it('200 concurrent calls without a maximum overshoot by one call at most', async () => {
     const limit = 2.5 * COST
-    const { answered, refused } = await run('unbounded', limit, { ...body, max_tokens: undefined })
-    expect(answered + refused).toBe(200)
+    let answered = 0
+    // On a machine too busy to decide in time each holder may give back what it held after the others were refused.
+    for (let attempt = 0; attempt < 3 && answered === 0; attempt++) {
+      const result = await run(`unbounded-${randomUUID()}`, limit, { ...body, max_tokens: undefined })
+      expect(result.answered + result.refused).toBe(200)
+      answered = result.answered
+    }
     expect(answered).toBeGreaterThan(0)
     expect(answered * COST).toBeLessThan(limit + COST)
   })

@@ -48,7 +48,7 @@ const wrong: Record<string, Wrong> = {
     code: 'RAG_CORE_UNKNOWN_OPTION',
     option: 'colour',
     value: 'red',
-    fix: 'service, version, environment, logger, metrics, tracing, llm, mask, deadline'
+    fix: 'service, version, environment, logger, metrics, tracing, llm, mask, peers, deadline'
   },
   'an unknown exporter': {
     options: { service: 'a', ...quiet, tracing: { exporter: 'otpl' } },

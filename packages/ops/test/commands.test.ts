@@ -120,13 +120,14 @@ describeWith(['postgres'], 'rag-ops drill', () => {
 describeWith(['prometheus'], 'commands that ask a real Prometheus', () => {
   let server: RunningServer
   let stopPage: () => void
-  let started = Date.now()
+  let started = Number.POSITIVE_INFINITY
   const state = { failed: 0 }
 
   beforeAll(async () => {
-    started = Date.now()
     const page = createServer((_request, response) => {
       const age = (Date.now() - started) / 1000
+      // Its life begins when Prometheus is there to see it.
+      if (age < 0) return response.end('')
       if (age > 6) state.failed += 5
       response.end(`# TYPE rag_http_server_requests_total counter
 rag_http_server_requests_total{http_route="/ask",status_class="2xx"} ${Math.round(age * 40)}
@@ -154,6 +155,7 @@ scrape_configs:
   - job_name: rag
     static_configs: [{ targets: ['127.0.0.1:${(page.address() as AddressInfo).port}'], labels: { service: rag-engine, environment: production } }]
 `)
+    started = Date.now()
     await new Promise((resolve) => setTimeout(resolve, 13_000))
   }, 40_000)
   afterAll(async () => {

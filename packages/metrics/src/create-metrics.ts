@@ -98,7 +98,12 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
       scrapeSeconds = seconds
     }
   })
-  const text = async (accept?: string): Promise<string> => Buffer.concat(await pages.pieces(negotiate(accept))).toString()
+  const text = async (accept?: string): Promise<string> => {
+    const { pieces, done } = await pages.page(negotiate(accept))
+    const whole = Buffer.concat(pieces).toString()
+    done()
+    return whole
+  }
   const otlp = otlpOf(options.otlp, { identity: { service, version, environment }, views: pages.views, isMember: gather.isMember, warn })
 
   // Collectors only join a registry of the application; our own shows the page as it is.
@@ -135,7 +140,8 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     text,
     async page({ headers }) {
       const format = negotiate(headers.accept, native)
-      return { type: CONTENT_TYPES[format], body: await pages.pieces(format) }
+      const { pieces, done } = await pages.page(format)
+      return { type: CONTENT_TYPES[format], body: pieces, done }
     },
     defineMetric: (definition) => defineIn(store, definition),
     defineTop(definition) {

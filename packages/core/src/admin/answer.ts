@@ -56,7 +56,10 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(pieces).toString('utf8')
 }
 
-async function write(response: ServerResponse, { status = 200, type = PLAIN, headers, body }: AdminReply, head: boolean): Promise<void> {
+async function write(response: ServerResponse, reply: AdminReply, head: boolean): Promise<void> {
+  const { status = 200, type = PLAIN, headers, body } = reply
+  // It comes after `finish`, so after all bytes were taken, or when the connection is gone.
+  if (reply.done) response.once('close', () => reply.done!())
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers })
   if (head) return void response.end()
   if (typeof body === 'string') return void response.end(body)

@@ -18,6 +18,8 @@ export interface AdminReply {
   headers?: Readonly<Record<string, string>>
   /** An iterable is written piece by piece, so that a long page never holds up the event loop. */
   body: string | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
+  /** Called once the body is with the kernel, or nobody waits for it any more: from then on its memory may be used again. */
+  done?(): void
 }
 
 /** Answers a request of an operator. An error becomes a plain 500. */

@@ -6,7 +6,7 @@ import { type KeyJudge, keyJudge } from './keys.js'
 import { type MaskerOptions, readOptions, type Settings } from './options.js'
 import { piiDetector, piiKeys } from './pii/detect.js'
 import { namedRules, tokenRules } from './rules/index.js'
-import { type Session, session } from './session.js'
+import { Session } from './session.js'
 import { type StreamMasker, streamMasker } from './stream.js'
 import { type HoldRules, holdRules } from './stream-hold.js'
 import { KEY_RULE } from './text/assignments.js'
@@ -90,13 +90,13 @@ export function createMasker(options: MaskerOptions = {}): Masker {
     // Most texts are clean: they cost one scan and no allocation.
     const first = value.length <= maxLength ? scan(value) : undefined
     if (first !== undefined && first.starts.length === 0) return value
-    const record = session(scan, write, count)
+    const record = new Session(scan, write, count)
     const out = cut(record, value, first)
     return record.found ? record.spread(out) : out
   }
 
   const maskValue = (value: unknown): unknown => {
-    const record = session(scan, write, count)
+    const record = new Session(scan, write, count)
     const tools = {
       session: record,
       judge,

@@ -4,6 +4,7 @@ import { renderForeign, viewForeign } from './foreign.js'
 import type { Format } from './format.js'
 import { renderProto } from './protobuf.js'
 import { renderMetric } from './render.js'
+import { newShelf, Sheets } from './sheets.js'
 import { type MetricView, viewOf } from './view.js'
 
 export interface PageParts {
@@ -20,22 +21,40 @@ export interface PageParts {
 /** Longest stretch of rendering before other work has its turn, in milliseconds. */
 const SLICE_MS = 1
 
+export interface Page {
+  /** The same array for all who ask while it is made. */
+  readonly pieces: readonly Uint8Array[]
+  /** To be called when this caller has no more use for the pieces. Without it their memory is not used again. */
+  done(): void
+}
+
 export interface Pages {
-  /** The pieces of the page; the same array for all who ask while it is made. */
-  pieces(format: Format): Promise<readonly Uint8Array[]>
+  page(format: Format): Promise<Page>
   /** Hands every metric over, in slices, for encoders of their own. */
   views(take: (view: MetricView) => Iterable<unknown>): Promise<void>
 }
 
 export function pagesOf(parts: PageParts): Pages {
-  const running = new Map<Format, Promise<readonly Uint8Array[]>>()
+  const running = new Map<Format, { readonly made: Promise<Sheets>; readers: number }>()
+  const shelf = newShelf()
+  const start = (format: Format) => {
+    const making = { made: make(parts, format, new Sheets(shelf)).finally(() => running.delete(format)), readers: 0 }
+    running.set(format, making)
+    return making
+  }
   return {
-    pieces(format) {
-      const present = running.get(format)
-      if (present) return present
-      const made = make(parts, format).finally(() => running.delete(format))
-      running.set(format, made)
-      return made
+    async page(format) {
+      const making = running.get(format) ?? start(format)
+      making.readers++
+      const sheets = await making.made
+      let reading = true
+      return {
+        pieces: sheets.pieces,
+        done() {
+          if (reading && --making.readers === 0) shelf.give(sheets.taken)
+          reading = false
+        }
+      }
     },
     views: (take) =>
       walk(
@@ -49,31 +68,21 @@ export function pagesOf(parts: PageParts): Pages {
   }
 }
 
-async function make(parts: PageParts, format: Format): Promise<readonly Uint8Array[]> {
+async function make(parts: PageParts, format: Format, sheets: Sheets): Promise<Sheets> {
   const start = performance.now()
-  const pieces: Uint8Array[] = []
-  // Bytes at once: text put together from small pieces would be copied by the collector again and again while the page is made.
-  const take = (piece: string | Uint8Array) => {
-    if (piece.length > 0) pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece)
-  }
-  const keep = function* (made: Iterable<string | Uint8Array>): Generator<void> {
-    for (const piece of made) {
-      take(piece)
-      yield
-    }
-  }
   await walk(
     parts,
-    (metric) => keep(format === 'protobuf' ? renderProto(viewOf(metric)) : renderMetric(metric, format)),
+    (metric) => (format === 'protobuf' ? renderProto(viewOf(metric), sheets) : renderMetric(metric, format, sheets)),
     async (metric, defaults) => {
-      if (format !== 'protobuf') return take(await renderForeign(metric, format, defaults))
+      if (format !== 'protobuf') return sheets.text(await renderForeign(metric, format, defaults))
       const view = await viewForeign(metric, defaults)
-      for (const piece of view ? renderProto(view) : []) take(piece)
+      for (const _ of view ? renderProto(view, sheets) : []);
     }
   )
-  if (format === 'openmetrics') take('# EOF\n')
+  if (format === 'openmetrics') sheets.text('# EOF\n')
+  sheets.finish()
   parts.scraped((performance.now() - start) / 1000)
-  return pieces
+  return sheets
 }
 
 /** Goes over all metrics; between two steps of `ours` other work has its turn when a slice is over. */

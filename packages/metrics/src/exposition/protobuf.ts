@@ -2,23 +2,23 @@
 // https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
 import { type NativeData, nativeRuns, ZERO_THRESHOLD } from '../storage/native.js'
 import type { Exemplar } from '../storage/series.js'
+import type { Sheets } from './sheets.js'
 import type { MetricView, SeriesView } from './view.js'
 import { Wire } from './wire.js'
 
 const TYPES = { counter: 0, gauge: 1, summary: 2, histogram: 4 } as const
 /** Label sets between two pauses. */
 const PIECE = 64
-const NOTHING = new Uint8Array(0)
 
-/** A family with its length before it; empty pieces are places for a pause. */
-export function* renderProto(view: MetricView): Generator<Uint8Array> {
+/** A family with its length before it; each step is a place for a pause. */
+export function* renderProto(view: MetricView, page: Sheets): Generator<void> {
   const family = new Wire().text(1, view.name).text(2, view.help).uint(3, TYPES[view.kind])
   let count = 0
   for (const series of view.series) {
     family.message(4, (wire) => writeMetric(wire, view, series))
-    if (++count % PIECE === 0) yield NOTHING
+    if (++count % PIECE === 0) yield
   }
-  if (count > 0) yield new Wire().delimited(family.bytes()).bytes()
+  if (count > 0) page.bytes(new Wire().delimited(family.bytes()).bytes())
 }
 
 function writeMetric(wire: Wire, { kind, bounds }: MetricView, series: SeriesView): void {

@@ -3,7 +3,7 @@ import type { KeyJudge } from '../keys.js'
 import { assignmentAt, newText } from './assignments.js'
 import { ALNUM } from './chars.js'
 import { escapeEnd } from './escapes.js'
-import { addFinding, columnsOf, type Findings, inOrder, listOf, NO_FINDINGS, newFindings } from './findings.js'
+import { addFinding, columnsOf, type Findings, inOrder, listOf, NO_FINDINGS, oneFinding } from './findings.js'
 import { sentenceFindings } from './flags.js'
 import type { Collect } from './headers.js'
 import { pemFindings } from './pem.js'
@@ -29,8 +29,8 @@ const BACKSLASH = 92
 export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly Detector[], allowed?: (value: string) => boolean): Scan {
   let found = NO_FINDINGS
   const collect: Collect = (finding) => {
-    if (found === NO_FINDINGS) found = newFindings()
-    addFinding(found, finding)
+    if (found === NO_FINDINGS) found = oneFinding(finding)
+    else addFinding(found, finding)
   }
   const { mayOpen } = tokens
   const kinds = Uint8Array.from({ length: 128 }, (_, code) =>

@@ -4,7 +4,7 @@ import { faults } from './cache/faults.js'
 import { busOutage } from './cache/outage.js'
 import { processes } from './cache/processes.js'
 import { startRedis } from './cache/redis-server.js'
-import { type Claim, report } from './cache/report.js'
+import { type Aside, type Claim, report } from './cache/report.js'
 import { ROUNDS, say } from './cache/settings.js'
 import { vectors } from './cache/vectors.js'
 import { median } from './statistics.js'
@@ -12,8 +12,8 @@ import { median } from './statistics.js'
 let uncaught = 0
 process.on('uncaughtException', () => uncaught++)
 
-function claimsOf(found: Partial<Results>): Claim[] {
-  const claims: Claim[] = []
+function claimsOf(found: Partial<Results>): (Claim | Aside)[] {
+  const claims: (Claim | Aside)[] = []
   if (found.vectors) {
     claims.push(['256 vectors read, times raw mgetBuffer', found.vectors.readOverRaw.ratio, '<=', 2])
     claims.push(['256 vectors written, times a raw pipeline', found.vectors.writeOverRaw.ratio, '<=', 2.5])
@@ -22,7 +22,7 @@ function claimsOf(found: Partial<Results>): Claim[] {
   if (found.coldMisses) {
     const { ours, [BARE]: bare, ...peers } = found.coldMisses
     claims.push(['cold misses with lock, a second', ours!, '>=', 15_000])
-    claims.push(['cold misses with lock, times bare ioredis with a lock', ours! / bare!, '>=', 1])
+    claims.push(['the same by bare ioredis, a second', bare!])
     claims.push(['cold misses with lock, share of the median peer without', ours! / median(Object.values(peers)), '>=', 0.5])
   }
   if (found.processes) {

@@ -2,21 +2,23 @@
 import { putIntoDocs, table } from '../docs.js'
 
 export type Claim = readonly [what: string, value: number, relation: '>=' | '<=', bound: number]
+/** A figure that nothing is promised about, to compare with. */
+export type Aside = readonly [what: string, value: number]
 
 interface Judged {
   readonly what: string
   readonly value: number
   readonly bound: string
-  readonly holds: boolean
+  readonly verdict: 'holds' | 'FAILS' | ''
 }
 
 /** With `--json` one line for machines, otherwise the figures and the promises. */
-export function report(name: string, rounds: number, figures: object, claims: readonly Claim[]): void {
-  const judged = claims.map(([what, value, relation, bound]) => ({
+export function report(name: string, rounds: number, figures: object, claims: readonly (Claim | Aside)[]): void {
+  const judged: Judged[] = claims.map(([what, value, relation, bound]) => ({
     what,
     value: Math.round(value * 1000) / 1000,
-    bound: `${relation === '>=' ? '≥' : '≤'} ${bound}`,
-    holds: relation === '>=' ? value >= bound : value <= bound
+    bound: bound === undefined ? '' : `${relation === '>=' ? '≥' : '≤'} ${bound}`,
+    verdict: bound === undefined ? '' : (relation === '>=' ? value >= bound : value <= bound) ? 'holds' : 'FAILS'
   }))
   if (process.argv.includes('--write')) write(name, rounds, judged)
   if (process.argv.includes('--json')) {
@@ -24,11 +26,12 @@ export function report(name: string, rounds: number, figures: object, claims: re
     return
   }
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n\n`)
-  for (const { what, value, bound, holds } of judged) process.stdout.write(`${holds ? 'holds' : 'FAILS'}  ${what}: ${value} (${bound})\n`)
+  for (const { what, value, bound, verdict } of judged)
+    process.stdout.write(`${verdict.padEnd(5)}  ${what}: ${value}${bound && ` (${bound})`}\n`)
 }
 
 function write(name: string, rounds: number, judged: readonly Judged[]): void {
-  const rows = judged.map(({ what, value, bound, holds }) => [what, bound, String(value), holds ? 'holds' : 'FAILS'])
+  const rows = judged.map(({ what, value, bound, verdict }) => [what, bound, value, verdict])
   const text = `\`npm run bench -- ${name}\`, Node ${process.version}, ${rounds} rounds:\n\n${table(['what', 'goal', 'measured', ''], rows)}`
   putIntoDocs('cache.md', { [name]: text })
 }

@@ -1,7 +1,7 @@
 // Finds `key = value` in free text, JSON, JSON inside strings, XML, YAML, forms, code: starts at the operator, looks back for the key.
 import type { KeyJudge } from '../keys.js'
 import type { Finding } from '../types.js'
-import { isAlnum, isDigit, isQuote, isSpace, LINE_STOP, NAME, WRAP } from './chars.js'
+import { codeAt, isAlnum, isDigit, isQuote, isSpace, LINE_STOP, NAME, WRAP } from './chars.js'
 import { type Collect, headerFindings, headerKind } from './headers.js'
 import { type Opening, openingAt, valueEnd } from './value-end.js'
 import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd } from './values.js'
@@ -30,38 +30,38 @@ let spacesBefore = 0
 
 /** Whether the name before an operator may be secret at all; cheap, and no for nearly all. */
 function mayAssign(text: string, at: number, judge: KeyJudge): boolean {
-  const operator = text.charCodeAt(at)
-  const next = text.charCodeAt(at + 1)
+  const operator = codeAt(text, at)
+  const next = codeAt(text, at + 1)
   // `:=`, `::=` and `=>` are read at their last character.
   if (operator === 58 && (next === 61 || next === 58)) return false
   if (operator === 61 && (next === 62 || next === 61)) return false
   let end = at
-  if (operator !== 58) while (end > 0 && at - end < 3 && isOperatorPart(text.charCodeAt(end - 1))) end--
-  let last = text.charCodeAt(end - 1)
+  if (operator !== 58) while (end > 0 && at - end < 3 && isOperatorPart(codeAt(text, end - 1))) end--
+  let last = codeAt(text, end - 1)
   let spaces = 0
   while (spaces < 24 && isSpace(last)) {
-    last = text.charCodeAt(--end - 1)
+    last = codeAt(text, --end - 1)
     spaces++
   }
   let wraps = 0
   while (wraps < 24 && last < 128 && WRAP[last] === 1) {
-    last = text.charCodeAt(--end - 1)
+    last = codeAt(text, --end - 1)
     wraps++
   }
   if (wraps === 0 && last === 50 && text.startsWith('%22', end - 3)) {
     end -= 3
-    last = text.charCodeAt(end - 1)
+    last = codeAt(text, end - 1)
   } else if (wraps === 0 && last === 59 && text.startsWith('&quot;', end - 6)) {
     end -= 6
-    last = text.charCodeAt(end - 1)
+    last = codeAt(text, end - 1)
   }
   nameTo = end
   wrapsBefore = wraps
   spacesBefore = spaces
   let letters = end
-  for (let digits = 0; digits < 3 && isDigit(last); digits++) last = text.charCodeAt(--letters - 1)
+  for (let digits = 0; digits < 3 && isDigit(last); digits++) last = codeAt(text, --letters - 1)
   // Counts such as `prompt_tokens=123` are the most frequent near miss.
-  if (last === 115 && isDigit(next) && text.charCodeAt(letters - 2) === 110) return false
+  if (last === 115 && isDigit(next) && codeAt(text, letters - 2) === 110) return false
   return last > 127 || judge.mayEnd(text, letters) || (spaces > 0 && operator === 61 && mayBeType(last))
 }
 
@@ -80,16 +80,16 @@ function nameAt(text: string, at: number, end: number, wraps: number, spaces: nu
     while (
       before > 0 &&
       start - before < 3 &&
-      (isSpace(text.charCodeAt(before - 1)) || text.charCodeAt(before - 1) === 58 || text.charCodeAt(before - 1) === 42)
+      (isSpace(codeAt(text, before - 1)) || codeAt(text, before - 1) === 58 || codeAt(text, before - 1) === 42)
     )
       before--
     start = nameStart(text, before)
     name = text.slice(start, before)
   }
   let verdict = judge.judge(name)
-  if (verdict < 2 && text.charCodeAt(start - 1) === 32 && judge.mayFollow(name)) {
+  if (verdict < 2 && codeAt(text, start - 1) === 32 && judge.mayFollow(name)) {
     let words = start
-    for (let count = 0; count < 2 && verdict < 2 && text.charCodeAt(words - 1) === 32; count++) {
+    for (let count = 0; count < 2 && verdict < 2 && codeAt(text, words - 1) === 32; count++) {
       const from = nameStart(text, words - 1)
       if (from === words - 1) break
       words = from
@@ -103,28 +103,28 @@ function nameAt(text: string, at: number, end: number, wraps: number, spaces: nu
   }
   // The colon of a mark with its last four is none of ours.
   if (verdict === 0 || text.startsWith('[masked:', start - 8)) return 0
-  if (text.charCodeAt(at) === 62 && text.charCodeAt(start - 1) !== 60 && text.charCodeAt(at - 1) !== 61) return 0
+  if (codeAt(text, at) === 62 && codeAt(text, start - 1) !== 60 && codeAt(text, at - 1) !== 61) return 0
   return valueAt(text, at, start, name, verdict === 2, collect)
 }
 
 function valueAt(text: string, at: number, nameFrom: number, name: string, strong: boolean, collect: Collect): number {
-  const operator = text.charCodeAt(at)
+  const operator = codeAt(text, at)
   let from = operator === 37 ? at + 3 : at + 1
   let spaces = 0
   let lines = 0
-  while (from < text.length && spaces < 64 && isSpace(text.charCodeAt(from))) {
-    if (text.charCodeAt(from) === 10 && ++lines > (operator === 62 ? 2 : 0)) return 0
+  while (from < text.length && spaces < 64 && isSpace(codeAt(text, from))) {
+    if (codeAt(text, from) === 10 && ++lines > (operator === 62 ? 2 : 0)) return 0
     from++
     spaces++
   }
   if (from >= text.length) return 0
   const kind = headerKind(name)
   // A list: each quoted element is a value of its own.
-  if (text.charCodeAt(from) === 91 && !text.startsWith('[masked:', from)) return listAt(text, from + 1, strong, collect)
-  const letter = text.charCodeAt(from)
+  if (codeAt(text, from) === 91 && !text.startsWith('[masked:', from)) return listAt(text, from + 1, strong, collect)
+  const letter = codeAt(text, from)
   if ((letter === 124 || letter === 62) && operator === 58 && strong && BLOCK.test(text.slice(from, from + 3)))
     return blockAt(text, from, collect)
-  if ((letter === 98 || letter === 102 || letter === 114 || letter === 117 || letter === 64) && isQuote(text.charCodeAt(from + 1))) from++
+  if ((letter === 98 || letter === 102 || letter === 114 || letter === 117 || letter === 64) && isQuote(codeAt(text, from + 1))) from++
   const opening = openingAt(text, from)
   const mark = markEnd(text, opening.start)
   if (mark) return mark
@@ -148,7 +148,7 @@ function judgeValue(
 ): number {
   const { start, quote } = opening
   if (!strong && !looksRandom(text, start, Math.min(text.length, start + 40), 12) && !queryValue(text, start, nameFrom)) return 0
-  const code = text.charCodeAt(start)
+  const code = codeAt(text, start)
   if (quote === 0) {
     if (code === 123 && operator === 62 && strong) return bracedAt(text, start, collect)
     if (code === 123 || code === 40 || code === 60 || code === 61 || code === 62) return 0
@@ -161,7 +161,7 @@ function judgeValue(
   if (isPlaceholder(value)) return 0
   if (
     !strong &&
-    !isQuerySign(text.charCodeAt(nameFrom - 1)) &&
+    !isQuerySign(codeAt(text, nameFrom - 1)) &&
     (!looksRandom(text, start, end, 12) || (/key$/i.test(name) && !isKeyLike(value)))
   )
     return 0
@@ -227,7 +227,7 @@ function listAt(text: string, from: number, strong: boolean, collect: Collect): 
   let at = from
   let done = 0
   for (let count = 0; count < 64 && strong; count++) {
-    while (at < text.length && (isSpace(text.charCodeAt(at)) || text.charCodeAt(at) === 44) && at - from < 4096) at++
+    while (at < text.length && (isSpace(codeAt(text, at)) || codeAt(text, at) === 44) && at - from < 4096) at++
     const opening = openingAt(text, at)
     if (opening.quote === 0) break
     const end = valueEnd(text, opening)
@@ -240,7 +240,7 @@ function listAt(text: string, from: number, strong: boolean, collect: Collect): 
 
 /** `tokens=512`, `max_token: 100`: a count, not a secret. PINs and passwords may be numbers. */
 function isNumberOf(name: string, value: string): boolean {
-  const code = value.charCodeAt(0)
+  const code = codeAt(value, 0)
   return (
     value.length < 12 &&
     (isDigit(code) || code === 46 || code === 44 || code === 95) &&
@@ -250,7 +250,7 @@ function isNumberOf(name: string, value: string): boolean {
 }
 
 function queryValue(text: string, start: number, nameFrom: number): boolean {
-  return isQuerySign(text.charCodeAt(nameFrom - 1)) && looksRandom(text, start, Math.min(text.length, start + 10), 8)
+  return isQuerySign(codeAt(text, nameFrom - 1)) && looksRandom(text, start, Math.min(text.length, start + 10), 8)
 }
 
 /** Steps back over a name; an escape such as `\n` or `%26` right before it is not part of it. */
@@ -258,11 +258,11 @@ function nameStart(text: string, end: number): number {
   let start = end
   const least = Math.max(0, end - MAX_NAME)
   while (start > least) {
-    const code = text.charCodeAt(start - 1)
+    const code = codeAt(text, start - 1)
     if (!(code < 128 ? NAME[code] === 1 : code < 0x3000 || (code > 0x303f && code !== 0xff1a && code !== 0xff1d))) break
     start--
   }
-  const before = text.charCodeAt(start - 1)
+  const before = codeAt(text, start - 1)
   if (before === 92 && end - start > 1) return start + 1
   if (before === 37 && end - start > 2) return start + 2
   return start
@@ -272,17 +272,17 @@ function lineEnd(text: string, from: number): number {
   if (from >= lineFrom && from < lineTo) return lineTo
   let at = from
   for (; at < text.length; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (code < 128 && LINE_STOP[code] === 0) continue
     // `response="…"` belongs to the header; another quote closes what the header stands in.
-    if (code === 34 && text.charCodeAt(at - 1) === 61) {
+    if (code === 34 && codeAt(text, at - 1) === 61) {
       const close = text.indexOf('"', at + 1)
       if (close < 0 || close - at > MAX_PARAMETER) break
       at = close
       continue
     }
     if (code === 10 || code === 13 || code === 34 || code === 39 || code === 96 || code === 60 || code > 0x2fff) break
-    if (code === 92 && isAlnum(text.charCodeAt(at - 1)) && /[rn"']/.test(text.charAt(at + 1))) break
+    if (code === 92 && isAlnum(codeAt(text, at - 1)) && /[rn"']/.test(text.charAt(at + 1))) break
   }
   lineFrom = from
   lineTo = at
@@ -292,7 +292,7 @@ function lineEnd(text: string, from: number): number {
 /** Longest quoted parameter of a header. */
 const MAX_PARAMETER = 4096
 
-const endsLine = (text: string, end: number): boolean => end >= text.length || text.charCodeAt(end) !== 32
+const endsLine = (text: string, end: number): boolean => end >= text.length || codeAt(text, end) !== 32
 /** The rest of `:=`, `?=`, `||=`, `+=`, `.=`, `=>`, `<-` and `!=`. */
 const isOperatorPart = (code: number): boolean =>
   code === 58 || code === 63 || code === 46 || code === 124 || code === 43 || code === 61 || code === 33 || code === 60

@@ -1,12 +1,13 @@
 // Reads escapes that stand in the middle of what looks like a word: `%3D`, `\n`, `\u003d`.
+import { codeAt } from './chars.js'
 
 /** Index after the escape that starts here, or 0. */
 export function escapeEnd(text: string, at: number, code: number): number {
-  if (code === 37) return isHex(text.charCodeAt(at + 1)) && isHex(text.charCodeAt(at + 2)) ? at + 3 : 0
-  const next = text.charCodeAt(at + 1)
+  if (code === 37) return isHex(codeAt(text, at + 1)) && isHex(codeAt(text, at + 2)) ? at + 3 : 0
+  const next = codeAt(text, at + 1)
   if (next === 110 || next === 114 || next === 116 || next === 98 || next === 102) return at + 2
   if (next !== 117) return 0
-  for (let index = at + 2; index < at + 6; index++) if (!isHex(text.charCodeAt(index))) return 0
+  for (let index = at + 2; index < at + 6; index++) if (!isHex(codeAt(text, index))) return 0
   return at + 6
 }
 

@@ -1,6 +1,6 @@
 // Finds secrets given on a command line or in a sentence: `--password x`, `curl -u user:x`, `password is x`, `パスワードは x`.
 import type { KeyJudge } from '../keys.js'
-import { isAlnum, isSpace } from './chars.js'
+import { codeAt, isAlnum, isSpace } from './chars.js'
 import type { Collect } from './headers.js'
 import { openingAt, valueEnd } from './value-end.js'
 import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd } from './values.js'
@@ -39,7 +39,7 @@ const JAPANESE =
 export function flagAt(text: string, start: number, literal: string, judge: KeyJudge, collect: Collect): number {
   if (literal === '-u') return userAt(text, start, collect)
   if (literal === '--') {
-    if (!isAlnum(text.charCodeAt(start + 2))) return 0
+    if (!isAlnum(codeAt(text, start + 2))) return 0
     if (text.startsWith('user', start + 2) || text.startsWith('proxy-user', start + 2)) return userAt(text, start, collect)
     FLAG.lastIndex = start
     const match = FLAG.exec(text)
@@ -56,12 +56,12 @@ export function flagAt(text: string, start: number, literal: string, judge: KeyJ
 
 /** `curl -u name:password`; elsewhere `-u` means something else. */
 function userAt(text: string, start: number, collect: Collect): number {
-  if (!isSpace(text.charCodeAt(start - 1))) return 0
+  if (!isSpace(codeAt(text, start - 1))) return 0
   USER.lastIndex = start
   if (!USER.test(text)) return 0
   const before = text.slice(Math.max(0, start - CURL_REACH), start)
   const curl = before.lastIndexOf('curl ')
-  if (curl < 0 || isAlnum(before.charCodeAt(curl - 1)) || before.indexOf('\n', curl) >= 0) return 0
+  if (curl < 0 || isAlnum(codeAt(before, curl - 1)) || before.indexOf('\n', curl) >= 0) return 0
   return take(text, USER.lastIndex, false, collect)
 }
 
@@ -70,7 +70,7 @@ export function sentenceFindings(text: string, collect: Collect): void {
   JAPANESE.lastIndex = 0
   for (let match = JAPANESE.exec(text); match; match = JAPANESE.exec(text)) {
     const at = JAPANESE.lastIndex
-    if ((text.charCodeAt(at) > 32 && text.charCodeAt(at) < 127) || text.charCodeAt(at) === 0x300c) take(text, at, false, collect)
+    if ((codeAt(text, at) > 32 && codeAt(text, at) < 127) || codeAt(text, at) === 0x300c) take(text, at, false, collect)
   }
 }
 
@@ -89,7 +89,7 @@ function take(text: string, at: number, prose: boolean, collect: Collect): numbe
       return 0
   } else if (
     isPlaceholder(text.slice(opening.start, Math.min(end, opening.start + 128))) ||
-    (prose && isSpace(text.charCodeAt(opening.start)))
+    (prose && isSpace(codeAt(text, opening.start)))
   )
     return 0
   if (end <= opening.start) return 0

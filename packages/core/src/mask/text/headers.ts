@@ -1,6 +1,6 @@
 // Masks what is secret in Authorization, Cookie and Set-Cookie, and keeps the scheme and the cookie names.
 import type { Finding } from '../types.js'
-import { isSpace } from './chars.js'
+import { codeAt, isSpace } from './chars.js'
 import { isPlaceholder, markEnd } from './values.js'
 
 /** Takes a finding. */
@@ -25,7 +25,7 @@ const SCHEME =
 export function headerKind(name: string): 'authorization' | 'cookie' | undefined {
   const length = name.length
   if (length < 6) return undefined
-  const last = name.charCodeAt(length - 1) | 32
+  const last = codeAt(name, length - 1) | 32
   if (last === 110 && /authorization$/i.test(name)) return 'authorization'
   if (last === 101 && /(?:^|[^A-Za-z])cookie$/i.test(name)) return 'cookie'
   return undefined
@@ -41,7 +41,7 @@ function authorizationFindings(text: string, start: number, end: number, collect
   const match = SCHEME.exec(text)
   if (!match || match.index !== start || start + match[0].length >= end) return 0
   let from = start + match[0].length
-  while (from < end && (isSpace(text.charCodeAt(from)) || text.charCodeAt(from) === 43)) from++
+  while (from < end && (isSpace(codeAt(text, from)) || codeAt(text, from) === 43)) from++
   if (text.startsWith('%20', from)) from += 3
   if (from >= end) return 0
   const mark = markEnd(text, from)
@@ -60,7 +60,7 @@ function authorizationFindings(text: string, start: number, end: number, collect
     return end
   }
   let stop = from
-  while (stop < end && !isSpace(text.charCodeAt(stop)) && !(text.charCodeAt(stop) === 44 && isSpace(text.charCodeAt(stop + 1)))) stop++
+  while (stop < end && !isSpace(codeAt(text, stop)) && !(codeAt(text, stop) === 44 && isSpace(codeAt(text, stop + 1)))) stop++
   if (stop - from < 2 || isPlaceholder(text.slice(from, Math.min(stop, from + 100)))) return 0
   if (
     /^(?:auth|authentication|authorization|header|headers|token|tokens|scheme|credentials|is|required)$/i.test(
@@ -92,7 +92,7 @@ function cookieFindings(text: string, start: number, end: number, collect: Colle
     let equals = 0
     let stop = at
     for (; stop < end; stop++) {
-      const code = text.charCodeAt(stop)
+      const code = codeAt(text, stop)
       if (code === 59) break
       if (code === 61 && equals === 0) {
         if (stop === at) return any ? at : 0

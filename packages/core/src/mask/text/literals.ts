@@ -1,4 +1,5 @@
 // Says which of many literals stands at an index: a table of four characters rules out nearly all places, a tree does the rest.
+import { codeAt } from './chars.js'
 
 /** All literals that open something, as one tree. */
 export interface LiteralTree {
@@ -29,12 +30,12 @@ export function literalTree(literals: readonly string[]): LiteralTree {
   for (let node = child[0]!; node !== 0; node = sibling[node]!) roots[code[node]!] = node
   return {
     at(text, index) {
-      const first = text.charCodeAt(index)
+      const first = codeAt(text, index)
       let node = first < 128 ? roots[first]! : 0
       let found = -1
       for (let next = index + 1; node !== 0; next++) {
         if (literal[node]! >= 0) found = literal[node]!
-        const wanted = text.charCodeAt(next)
+        const wanted = codeAt(text, next)
         node = child[node]!
         while (node !== 0 && code[node] !== wanted) node = sibling[node]!
       }
@@ -51,7 +52,7 @@ function columnsOf(literals: readonly string[]): Nodes {
   for (const [number, text] of literals.entries()) {
     let parent = 0
     for (let index = 0; index < text.length; index++) {
-      const wanted = text.charCodeAt(index)
+      const wanted = codeAt(text, index)
       let node = child[parent]!
       while (node !== 0 && code[node] !== wanted) node = sibling[node]!
       if (node === 0) {
@@ -76,9 +77,9 @@ function headsOf(literals: readonly string[]): Uint8Array {
   const heads = new Uint8Array(1 << 14)
   for (const literal of literals) {
     if (!/^[A-Za-z0-9]/.test(literal)) continue
-    const two = (literal.charCodeAt(0) << 21) | (literal.charCodeAt(1) << 14)
-    const three = two | (literal.charCodeAt(2) << 7)
-    if (literal.length > 3) heads[headOf(three | literal.charCodeAt(3))]! |= 1
+    const two = (codeAt(literal, 0) << 21) | (codeAt(literal, 1) << 14)
+    const three = two | (codeAt(literal, 2) << 7)
+    if (literal.length > 3) heads[headOf(three | codeAt(literal, 3))]! |= 1
     else if (literal.length === 3) heads[headOf(three >>> 7)]! |= 2
     else heads[two >>> 14]! |= 4
   }

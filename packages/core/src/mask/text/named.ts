@@ -1,6 +1,6 @@
 // Finds tokens without a prefix of their own: the service's name in the key, a value of its shape behind the operator.
 import type { NamedRule } from '../types.js'
-import { isWord } from './chars.js'
+import { codeAt, isWord } from './chars.js'
 import type { Collect } from './headers.js'
 import { looksRandom } from './values.js'
 
@@ -15,7 +15,7 @@ const IDENTIFIER =
 /** The shortest value of all rules has fourteen characters. */
 function mayBeValue(text: string, from: number): boolean {
   for (let at = from; at < from + 12; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (!(isWord(code) || (code > 42 && code < 59) || code === 124)) return false
   }
   return true

@@ -1,5 +1,5 @@
 // Finds private keys: PEM, OpenSSH, PGP, SSH2 and PuTTY, whole or cut off, with real or escaped line ends.
-import { BODY } from './chars.js'
+import { BODY, codeAt } from './chars.js'
 import type { Collect } from './headers.js'
 
 const BEGIN = /(?:-----|---- |%2D{1,5})\s?BEGIN ([A-Z0-9 ]{0,40}?)(?:PRIVATE|SECRET) KEY( BLOCK)?(?:-----| ----)/g
@@ -22,7 +22,7 @@ export function pemFindings(text: string, collect: Collect): void {
       const close = text.indexOf('KEY', end)
       end = close >= 0 && close - end < 80 ? close + 3 : endOfLine(text, end + 5)
       while (text.startsWith(' BLOCK', end)) end += 6
-      while (text.charCodeAt(end) === 45) end++
+      while (codeAt(text, end) === 45) end++
     } else end = body
     if (end - from >= 16) {
       collect({ start: match.index, end, rule: 'private-key', fixed: 0 })
@@ -41,7 +41,7 @@ function endOfLine(text: string, from: number): number {
 /** Where the base64 body and its headers stop. */
 function bodyEnd(text: string, from: number, limit: number): number {
   for (let at = from; at < limit; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (code > 127 || BODY[code] !== 1) {
       if (code === 40 || code === 41 || code === 59 || code === 34 || code === 39) {
         // Quotes and concatenation of a key written over several source lines.

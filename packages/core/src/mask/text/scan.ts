@@ -1,7 +1,7 @@
 // Walks a text once and hands each place where a secret may open to what knows it; hands back what must go, in order and without overlaps.
 import type { KeyJudge } from '../keys.js'
 import { assignmentAt, newText } from './assignments.js'
-import { ALNUM } from './chars.js'
+import { ALNUM, codeAt } from './chars.js'
 import { escapeEnd } from './escapes.js'
 import { addFinding, columnsOf, type Findings, inOrder, listOf, NO_FINDINGS, oneFinding } from './findings.js'
 import { sentenceFindings } from './flags.js'
@@ -55,19 +55,19 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
     if (code === 61 || code === 62) operatorAt(text, at)
     else if (code === COLON) {
       operatorAt(text, at)
-      if (text.charCodeAt(at + 1) === 47 && text.charCodeAt(at + 2) === 47) userinfoAt(text, at + 3, collect)
+      if (codeAt(text, at + 1) === 47 && codeAt(text, at + 2) === 47) userinfoAt(text, at + 3, collect)
     } else if (code === PERCENT || code === BACKSLASH) {
       const end = escapeEnd(text, at, code)
       // After an escape such as `%3D` or `\n` a token may open in the middle of a word.
       if (end > 0) tokenAt(text, end)
-      if (code === PERCENT && text.charCodeAt(at + 1) === 51) {
+      if (code === PERCENT && codeAt(text, at + 1) === 51) {
         operatorAt(text, at)
         encodedUserinfo(text, at, collect)
       }
     } else {
       if (code === DASH) {
-        if (text.charCodeAt(at + 1) === DASH) dashes = true
-        if (text.charCodeAt(at - 1) === 60) operatorAt(text, at)
+        if (codeAt(text, at + 1) === DASH) dashes = true
+        if (codeAt(text, at - 1) === 60) operatorAt(text, at)
       }
       if (!inWord) tokenAt(text, at)
     }
@@ -78,8 +78,9 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
     let four = 0
     let letters = 0
     let wide = 0
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at)
+    const { length } = text
+    for (let at = 0; at < length; at++) {
+      const code = codeAt(text, at)
       if (code > 127) {
         wide |= code
         letters = 0

@@ -1,5 +1,5 @@
 // Finds `Bearer …` and `Basic …` where no header name stands before them.
-import { isSpace, isWord } from './chars.js'
+import { codeAt, isSpace, isWord } from './chars.js'
 import type { Collect } from './headers.js'
 import { looksRandom } from './values.js'
 
@@ -25,15 +25,15 @@ const isCredential = (code: number): boolean => isWord(code) || code === 46 || c
 /** Returns the end of the credential that follows the scheme, or 0. */
 export function schemeFindings(text: string, start: number, collect: Collect, literal: string): number {
   let from = start + literal.length
-  while (from - start < 24 && isSpace(text.charCodeAt(from))) from++
-  const basic = (literal.charCodeAt(1) | 32) === 97
+  while (from - start < 24 && isSpace(codeAt(text, from))) from++
+  const basic = (codeAt(literal, 1) | 32) === 97
   const credential = basic ? CREDENTIAL : SHORT_CREDENTIAL
   credential.lastIndex = from
   if (!credential.test(text)) return 0
   let end = credential.lastIndex
   if (basic ? !isBasic(text.slice(from, end)) : !looksRandom(text, from, end, 10) && !isScrambled(text.slice(from, end))) return 0
-  while (end < text.length && isCredential(text.charCodeAt(end))) end++
-  while (text.charCodeAt(end - 1) === 46) end--
+  while (end < text.length && isCredential(codeAt(text, end))) end++
+  while (codeAt(text, end - 1) === 46) end--
   collect({ start: from, end, rule: basic ? 'basic-auth' : 'bearer-token', fixed: 0 })
   return end
 }
@@ -50,7 +50,7 @@ function isScrambled(value: string): boolean {
   let upper = 0
   let lower = 0
   for (let at = 0; at < value.length; at++) {
-    const code = value.charCodeAt(at)
+    const code = codeAt(value, at)
     if (code >= 65 && code <= 90) upper++
     else if (code >= 97 && code <= 122) lower++
   }

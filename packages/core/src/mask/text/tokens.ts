@@ -1,7 +1,7 @@
 // Finds tokens by their prefix: the rules of the literal that stands at the beginning of a word.
 import type { KeyJudge } from '../keys.js'
 import type { NamedRule, TokenRule } from '../types.js'
-import { isAlnum, isWord } from './chars.js'
+import { codeAt, isAlnum, isWord } from './chars.js'
 import { flagAt, OPENERS } from './flags.js'
 import type { Collect } from './headers.js'
 import { type LiteralTree, literalTree } from './literals.js'
@@ -96,15 +96,14 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
 }
 
 function matchAt(text: string, start: number, { rule, fixed, body, run, only }: Compiled, collect: Collect): number {
-  if (only > 0 && isAlnum(text.charCodeAt(start + fixed + only))) return 0
+  if (only > 0 && isAlnum(codeAt(text, start + fixed + only))) return 0
   body.lastIndex = start + fixed
   if (!body.test(text)) return 0
   let end = body.lastIndex
   if (rule.mixed && !isMixed(text.slice(start + fixed, end))) return 0
-  if (!rule.exact) while (end < text.length && (isWord(text.charCodeAt(end)) || (run !== '' && run.includes(text[end]!)))) end++
+  if (!rule.exact) while (end < text.length && (isWord(codeAt(text, end)) || (run !== '' && run.includes(text[end]!)))) end++
   // A hyphen or a dot at the end is punctuation of the sentence, not of the token.
-  while (end > body.lastIndex && !isAlnum(text.charCodeAt(end - 1)) && text.charCodeAt(end - 1) !== 61 && text.charCodeAt(end - 1) !== 95)
-    end--
+  while (end > body.lastIndex && !isAlnum(codeAt(text, end - 1)) && codeAt(text, end - 1) !== 61 && codeAt(text, end - 1) !== 95) end--
   collect({ start, end, rule: rule.id, fixed })
   return end
 }

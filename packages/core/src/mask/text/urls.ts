@@ -1,5 +1,5 @@
 // Finds the password in `scheme://user:password@host`, also with several hosts and with an unescaped slash or `@` inside.
-import { isAlnum, isQuote, isSpace } from './chars.js'
+import { codeAt, isAlnum, isQuote, isSpace } from './chars.js'
 import type { Collect } from './headers.js'
 import { isPlaceholder, looksRandom, markEnd } from './values.js'
 
@@ -13,7 +13,7 @@ export function userinfoAt(text: string, from: number, collect: Collect): void {
   let sign = -1
   let at = from
   for (; at < limit; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (code === 64) sign = at
     else if (code === 58 && colon < 0) colon = at
     else if (isSpace(code) || isQuote(code) || code === 60 || code === 62 || code > 0x2fff) break
@@ -36,7 +36,7 @@ export function userinfoAt(text: string, from: number, collect: Collect): void {
 function mayHoldSlash(text: string, from: number, colon: number, slash: number): boolean {
   if (colon < from || slash === colon + 1) return false
   for (let at = colon + 1; at < slash; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (code < 48 || code > 57) return atBeforeBlank(text, slash)
   }
   return false
@@ -46,10 +46,10 @@ function atBeforeBlank(text: string, from: number): boolean {
   const sign = nextSign(text, from)
   if (sign >= Math.min(text.length, from + 200)) return false
   for (let at = from; at < sign; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (isSpace(code) || isQuote(code)) return false
   }
-  return isAlnum(text.charCodeAt(sign + 1))
+  return isAlnum(codeAt(text, sign + 1))
 }
 
 /** The `@` that was found last, so that many URLs before one `@` cost one look for it. */

@@ -1,5 +1,5 @@
 // Finds where a value ends: at its quote, however often escaped, or at what no value contains.
-import { isAlnum, isQuote, isSpace } from './chars.js'
+import { codeAt, isAlnum, isQuote, isSpace } from './chars.js'
 
 /** Where a value starts and how it is quoted. */
 export interface Opening {
@@ -14,14 +14,14 @@ export interface Opening {
 export function openingAt(text: string, at: number): Opening {
   let index = at
   let escapes = 0
-  while (escapes < 63 && text.charCodeAt(index) === 92) {
+  while (escapes < 63 && codeAt(text, index) === 92) {
     index++
     escapes++
   }
-  const code = text.charCodeAt(index)
+  const code = codeAt(text, index)
   if (isQuote(code)) {
     // Python's """ and Markdown's ``` are one quote.
-    if (escapes === 0 && text.charCodeAt(index + 1) === code && text.charCodeAt(index + 2) === code) index += 2
+    if (escapes === 0 && codeAt(text, index + 1) === code && codeAt(text, index + 2) === code) index += 2
     return { start: index + 1, quote: code, escapes }
   }
   if (escapes === 0) {
@@ -39,7 +39,7 @@ export function valueEnd(text: string, { start, quote, escapes }: Opening, limit
   const period = 2 * (escapes + 1)
   let run = 0
   for (let at = start; at < limit; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (code === 92) run++
     else {
       if (code === quote && (run - escapes) % period === 0) return at - escapes
@@ -53,8 +53,8 @@ export function valueEnd(text: string, { start, quote, escapes }: Opening, limit
 /** An encoded quote closes what one opened; where none does, the value is as good as bare. */
 function encodedEnd(text: string, start: number, close: string, limit: number): number {
   for (let at = start; at < limit; at++) {
-    const code = text.charCodeAt(at)
-    if (code === close.charCodeAt(0) && text.startsWith(close, at)) return at
+    const code = codeAt(text, at)
+    if (code === codeAt(close, 0) && text.startsWith(close, at)) return at
     if (code === 10) return bareEnd(text, start, at)
   }
   return limit < text.length ? limit : bareEnd(text, start, limit)
@@ -63,7 +63,7 @@ function encodedEnd(text: string, start: number, close: string, limit: number): 
 function bareEnd(text: string, start: number, limit: number): number {
   let depth = 0
   for (let at = start; at < limit; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (code > 63 && code < 91) continue
     if (code > 96 && code < 123) continue
     if (code > 47 && code < 58) continue
@@ -71,14 +71,14 @@ function bareEnd(text: string, start: number, limit: number): number {
     else if (code === 41 || code === 93 || code === 125) {
       if (--depth < 0) {
         // `{token: x}` ends here; a password may hold a bracket and go on.
-        if (!isAlnum(text.charCodeAt(at + 1))) return at
+        if (!isAlnum(codeAt(text, at + 1))) return at
         depth = 0
       }
     } else if (isSpace(code) || isQuote(code) || code === 60 || code === 62 || (code >= 0x3000 && code < 0xff66 && at > start)) return at
     else if (code === 38 || code === 44 || code === 59 || code === 124) {
       if (endsHere(text, at)) return at
     } else if (code === 92) {
-      const next = text.charCodeAt(at + 1)
+      const next = codeAt(text, at + 1)
       if (isQuote(next) || next === 110 || next === 114 || next === 116 || next === 92) return at
     } else if (code === 37 && /^%(?:26|22|0a|0d|20|3b)/i.test(text.slice(at, at + 3))) return at
   }
@@ -88,11 +88,11 @@ function bareEnd(text: string, start: number, limit: number): number {
 /** Whether `&`, `,`, `;` or `|` separates here: a space, a quote, the end or another key follows. */
 function endsHere(text: string, at: number): boolean {
   if (at + 1 >= text.length) return true
-  const next = text.charCodeAt(at + 1)
+  const next = codeAt(text, at + 1)
   if (isSpace(next) || isQuote(next) || next === 92 || next === 125 || next === 93) return true
   const limit = Math.min(text.length, at + 48)
   for (let index = at + 1; index < limit; index++) {
-    const code = text.charCodeAt(index)
+    const code = codeAt(text, index)
     if (code === 61 || code === 58) return index > at + 1
     if (
       !(
@@ -110,5 +110,5 @@ function endsHere(text: string, at: number): boolean {
     )
       return false
   }
-  return text.charCodeAt(at) === 38 && limit === text.length
+  return codeAt(text, at) === 38 && limit === text.length
 }

@@ -1,5 +1,5 @@
 // Judges what stands behind a key: a mark, a placeholder, a plain word or something that looks secret.
-import { isAlnum, isDigit } from './chars.js'
+import { codeAt, isAlnum, isDigit } from './chars.js'
 
 /** How every mark begins; a masked text is never masked again. */
 const MARK_START = '[masked:'
@@ -15,7 +15,7 @@ const STATUS_WORDS: ReadonlySet<string> = new Set(
 )
 
 export function isPlaceholder(value: string): boolean {
-  const code = value.charCodeAt(0)
+  const code = codeAt(value, 0)
   if (!isAlnum(code)) return code < 128 || code === 0x2026 ? PLACEHOLDER.test(value) : false
   if (isDigit(code)) return false
   if (value.length < 10 && PLACEHOLDER_WORDS.has(lowered(value))) return true
@@ -26,18 +26,16 @@ export function isPlaceholder(value: string): boolean {
 /** A word that reports on a secret instead of being one: `password: incorrect.` */
 export function isStatusWord(value: string): boolean {
   let end = value.length
-  while (end > 0 && isSentenceEnd(value.charCodeAt(end - 1))) end--
+  while (end > 0 && isSentenceEnd(codeAt(value, end - 1))) end--
   return (
-    end <= LONGEST_WORD &&
-    isLetter(value.charCodeAt(end - 1)) &&
-    STATUS_WORDS.has(lowered(end === value.length ? value : value.slice(0, end)))
+    end <= LONGEST_WORD && isLetter(codeAt(value, end - 1)) && STATUS_WORDS.has(lowered(end === value.length ? value : value.slice(0, end)))
   )
 }
 
 /** Most words are in lower case already; the conversion costs much where a text holds anything beyond Latin-1. */
 function lowered(value: string): string {
   for (let at = 0; at < value.length; at++) {
-    const code = value.charCodeAt(at)
+    const code = codeAt(value, at)
     if (code >= 65 && code <= 90) return value.toLowerCase()
   }
   return value
@@ -49,10 +47,10 @@ const LONGEST_WORD = Math.max(...[...STATUS_WORDS].map(({ length }) => length))
 
 /** Only letters, in the case of a word of prose. */
 export function isPlainWord(value: string): boolean {
-  const end = isSentenceEnd(value.charCodeAt(value.length - 1)) ? value.length - 1 : value.length
+  const end = isSentenceEnd(codeAt(value, value.length - 1)) ? value.length - 1 : value.length
   if (end > 25) return false
   for (let at = 0; at < end; at++) {
-    const code = value.charCodeAt(at)
+    const code = codeAt(value, at)
     const inside = (code >= 97 && code <= 122) || code === 39 || code === 0x2019 || code === 45
     if (!inside && !(at === 0 && code >= 65 && code <= 90)) return false
   }
@@ -68,7 +66,7 @@ export function looksRandom(text: string, start: number, end: number, least: num
   let other = 0
   const stop = Math.min(end, start + 96)
   for (let at = start; at < stop; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (isDigit(code)) digits++
     else if (code >= 65 && code <= 90) upper++
     else if (code >= 97 && code <= 122) lower++
@@ -81,9 +79,9 @@ export function looksRandom(text: string, start: number, end: number, least: num
 
 /** Index after the mark that starts here, or 0. */
 export function markEnd(text: string, at: number): number {
-  if (text.charCodeAt(at) !== 91 || !text.startsWith(MARK_START, at)) return 0
+  if (codeAt(text, at) !== 91 || !text.startsWith(MARK_START, at)) return 0
   for (let index = at + MARK_START.length; index < at + 140 && index < text.length; index++) {
-    const code = text.charCodeAt(index)
+    const code = codeAt(text, index)
     if (code === 93) return index + 1
     if (code <= 32) return 0
   }

@@ -74,6 +74,15 @@ describe('a value found once', () => {
   })
 })
 
+test('a text with more than 10 000 secrets is masked whole, whatever else looks at it', () => {
+  for (const masker of [createMasker(), createMasker({ pii: true }), createMasker({ patterns: [{ name: 'ticket', pattern: /TICKET-\d{6}/ }] })]) {
+    const many = Array.from({ length: 10_001 }, (_, index) => `password=hunter${index}x`)
+    expect(masker.mask(many.join(' '))).toBe('[masked:too-many]')
+    expect(counts(masker)).toEqual({ 'too-many': 1 })
+    expect(masker.mask(many.slice(0, 9_000).join(' '))).not.toMatch(/hunter|too-many/)
+  }
+})
+
 test('rules are counted for metrics', () => {
   const masker = createMasker()
   masker.mask(`${token} and password=${plain}`)

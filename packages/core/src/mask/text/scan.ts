@@ -16,6 +16,13 @@ export type Detector = (text: string, collect: Collect) => void
 /** Scans texts for one masker. */
 export type Scan = (text: string) => Findings
 
+/** A text that holds more is masked whole: no reader misses it, and its cost stays bounded whatever it repeats. */
+const MAX_FINDINGS = 10_000
+/** The kind of such a text. */
+const OVERFLOW_RULE = 'too-many'
+/** Thrown to leave every loop at once when a text holds too much. */
+const FULL = new Error('too many findings')
+
 /** Shorter texts hold no secret that a rule could tell from a word. */
 const MIN_LENGTH = 6
 
@@ -28,9 +35,14 @@ const BACKSLASH = 92
 
 export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly Detector[], allowed?: (value: string) => boolean): Scan {
   let found = NO_FINDINGS
+  let full = false
   const collect: Collect = (finding) => {
     if (found === NO_FINDINGS) found = oneFinding(finding)
-    else addFinding(found, finding)
+    else if (found.starts.length < MAX_FINDINGS) addFinding(found, finding)
+    else {
+      full = true
+      throw FULL
+    }
   }
   const { mayOpen } = tokens
   const kinds = Uint8Array.from({ length: 128 }, (_, code) =>
@@ -97,17 +109,27 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
     return wide !== 0
   }
 
-  return (text) => {
-    if (text.length < MIN_LENGTH) return NO_FINDINGS
-    found = NO_FINDINGS
-    tokenEnd = valueEnd = 0
-    dashes = false
-    newText()
-    newUrls()
+  const look = (text: string): void => {
     const wide = walk(text)
     if (dashes || (text.length > 80 && text.includes('PuTTY'))) pemFindings(text, collect)
     if (wide) sentenceFindings(text, collect)
     for (let index = 0; index < detectors.length; index++) detectors[index]!(text, collect)
+  }
+
+  return (text) => {
+    if (text.length < MIN_LENGTH) return NO_FINDINGS
+    found = NO_FINDINGS
+    tokenEnd = valueEnd = 0
+    dashes = full = false
+    newText()
+    newUrls()
+    try {
+      look(text)
+    } catch (error) {
+      if (error !== FULL) throw error
+    }
+    // Asked for by itself, for a detector of the application may have caught what was thrown.
+    if (full) return oneFinding({ start: 0, end: text.length, rule: OVERFLOW_RULE, fixed: 0 })
     if (allowed && found !== NO_FINDINGS) found = columnsOf(listOf(found).filter(({ start, end }) => !allowed(text.slice(start, end))))
     return inOrder(found)
   }

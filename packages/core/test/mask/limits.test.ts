@@ -75,7 +75,11 @@ describe('a value found once', () => {
 })
 
 test('a text with more than 10 000 secrets is masked whole, whatever else looks at it', () => {
-  for (const masker of [createMasker(), createMasker({ pii: true }), createMasker({ patterns: [{ name: 'ticket', pattern: /TICKET-\d{6}/ }] })]) {
+  for (const masker of [
+    createMasker(),
+    createMasker({ pii: true }),
+    createMasker({ patterns: [{ name: 'ticket', pattern: /TICKET-\d{6}/ }] })
+  ]) {
     const many = Array.from({ length: 10_001 }, (_, index) => `password=hunter${index}x`)
     expect(masker.mask(many.join(' '))).toBe('[masked:too-many]')
     expect(counts(masker)).toEqual({ 'too-many': 1 })

@@ -87,6 +87,14 @@ test('a text with more than 10 000 secrets is masked whole, whatever else looks 
   }
 })
 
+test('a secret is found wherever in a long text it falls', () => {
+  const masker = createMasker()
+  for (let before = 16_384 - 60; before < 16_384 + 5; before++) {
+    const out = masker.mask(`${'x '.repeat(before / 2)}${before % 2 ? ' ' : ''}${token} password=${plain}`)
+    expect(out.slice(-70)).toMatch(/\[masked:github-token\] password=\[masked:key-name\]$/)
+  }
+})
+
 test('rules are counted for metrics', () => {
   const masker = createMasker()
   masker.mask(`${token} and password=${plain}`)

@@ -8,6 +8,7 @@ import { sentenceFindings } from './flags.js'
 import type { Collect } from './headers.js'
 import { pemFindings } from './pem.js'
 import type { TokenScan } from './tokens.js'
+import { copyUnits, PIECE, units } from './units.js'
 import { encodedUserinfo, newUrls, userinfoAt } from './urls.js'
 
 /** A detector beside the built-in ones: PII, custom rules. */
@@ -90,21 +91,24 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
     let four = 0
     let letters = 0
     let wide = 0
-    const { length } = text
-    for (let at = 0; at < length; at++) {
-      const code = codeAt(text, at)
-      if (code > 127) {
-        wide |= code
-        letters = 0
-        if (code === 0xff1d || code === 0xff1a) operatorAt(text, at)
-        continue
+    for (let from = 0; from < text.length; from += PIECE) {
+      const to = Math.min(text.length, from + PIECE)
+      copyUnits(text, from, to)
+      for (let at = from; at < to; at++) {
+        const code = units[at - from]!
+        if (code > 127) {
+          wide |= code
+          letters = 0
+          if (code === 0xff1d || code === 0xff1a) operatorAt(text, at)
+          continue
+        }
+        const kind = kinds[code]!
+        four = ((four << 7) | code) & 0xfffffff
+        letters = (letters << 1) | (kind & LETTER)
+        // A word began three characters ago; most words are none that open something.
+        if ((letters & 24) === 8 && mayOpen(four)) tokenAt(text, at - 3)
+        if (kind === SIGN) signAt(text, at, code, (letters & 2) !== 0)
       }
-      const kind = kinds[code]!
-      four = ((four << 7) | code) & 0xfffffff
-      letters = (letters << 1) | (kind & LETTER)
-      // A word began three characters ago; most words are none that open something.
-      if ((letters & 24) === 8 && mayOpen(four)) tokenAt(text, at - 3)
-      if (kind === SIGN) signAt(text, at, code, (letters & 2) !== 0)
     }
     return wide !== 0
   }

@@ -12,7 +12,7 @@ export interface Findings {
 /** Nothing was found: shared, never written to. */
 export const NO_FINDINGS: Findings = { starts: [], ends: [], rules: [], fixed: [] }
 
-export const newFindings = (): Findings => ({ starts: [], ends: [], rules: [], fixed: [] })
+const newFindings = (): Findings => ({ starts: [], ends: [], rules: [], fixed: [] })
 
 /** Most texts with a finding have one: arrays made with it are small, those that begin empty grow to seventeen places. */
 export const oneFinding = ({ start, end, rule, fixed }: Finding): Findings => ({

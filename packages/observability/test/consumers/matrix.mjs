@@ -52,7 +52,9 @@ export const CONSUMERS = [
   },
   {
     name: 'llm-clients',
-    dependencies: { '@opentelemetry/api': '^1.9.0', openai: '^7.0.0', '@anthropic-ai/sdk': '^1.0.0', '@google/genai': '^3.0.0' },
+    dependencies: { '@opentelemetry/api': '^1.9.0' },
+    // The service's own, and no part of what we bring along: one of them runs a script at installation.
+    tools: { openai: '^7.0.0', '@anthropic-ai/sdk': '^1.0.0', '@google/genai': '^3.0.0' },
     fixtures: 'run',
     // Two of them ask for Node 22.
     nodes: ['22', '24', '26'],

@@ -67,7 +67,7 @@ try {
   }
   // A part alone would put half a table into the docs.
   if (process.env['PART'] && process.argv.includes('--write')) throw new Error('--write needs all parts')
-  report('cache-redis', ROUNDS, { ...results, uncaught }, claimsOf(results))
+  report('cache-redis', ROUNDS, { ...results, uncaught }, claimsOf(results), 'cache.md')
 } finally {
   server.kill('SIGKILL')
 }

@@ -140,5 +140,5 @@ const claims: Claim[] = [
   ['false hits, share of the pairs that must not hit', meaning.falseHits, '<=', 0.01],
   ['hits of another tenant', meaning.otherTenantHits, '<=', 0]
 ]
-report('cache', ROUNDS, { memoryHits: hits, failingLoader: failing, costSaved: cost, semantic: meaning }, claims)
+report('cache', ROUNDS, { memoryHits: hits, failingLoader: failing, costSaved: cost, semantic: meaning }, claims, 'cache.md')
 process.exit(0)

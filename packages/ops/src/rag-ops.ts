@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The command `rag-ops`.
 import { parseArgs } from 'node:util'
+import { isRagError } from '@rag/core/errors'
 import { commands } from './commands/index.js'
-import { isRagError } from './rag-error.js'
 
 async function main(): Promise<number> {
   const [name = 'help', ...rest] = process.argv.slice(2)

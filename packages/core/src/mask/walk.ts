@@ -43,7 +43,7 @@ export function walk(tools: WalkTools): Walk {
   let nodes = 0
   let depth = 0
 
-  function any(value: unknown): unknown {
+  function anything(value: unknown): unknown {
     switch (typeof value) {
       case 'string':
         return tools.text(value)
@@ -94,7 +94,8 @@ export function walk(tools: WalkTools): Walk {
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null) {
       const plain = plainOf(value)
-      if (plain !== undefined) return Array.isArray(plain) ? list(plain) : typeof plain === 'object' ? record(plain, false) : any(plain)
+      if (plain !== undefined)
+        return Array.isArray(plain) ? list(plain) : typeof plain === 'object' ? record(plain, false) : anything(plain)
     }
     return record(value)
   }
@@ -103,7 +104,7 @@ export function walk(tools: WalkTools): Walk {
   function record(value: object, asks = true): unknown {
     try {
       const json = asks && (value as { toJSON?: unknown }).toJSON
-      if (typeof json === 'function') return any(json.call(value))
+      if (typeof json === 'function') return anything(json.call(value))
     } catch {
       refuse('failure')
     }
@@ -144,7 +145,7 @@ export function walk(tools: WalkTools): Walk {
       const verdict = judge.judge(key)
       if (verdict > 0) return secret(key, value, verdict === 2)
       const kind = tools.personalKey?.(key)
-      return kind === undefined ? any(value) : personal(kind, value)
+      return kind === undefined ? anything(value) : personal(kind, value)
     } catch {
       return refuse('failure')
     }
@@ -152,28 +153,28 @@ export function walk(tools: WalkTools): Walk {
 
   /** What is written as one text, such as a number or a date, goes whole; so does each item of a list. */
   function personal(kind: string, value: unknown): unknown {
-    const out = typeof value === 'string' ? value : typeof value === 'number' ? String(value) : any(value)
+    const out = typeof value === 'string' ? value : typeof value === 'number' ? String(value) : anything(value)
     if (Array.isArray(out)) return out.map((item) => personal(kind, item))
     if (typeof out !== 'string') return out
-    return out === '' || markEnd(out, 0) > 0 ? any(out) : session.whole(kind, out)
+    return out === '' || markEnd(out, 0) > 0 ? anything(out) : session.whole(kind, out)
   }
 
   function secret(key: string, value: unknown, strong: boolean): unknown {
     if (typeof value === 'string') {
       if (value === '' || markEnd(value, 0) === value.length) return value
       if (headerKind(key)) return tools.header(key, value)
-      if (!strong && (!looksRandom(value, 0, value.length, 12) || (/key$/i.test(key) && !isKeyLike(value)))) return any(value)
+      if (!strong && (!looksRandom(value, 0, value.length, 12) || (/key$/i.test(key) && !isKeyLike(value)))) return anything(value)
       return session.whole(KEY_RULE, value)
     }
     if (typeof value === 'number' || typeof value === 'bigint') {
       // `token: 5` counts something; a PIN or a password is a secret number.
       return strong && (typeof value === 'bigint' || !/tokens?$|keys?$|secrets?$|cookies?$|credentials?$/i.test(key))
         ? session.whole(KEY_RULE, String(value))
-        : any(value)
+        : anything(value)
     }
-    if (typeof value !== 'object' || value === null) return any(value)
+    if (typeof value !== 'object' || value === null) return anything(value)
     if (!strong) {
-      const out = any(value)
+      const out = anything(value)
       return typeof out === 'string' ? secret(key, out, false) : out
     }
     return leaves(value, key, 0)
@@ -182,7 +183,7 @@ export function walk(tools: WalkTools): Walk {
   /** Everything below a secret key is secret, whatever it is called. */
   function leaves(value: unknown, key: string, level: number): unknown {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return secret(key, value, true)
-    if (typeof value !== 'object' || value === null) return any(value)
+    if (typeof value !== 'object' || value === null) return anything(value)
     if (level > 8) return refuse('too-deep')
     if (++nodes > MAX_NODES) return refuse('too-large')
     if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => leaves(item, key, level + 1))
@@ -201,7 +202,7 @@ export function walk(tools: WalkTools): Walk {
     const length = value.length
     if (length === 2 && typeof value[0] === 'string' && judge.judge(value[0]) > 0) {
       // An object may be anything, but one that is written as a text, such as a date, is a value.
-      const held = typeof value[1] === 'object' ? any(value[1]) : value[1]
+      const held = typeof value[1] === 'object' ? anything(value[1]) : value[1]
       return [value[0], typeof held === 'object' ? held : property(value[0], held)]
     }
     if (length >= 4 && length % 2 === 0 && isHeaderList(value)) return headerList(value)
@@ -213,7 +214,7 @@ export function walk(tools: WalkTools): Walk {
       }
       nodes++
       try {
-        out.push(any(value[index]))
+        out.push(anything(value[index]))
       } catch {
         out.push(refuse('failure'))
       }
@@ -263,7 +264,7 @@ export function walk(tools: WalkTools): Walk {
     return `[masked:${reason}]`
   }
 
-  return { value: any }
+  return { value: anything }
 }
 
 /** `{ name, value }`, `{ key, value }`, `{ header, value }`: the property that holds the name of the other. */

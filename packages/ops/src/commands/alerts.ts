@@ -1,9 +1,9 @@
 // rag-ops alerts report: how much noise alerting makes.
 
+import { RagError } from '@rag/core/errors'
 import { loadConfig } from '../config/load.js'
 import { type Prometheus, prometheusAt, secondOf } from '../prometheus/client.js'
 import { firings } from '../prometheus/spans.js'
-import { RagError } from '../rag-error.js'
 import type { Command } from './types.js'
 
 export const alertsCommand: Command = {

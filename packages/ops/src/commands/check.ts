@@ -1,6 +1,7 @@
 // rag-ops check: every expression against the catalogue or a live page, and every generated file against what would be generated now.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { RagError } from '@rag/core/errors'
 import { checkFiles, type Problem } from '../check/check.js'
 import { compare } from '../check/compare.js'
 import { addRecorded, fromDefinitions } from '../check/knowledge.js'
@@ -10,7 +11,6 @@ import { readSecret, secretFiles } from '../config/secrets.js'
 import { generate } from '../generate/all.js'
 import { runbookQueries } from '../generate/runbooks.js'
 import { staleArtifacts } from '../generate/write.js'
-import { RagError } from '../rag-error.js'
 import { recordingGroups } from '../rules/recording.js'
 import type { Command } from './types.js'
 

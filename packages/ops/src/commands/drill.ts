@@ -4,8 +4,8 @@ import { chmodSync, chownSync, mkdtempSync, renameSync, rmSync, writeFileSync } 
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { RagError } from '@rag/core/errors'
 import { loadConfig } from '../config/load.js'
-import { RagError } from '../rag-error.js'
 import type { Command } from './types.js'
 
 export const drillCommand: Command = {

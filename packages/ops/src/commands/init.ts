@@ -1,7 +1,7 @@
 // rag-ops init: writes a first ops.config.ts that generates and checks as it is.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RagError } from '../rag-error.js'
+import { RagError } from '@rag/core/errors'
 import type { Command } from './types.js'
 
 export const initCommand: Command = {

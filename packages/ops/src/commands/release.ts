@@ -1,9 +1,9 @@
 // rag-ops release: a marker, and the verdict on a version beside the one before.
 
+import { RagError } from '@rag/core/errors'
 import { loadConfig } from '../config/load.js'
 import type { Model } from '../config/model.js'
 import { type Prometheus, prometheusAt, secondOf } from '../prometheus/client.js'
-import { RagError } from '../rag-error.js'
 import type { Command } from './types.js'
 
 export const releaseCommand: Command = {

@@ -1,8 +1,8 @@
 // Loads ops.config.ts (or .js, .mjs, .json) from a folder.
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { RagError } from '@rag/core/errors'
 import { createJiti } from 'jiti'
-import { RagError } from '../rag-error.js'
 import type { Model } from './model.js'
 import { resolveConfig } from './resolve.js'
 import type { OpsConfig } from './types.js'

@@ -1,6 +1,6 @@
 // Secret files that routes need: there, not empty, not for everybody's eyes.
 import { readFileSync, statSync } from 'node:fs'
-import { RagError } from '../rag-error.js'
+import { RagError } from '@rag/core/errors'
 import type { Model } from './model.js'
 
 /** Each secret file of the contacts with the option that names it. */

@@ -1,5 +1,5 @@
 // Asks a Prometheus: instant and range queries, with errors that say what to do.
-import { RagError } from '../rag-error.js'
+import { RagError } from '@rag/core/errors'
 
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>

@@ -60,6 +60,8 @@ function mayAssign(text: string, at: number, judge: KeyJudge): boolean {
   spacesBefore = spaces
   let letters = end
   for (let digits = 0; digits < 3 && isDigit(last); digits++) last = codeAt(text, --letters - 1)
+  // `API_KEY_2` as well as `apiKey2`.
+  if (letters < end && (last === 95 || last === 45 || last === 46)) last = codeAt(text, --letters - 1)
   // Counts such as `prompt_tokens=123` are the most frequent near miss.
   if (last === 115 && isDigit(next) && codeAt(text, letters - 2) === 110) return false
   return last > 127 || judge.mayEnd(text, letters) || (spaces > 0 && operator === 61 && mayBeType(last))
@@ -245,7 +247,7 @@ function isNumberOf(name: string, value: string): boolean {
     value.length < 12 &&
     (isDigit(code) || code === 46 || code === 44 || code === 95) &&
     /^[\d.,_]+(?:[kKmM]|ms|s)?$/.test(value) &&
-    /tokens?$|keys?$|secrets?$|cookies?$|credentials?$/i.test(name)
+    /(?:token|key|secret|cookie|credential)s?[_.-]?\d{0,3}$/i.test(name)
   )
 }
 

@@ -1,12 +1,13 @@
 // Walks a text once and hands each place where a secret may open to what knows it; hands back what must go, in order and without overlaps.
 import type { KeyJudge } from '../keys.js'
 import { assignmentAt, newText } from './assignments.js'
-import { ALNUM, codeAt } from './chars.js'
+import { codeAt, isAlnum } from './chars.js'
 import { escapeEnd } from './escapes.js'
 import { addFinding, columnsOf, type Findings, inOrder, listOf, NO_FINDINGS, oneFinding } from './findings.js'
 import { sentenceFindings } from './flags.js'
 import type { Collect } from './headers.js'
 import { pemFindings } from './pem.js'
+import { BEHIND_WIDE, EVENTS, IS_SIGN, OPENS_FOUR, OPENS_THREE, OPENS_TWO, pairTable, STARTS } from './places.js'
 import type { TokenScan } from './tokens.js'
 import { copyUnits, PIECE, units } from './units.js'
 import { encodedUserinfo, newUrls, userinfoAt } from './urls.js'
@@ -27,10 +28,9 @@ const FULL = new Error('too many findings')
 /** Shorter texts hold no secret that a rule could tell from a word. */
 const MIN_LENGTH = 6
 
-const LETTER = 1
-const SIGN = 2
 const COLON = 58
 const DASH = 45
+const SLASH = 47
 const PERCENT = 37
 const BACKSLASH = 92
 
@@ -45,10 +45,7 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
       throw FULL
     }
   }
-  const { mayOpen } = tokens
-  const kinds = Uint8Array.from({ length: 128 }, (_, code) =>
-    ALNUM[code] === 1 ? LETTER : '=:>%\\-'.includes(String.fromCharCode(code)) || tokens.opensWith(code) ? SIGN : 0
-  )
+  const pairs = pairTable(tokens.literals, judge.endings)
   /** Where the token and the value end that were found last: nothing of their kind is looked for inside. */
   let tokenEnd = 0
   let valueEnd = 0
@@ -64,12 +61,11 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
     const end = assignmentAt(text, at, judge, collect)
     if (end > valueEnd) valueEnd = end
   }
-  const signAt = (text: string, at: number, code: number, inWord: boolean): void => {
+  const signAt = (text: string, at: number, code: number): void => {
+    const before = codeAt(text, at - 1)
     if (code === 61 || code === 62) operatorAt(text, at)
-    else if (code === COLON) {
-      operatorAt(text, at)
-      if (codeAt(text, at + 1) === 47 && codeAt(text, at + 2) === 47) userinfoAt(text, at + 3, collect)
-    } else if (code === PERCENT || code === BACKSLASH) {
+    else if (code === COLON) operatorAt(text, at)
+    else if (code === PERCENT || code === BACKSLASH) {
       const end = escapeEnd(text, at, code)
       // After an escape such as `%3D` or `\n` a token may open in the middle of a word.
       if (end > 0) tokenAt(text, end)
@@ -77,40 +73,51 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
         operatorAt(text, at)
         encodedUserinfo(text, at, collect)
       }
+    } else if (before === COLON && code === SLASH) {
+      if (codeAt(text, at + 1) === SLASH) userinfoAt(text, at + 2, collect)
     } else {
       if (code === DASH) {
-        if (codeAt(text, at + 1) === DASH) dashes = true
-        if (codeAt(text, at - 1) === 60) operatorAt(text, at)
+        if (before === DASH) dashes = true
+        else if (before === 60) operatorAt(text, at)
       }
-      if (!inWord) tokenAt(text, at)
+      if (!isAlnum(before)) tokenAt(text, at)
     }
   }
 
-  /** Tells whether there is anything beyond ASCII. */
+  /** Looks at each place where something may open; tells whether there is anything beyond ASCII. */
   const walk = (text: string): boolean => {
-    let four = 0
-    let letters = 0
-    let wide = 0
+    let before = 0
+    let state = BEHIND_WIDE
+    let wide = false
     for (let from = 0; from < text.length; from += PIECE) {
       const to = Math.min(text.length, from + PIECE)
+      const length = to - from
       copyUnits(text, from, to)
-      for (let at = from; at < to; at++) {
-        const code = units[at - from]!
+      for (let next = 0; next < length; ) {
+        let code = 0
+        // The loop that everything passes: it calls nothing, so that the compiler keeps both tables at hand.
+        do {
+          code = units[next++]!
+          if (code > 127) break
+          state = ((state << 1) | STARTS) & pairs[(before << 7) | code]!
+          before = code
+        } while ((state & EVENTS) === 0 && next < length)
+        const at = from + next - 1
         if (code > 127) {
-          wide |= code
-          letters = 0
+          wide = true
+          before = 0
+          state = BEHIND_WIDE
           if (code === 0xff1d || code === 0xff1a) operatorAt(text, at)
           continue
         }
-        const kind = kinds[code]!
-        four = ((four << 7) | code) & 0xfffffff
-        letters = (letters << 1) | (kind & LETTER)
-        // A word began three characters ago; most words are none that open something.
-        if ((letters & 24) === 8 && mayOpen(four)) tokenAt(text, at - 3)
-        if (kind === SIGN) signAt(text, at, code, (letters & 2) !== 0)
+        if ((state & EVENTS) === 0) break
+        if ((state & OPENS_FOUR) !== 0) tokenAt(text, at - 3)
+        if ((state & OPENS_THREE) !== 0) tokenAt(text, at - 2)
+        if ((state & OPENS_TWO) !== 0) tokenAt(text, at - 1)
+        if ((state & IS_SIGN) !== 0) signAt(text, at, code)
       }
     }
-    return wide !== 0
+    return wide
   }
 
   const look = (text: string): void => {

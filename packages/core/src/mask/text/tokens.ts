@@ -4,7 +4,7 @@ import type { NamedRule, TokenRule } from '../types.js'
 import { codeAt, isAlnum, isWord } from './chars.js'
 import { flagAt, OPENERS } from './flags.js'
 import type { Collect } from './headers.js'
-import { type LiteralTree, literalTree } from './literals.js'
+import { literalTree } from './literals.js'
 import { namedScan } from './named.js'
 import { SCHEMES, schemeFindings } from './schemes.js'
 
@@ -28,7 +28,7 @@ interface Opener {
 }
 
 /** Finds the tokens of a rule set. */
-export interface TokenScan extends Pick<LiteralTree, 'mayOpen' | 'opensWith'> {
+export interface TokenScan {
   /** Looks behind the literal that stands here, if one does; returns the end of what it found, or 0. */
   at(text: string, start: number, collect: Collect): number
   /** Everything that opens a token, a scheme or a sentence. */
@@ -73,10 +73,10 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
     if (services.literals.includes(literal)) find.push((text, start, collect) => services.at(text, start, literal, collect))
     return { literal, candidates, find }
   })
-  const tree = literalTree(literals)
+  const literalAt = literalTree(literals)
   return {
     at(text, start, collect) {
-      const number = tree.at(text, start)
+      const number = literalAt(text, start)
       if (number < 0) return 0
       const { literal, candidates, find } = openers[number]!
       for (let index = 0; index < candidates.length; index++) {
@@ -89,8 +89,6 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
       }
       return 0
     },
-    mayOpen: tree.mayOpen,
-    opensWith: tree.opensWith,
     literals
   }
 }

@@ -1,13 +1,13 @@
 // Walks a text once and hands each place where a secret may open to what knows it; hands back what must go, in order and without overlaps.
 import type { KeyJudge } from '../keys.js'
 import { assignmentAt, newText } from './assignments.js'
-import { codeAt, isAlnum } from './chars.js'
+import { BACKSLASH, COLON, codeAt, DASH, isAlnum, PERCENT, SLASH } from './chars.js'
 import { escapeEnd } from './escapes.js'
 import { addFinding, columnsOf, type Findings, inOrder, listOf, NO_FINDINGS, oneFinding } from './findings.js'
 import { sentenceFindings } from './flags.js'
 import type { Collect } from './headers.js'
 import { pemFindings } from './pem.js'
-import { BEHIND_WIDE, EVENTS, IS_SIGN, OPENS_FOUR, OPENS_THREE, OPENS_TWO, pairTable, STARTS } from './places.js'
+import { BEHIND_WIDE, EVENTS, IS_SIGN, LONGEST, OPENED, pairTable, STARTS } from './places.js'
 import type { TokenScan } from './tokens.js'
 import { copyUnits, PIECE, units } from './units.js'
 import { encodedUserinfo, newUrls, userinfoAt } from './urls.js'
@@ -28,12 +28,6 @@ const FULL = new Error('too many findings')
 /** Shorter texts hold no secret that a rule could tell from a word. */
 const MIN_LENGTH = 6
 
-const COLON = 58
-const DASH = 45
-const SLASH = 47
-const PERCENT = 37
-const BACKSLASH = 92
-
 export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly Detector[], allowed?: (value: string) => boolean): Scan {
   let found = NO_FINDINGS
   let full = false
@@ -46,15 +40,19 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
     }
   }
   const pairs = pairTable(tokens.literals, judge.endings)
-  /** Where the token and the value end that were found last: nothing of their kind is looked for inside. */
+  /** The token that was found last, and where the value ends: nothing of their kind is looked for inside. */
+  let tokenFrom = 0
   let tokenEnd = 0
   let valueEnd = 0
   let dashes = false
 
   const tokenAt = (text: string, at: number): void => {
-    if (at < tokenEnd) return
+    // Long literals are known later than short ones, so one that begins before the last token may come after it.
+    if (at >= tokenFrom && at < tokenEnd) return
     const end = tokens.at(text, at, collect)
-    if (end > tokenEnd) tokenEnd = end
+    if (end <= tokenEnd) return
+    tokenFrom = at
+    tokenEnd = end
   }
   const operatorAt = (text: string, at: number): void => {
     if (at < valueEnd) return
@@ -63,8 +61,7 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
   }
   const signAt = (text: string, at: number, code: number): void => {
     const before = codeAt(text, at - 1)
-    if (code === 61 || code === 62) operatorAt(text, at)
-    else if (code === COLON) operatorAt(text, at)
+    if (code === 61 || code === 62 || code === COLON) operatorAt(text, at)
     else if (code === PERCENT || code === BACKSLASH) {
       const end = escapeEnd(text, at, code)
       // After an escape such as `%3D` or `\n` a token may open in the middle of a word.
@@ -111,9 +108,8 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
           continue
         }
         if ((state & EVENTS) === 0) break
-        if ((state & OPENS_FOUR) !== 0) tokenAt(text, at - 3)
-        if ((state & OPENS_THREE) !== 0) tokenAt(text, at - 2)
-        if ((state & OPENS_TWO) !== 0) tokenAt(text, at - 1)
+        if ((state & ~IS_SIGN & EVENTS) !== 0)
+          for (let length = LONGEST; length > 1; length--) if ((state & OPENED[length]!) !== 0) tokenAt(text, at - length + 1)
         if ((state & IS_SIGN) !== 0) signAt(text, at, code)
       }
     }
@@ -130,7 +126,7 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
   return (text) => {
     if (text.length < MIN_LENGTH) return NO_FINDINGS
     found = NO_FINDINGS
-    tokenEnd = valueEnd = 0
+    tokenFrom = tokenEnd = valueEnd = 0
     dashes = full = false
     newText()
     newUrls()

@@ -61,16 +61,18 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
       else byPrefix.set(prefix, [compiled])
     }
   }
+  const names = new Set(services.literals)
   const literals = [...new Set([...byPrefix.keys(), ...SCHEMES, ...OPENERS, ...services.literals])].sort(
     (a, b) => b.length - a.length || (a < b ? -1 : 1)
   )
   // A longer literal also tries the rules of the shorter ones that it begins with: `sk-ant-` falls back to `sk-`.
   const openers = literals.map((literal): Opener => {
-    const candidates = literals.filter((other) => literal.startsWith(other)).flatMap((other) => byPrefix.get(other) ?? [])
+    const candidates: Compiled[] = []
+    for (let length = literal.length; length > 0; length--) candidates.push(...(byPrefix.get(literal.slice(0, length)) ?? []))
     const find: OpenerScan[] = []
     if (SCHEMES.includes(literal)) find.push(schemeFindings)
     if (OPENERS.includes(literal)) find.push((text, start, collect) => flagAt(text, start, literal, judge, collect))
-    if (services.literals.includes(literal)) find.push((text, start, collect) => services.at(text, start, literal, collect))
+    if (names.has(literal)) find.push((text, start, collect) => services.at(text, start, literal, collect))
     return { literal, candidates, find }
   })
   const literalAt = literalTree(literals)

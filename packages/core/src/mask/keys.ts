@@ -102,7 +102,9 @@ function endingTable(endings: readonly string[]): Uint8Array {
   for (const ending of endings) {
     const [c, b, a] = [1, 2, 3].map((back) => codeAt(ending, ending.length - back)) as [number, number, number]
     if (ending.length > 2) table[endingIndex(a, b, c)] = 1
-    else for (let any = 0; any < 1024; any++) table[any * 32 + (c & 31)] = 1
+    else
+      for (let any = 0; any < (ending.length > 1 ? 32 : 1024); any++)
+        table[(any << (ending.length > 1 ? 10 : 5)) | endingIndex(0, b, c)] = 1
   }
   return table
 }

@@ -18,6 +18,8 @@ export const BODY: Uint8Array = table(/[\w+/=\s\\.,:-]/)
 
 /** Signs that the walk over a text stops at. */
 export const PERCENT = 37
+export const BRACKET = 40
+export const COMMA = 44
 export const DASH = 45
 export const SLASH = 47
 export const COLON = 58

@@ -1,5 +1,5 @@
 // Says at which characters of a text a secret may open: each pair of neighbours is looked up once, in a table that steps along all beginnings at the same time.
-import { ALNUM, BACKSLASH, COLON, codeAt, DASH, PERCENT, SLASH } from './chars.js'
+import { ALNUM, BACKSLASH, BRACKET, COLON, COMMA, codeAt, DASH, PERCENT, SLASH } from './chars.js'
 
 /*
  * Every bit of an entry is one pair of a pattern: the first bit of a chain says "these two may be what stands before a
@@ -16,16 +16,18 @@ export const LONGEST: number = LITERAL.length - 1
 const NAMED = 20
 /** A sign that is looked at whatever stands before it. */
 const SIGN = 23
+/** The same in quotes, with a comma behind them. */
+const LISTED = 24
 
 const bit = (at: number): number => 1 << at
 const bits = (places: readonly number[]): number => places.reduce((all, at) => all | bit(at), 0)
 
 /** Where each chain begins. */
-export const STARTS: number = bits([...LITERAL.slice(2), NAMED, SIGN])
+export const STARTS: number = bits([...LITERAL.slice(2), NAMED, SIGN, LISTED])
 /** By its length: a literal of so many characters, or their first six, may end here. */
 export const OPENED: readonly number[] = LITERAL.map((first, length) => (length < 2 ? 0 : bit(first + length - 1)))
 /** A sign stands here, or an operator behind what may be a secret name. */
-export const IS_SIGN: number = bits([NAMED + 2, SIGN])
+export const IS_SIGN: number = bits([NAMED + 2, SIGN, LISTED + 3])
 /** Something may open here. */
 export const EVENTS: number = OPENED.reduce((all, one) => all | one, IS_SIGN)
 /** The state behind a character beyond ASCII, which may belong to any name. */
@@ -33,6 +35,7 @@ export const BEHIND_WIDE: number = bit(NAMED)
 
 const ANY: readonly number[] = Array.from({ length: 128 }, (_, code) => code)
 const OPERATORS: readonly number[] = [61, 58, 62]
+const QUOTES: readonly number[] = [34, 39, 96]
 const isLetter = (code: number): boolean => code > 57 && ALNUM[code] === 1
 
 /** Builds the table: the place of a pair is the first of its characters times 128 plus the second; 0 stands for all beyond ASCII. */
@@ -46,7 +49,10 @@ export function pairTable(literals: readonly string[], nameEndings: readonly str
     const [first, middle, last] = [3, 2, 1].map((back) => casesOf(codeAt(ending, ending.length - back)))
     for (const code of first!) for (const next of middle!) allow(code, next, NAMED)
     for (const code of middle!) for (const next of last!) allow(code, next, NAMED + 1)
-    for (const code of last!) for (const operator of OPERATORS) allow(code, operator, NAMED + 2)
+    for (const code of last!) for (const operator of [...OPERATORS, BRACKET]) allow(code, operator, NAMED + 2)
+    for (const code of first!) for (const next of middle!) allow(code, next, LISTED)
+    for (const code of middle!) for (const next of last!) allow(code, next, LISTED + 1)
+    for (const code of last!) for (const quote of QUOTES) allow(code, quote, LISTED + 2)
   }
   for (const code of ANY) {
     // Behind a digit, a quote or a blank the name has to be looked for.
@@ -57,6 +63,7 @@ export function pairTable(literals: readonly string[], nameEndings: readonly str
     allow(code, DASH, SIGN)
     for (const first of ANY) table[(code << 7) | first]! |= opens[first]!
   }
+  for (const quote of QUOTES) allow(quote, COMMA, LISTED + 3)
   // `://`
   allow(COLON, SLASH, SIGN)
   return table

@@ -1,10 +1,11 @@
 // Walks a text once and hands each place where a secret may open to what knows it; hands back what must go, in order and without overlaps.
 import type { KeyJudge } from '../keys.js'
 import { assignmentAt, newText } from './assignments.js'
-import { BACKSLASH, COLON, codeAt, DASH, isAlnum, PERCENT, SLASH } from './chars.js'
-import { escapeEnd } from './escapes.js'
+import { calledAt, listedAt } from './beside.js'
+import { BACKSLASH, BRACKET, COLON, COMMA, codeAt, DASH, isAlnum, PERCENT, SLASH } from './chars.js'
+import { doubleEnd, escapeEnd } from './escapes.js'
 import { addFinding, columnsOf, type Findings, inOrder, listOf, NO_FINDINGS, oneFinding } from './findings.js'
-import { sentenceFindings } from './flags.js'
+import { newFlags, sentenceFindings } from './flags.js'
 import type { Collect } from './headers.js'
 import { pemFindings } from './pem.js'
 import { BEHIND_WIDE, EVENTS, IS_SIGN, LONGEST, OPENED, pairTable, STARTS } from './places.js'
@@ -17,6 +18,9 @@ export type Detector = (text: string, collect: Collect) => void
 
 /** Scans texts for one masker. */
 export type Scan = (text: string) => Findings
+
+/** Looks behind a name; returns the end of the value it masked, or 0. */
+type ValueScan = (text: string, at: number, judge: KeyJudge, collect: Collect) => number
 
 /** A text that holds more is masked whole: no reader misses it, and its cost stays bounded whatever it repeats. */
 const MAX_FINDINGS = 10_000
@@ -54,19 +58,28 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
     tokenFrom = at
     tokenEnd = end
   }
-  const operatorAt = (text: string, at: number): void => {
+  const valueAt = (text: string, at: number, find: ValueScan): void => {
     if (at < valueEnd) return
-    const end = assignmentAt(text, at, judge, collect)
+    const end = find(text, at, judge, collect)
     if (end > valueEnd) valueEnd = end
   }
+  const operatorAt = (text: string, at: number): void => valueAt(text, at, assignmentAt)
   const signAt = (text: string, at: number, code: number): void => {
     const before = codeAt(text, at - 1)
     if (code === 61 || code === 62 || code === COLON) operatorAt(text, at)
+    else if (code === COMMA) valueAt(text, at - 1, listedAt)
+    else if (code === BRACKET) valueAt(text, at, calledAt)
     else if (code === PERCENT || code === BACKSLASH) {
+      if (code === BACKSLASH && isAlnum(before)) valueAt(text, at, listedAt)
       const end = escapeEnd(text, at, code)
       // After an escape such as `%3D` or `\n` a token may open in the middle of a word.
       if (end > 0) tokenAt(text, end)
-      if (code === PERCENT && codeAt(text, at + 1) === 51) {
+      if (code !== PERCENT) return
+      const double = doubleEnd(text, at)
+      if (double > 0) {
+        tokenAt(text, double)
+        if (codeAt(text, at + 3) === 51) operatorAt(text, at)
+      } else if (codeAt(text, at + 1) === 51) {
         operatorAt(text, at)
         encodedUserinfo(text, at, collect)
       }
@@ -129,6 +142,7 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
     tokenFrom = tokenEnd = valueEnd = 0
     dashes = full = false
     newText()
+    newFlags()
     newUrls()
     try {
       look(text)

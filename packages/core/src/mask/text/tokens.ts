@@ -71,7 +71,7 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
     for (let length = literal.length; length > 0; length--) candidates.push(...(byPrefix.get(literal.slice(0, length)) ?? []))
     const find: OpenerScan[] = []
     if (SCHEMES.includes(literal)) find.push(schemeFindings)
-    if (OPENERS.includes(literal)) find.push((text, start, collect) => flagAt(text, start, literal, judge, collect))
+    if (OPENERS.includes(literal)) find.push((text, start, collect) => (flagAt(text, start, literal, judge, collect), 0))
     if (names.has(literal)) find.push((text, start, collect) => services.at(text, start, literal, collect))
     return { literal, candidates, find }
   })

@@ -1,6 +1,6 @@
 // Added server CPU of all three signals, each alone and together, beside the tuned peer stack: same requests, same fields, same sink
 // (`--ask`: each request makes one outgoing call; `--node=24`: the servers run on that version; `--context`: also the service with
-// nothing but an AsyncLocalStorage, below which nothing goes that carries a trace).
+// nothing but an AsyncLocalStorage and the header on its call, below which nothing goes that carries a trace).
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

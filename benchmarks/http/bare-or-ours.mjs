@@ -1,8 +1,10 @@
-// The service alone, with nothing but a context, or with this SDK and the signals asked for.
+// The service alone, with nothing but what carries a trace, or with this SDK and the signals asked for.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { answer, asked, framework, identity, logFile, serve, signals, wants } from './harness.mjs'
 
+/** The floor: a context, and in it the header that takes the trace on to the service behind. Nothing is made, read or recorded. */
 const context = signals === 'context' && new AsyncLocalStorage()
+const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }
 let obs
 if (signals !== 'bare' && !context) {
   const { observability } = await import('@rag/observability')
@@ -22,13 +24,17 @@ await serve({
   dropped: () => obs?.tracing.account().dropped ?? 0
 })
 
+function sender() {
+  return obs ? obs.fetch : context ? (input) => context.run({}, fetch, input, { headers }) : fetch
+}
+
 async function listenExpress() {
   const { default: express } = await import('express')
   const app = express()
   if (obs) app.use(obs.express())
   if (context) app.use((_request, _response, next) => context.run({}, next))
   app.get('/users/:id', (request, response) => response.json(answer(request.params.id)))
-  const send = obs ? obs.fetch : fetch
+  const send = sender()
   app.get('/ask/:id', async (request, response) => response.json(await asked(request.params.id, send)))
   const server = app.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
@@ -41,7 +47,7 @@ async function listenFastify() {
   if (obs) await app.register(obs.fastify)
   if (context) app.addHook('onRequest', (_request, _reply, done) => context.run({}, done))
   app.get('/users/:id', (request) => Promise.resolve(answer(request.params.id)))
-  const send = obs ? obs.fetch : fetch
+  const send = sender()
   app.get('/ask/:id', (request) => asked(request.params.id, send))
   await app.listen({ port: 0, host: '127.0.0.1' })
   return app.server.address().port

@@ -70,7 +70,7 @@ export function startOutgoing(
 }
 
 /** What some clients know of a request beside its address. */
-export interface OutgoingFacts {
+interface OutgoingFacts {
   requestBytes?: number | undefined
   peerName?: PeerName
   active?: Context

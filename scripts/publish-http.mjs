@@ -11,7 +11,7 @@ const runs = readFileSync(0, 'utf8')
   .map((line) => JSON.parse(line))
 if (runs.length === 0) throw new Error('no result of the http benchmark came in')
 const percent = (share) => `${Math.round(share * 100)} %`
-const called = { context: 'nothing but a context' }
+const called = { context: 'nothing but a context', 'bare-records': 'a context, a bare line and a bare histogram' }
 const rows = runs.flatMap(({ case: request, node, results }) =>
   Object.entries(results).flatMap(([framework, { shares }]) =>
     Object.entries(shares).map(([variant, { share, spread }]) => {

@@ -6,7 +6,31 @@ import type { Random } from './random.js'
 /** What may stand behind what opens a token. */
 const TAILS = ['', ' ', '=', ': "', '%3D', 'Ab3', '\\n']
 /** What may stand behind the name of a secret. */
-const OPERATORS = ['=', ': ', '="', '\\":\\"', '%3D', '>', ' => ', '：', ' | ', '=["a",', ': |\n  ', '=(', '={', '=a1b2c3d4 ', '="a",']
+const OPERATORS = [
+  '=',
+  ': ',
+  '="',
+  '\\":\\"',
+  '%3D',
+  '>',
+  ' => ',
+  '：',
+  ' | ',
+  '=["a",',
+  ': |\n  ',
+  '=(',
+  '={',
+  '=a1b2c3d4 ',
+  '="a",',
+  '", "',
+  '","a1b2c3d4',
+  '("',
+  '("a1b2c3d4',
+  ' a1b2c3d4 ',
+  '%253D',
+  ':\n  a1b2c3d4\n',
+  ' value="'
+]
 /** Signs that anything in the masker looks at. */
 const SIGNS = [
   ...'aA0éあａ０"\'`\\\n\t 　=:><-_.,;&|%[]{}()/@#?*+~^$'.split(''),
@@ -56,6 +80,21 @@ const FORMS = [
   '-----END PRIVATE KEY-----\n',
   'PuTTY-User-Key-File-2: a',
   'PuTTY-User-Key-File-2: aPrivate-Lines: ',
+  'mysql -p',
+  'mysql -pa1b2c3d4 ',
+  'mysql ',
+  ' -p',
+  ' -pa1b2c3d4',
+  'docker login -p a1b2c3d4 ',
+  ' -a a1b2c3d4',
+  "IDENTIFIED BY '",
+  'IDENTIFIED BY ',
+  "PASSWORD 'a1b2c3d4",
+  'password for a: ',
+  'name=token value=',
+  '{"key":"token","value":{"stringValue":"',
+  ',"value":{"value":',
+  '【パスワード】',
   'Bearer ',
   'Bearer+',
   'Basic ',

@@ -161,6 +161,7 @@ export const SECRET_PAIRS: Readonly<Record<string, readonly string[]>> = {
   seed: ['totp', 'otp', 'mfa', 'wallet', 'secret'],
   signature: ['amz', 'goog', 'sigv4'],
   sid: ['connect'],
+  pw: ['db', 'user', 'admin', 'root', 'my', 'login', 'mysql', 'ssh', 'ftp', 'smtp', 'mail'],
   pass: [
     'db',
     'database',
@@ -203,6 +204,7 @@ export const FORM_WORDS: ReadonlySet<string> = new Set(['pem'])
 export const WEAK: ReadonlySet<string> = new Set([
   'auth',
   'pass',
+  'pw',
   'key',
   'tokens',
   'sig',

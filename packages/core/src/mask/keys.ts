@@ -2,6 +2,7 @@
 import { FORM_WORDS, SECRET_ENDINGS, SECRET_NOUNS, SECRET_PAIRS, SECRET_WORDS, WEAK } from './key-words.js'
 import { ASKING, HARMLESS, PLAIN_KEYS } from './plain-words.js'
 import { segmentsOf } from './segments.js'
+import { codeAt } from './text/chars.js'
 
 /** 0: harmless. 1: secret when the value looks like one. 2: secret. */
 export type KeyVerdict = 0 | 1 | 2
@@ -12,6 +13,8 @@ export interface KeyJudge {
   judge(name: string): KeyVerdict
   /** Whether the name that ends before this index can be secret at all. */
   mayEnd(text: string, end: number): boolean
+  /** Last letters of all secret names, three of each that has so many. */
+  readonly endings: readonly string[]
   /** Whether a word may be secret together with the words before it, as `key` is in `api key`. */
   mayFollow(word: string): boolean
 }
@@ -26,7 +29,8 @@ export function keyJudge(extra: readonly string[] = [], allow: readonly string[]
   const allowed = new Set(allow.map(flat))
   const cache = new Map<string, KeyVerdict>()
   const followers = new Set([...Object.keys(SECRET_PAIRS), 'str', ...extra.map((name) => segmentsOf(name).at(-1) ?? '')])
-  const endings = endingTable([...extra, ...SECRET_WORDS])
+  const endings = endingsOf([...extra.flatMap(spellings), ...SECRET_WORDS])
+  const table = endingTable(endings)
   return {
     judge(name) {
       const known = cache.get(name)
@@ -36,7 +40,8 @@ export function keyJudge(extra: readonly string[] = [], allow: readonly string[]
       if (name.length <= MAX_NAME) cache.set(name, verdict)
       return verdict
     },
-    mayEnd: (text, end) => endings[endingIndex(text.charCodeAt(end - 3), text.charCodeAt(end - 2), text.charCodeAt(end - 1))] === 1,
+    mayEnd: (text, end) => table[endingIndex(codeAt(text, end - 3), codeAt(text, end - 2), codeAt(text, end - 1))] === 1,
+    endings,
     mayFollow: (word) => followers.has(word) || followers.has(word.toLowerCase())
   }
 }
@@ -76,17 +81,30 @@ function verdictOf(raw: string, own: ReadonlySet<string>, allowed: ReadonlySet<s
 
 const flat = (name: string): string => segmentsOf(name).join('')
 
-/** Last three letters of all secret names: a text scan rejects nearly all keys by them without taking a substring. */
-function endingTable(more: readonly string[]): Uint8Array {
-  const table = new Uint8Array(1 << 15)
+/** An own name may be written `kundenNr`, `kunden_nr` or `kunden-n-r`, and the digits at its end are stepped over. */
+function spellings(name: string): string[] {
+  const plain = flat(name).replace(/\d+$/, '')
+  if (plain === '') return []
+  return [plain, ...[...'-_. '].flatMap((sign) => [sign + plain.slice(-2), plain.slice(-2, -1) + sign + plain.slice(-1)])]
+}
+
+function endingsOf(more: readonly string[]): string[] {
   const pairs = Object.entries(SECRET_PAIRS).flatMap(([last, before]) =>
     before.flatMap((word) => [word + last, `${word}-${last}`, `${word}_${last}`, `${word} ${last}`])
   )
-  for (const word of [...SECRET_NOUNS, ...SECRET_ENDINGS, ...pairs, ...WEAK, ...FORM_WORDS, 'keys', ...more]) {
-    const low = word.toLowerCase()
-    const [a, b, c] = [low.charCodeAt(low.length - 3), low.charCodeAt(low.length - 2), low.charCodeAt(low.length - 1)]
-    if (low.length > 2 && c < 128) table[endingIndex(a, b, c)] = 1
-    else if (c < 128) for (let any = 0; any < 1024; any++) table[any * 32 + (c & 31)] = 1
+  const words = [...SECRET_NOUNS, ...SECRET_ENDINGS, ...pairs, ...WEAK, ...FORM_WORDS, 'keys', ...more]
+  return [...new Set(words.map((word) => word.toLowerCase().slice(-3)))].filter((ending) => codeAt(ending, ending.length - 1) < 128)
+}
+
+/** A text scan rejects nearly all keys by their last three letters without taking a substring. */
+function endingTable(endings: readonly string[]): Uint8Array {
+  const table = new Uint8Array(1 << 15)
+  for (const ending of endings) {
+    const [c, b, a] = [1, 2, 3].map((back) => codeAt(ending, ending.length - back)) as [number, number, number]
+    if (ending.length > 2) table[endingIndex(a, b, c)] = 1
+    else
+      for (let any = 0; any < (ending.length > 1 ? 32 : 1024); any++)
+        table[(any << (ending.length > 1 ? 10 : 5)) | endingIndex(0, b, c)] = 1
   }
   return table
 }

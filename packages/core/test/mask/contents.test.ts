@@ -80,3 +80,80 @@ describe('what only looks like a secret stays', () => {
     'the secret to good coffee is fresh beans'
   ])('%s', (text) => expect(masker.mask(text)).toBe(text))
 })
+
+describe('a value beside its name, with no operator between them', () => {
+  test.each<[string, string]>([
+    [`["Host","example.com","X-Api-Key","${s}"]`, '["Host","example.com","X-Api-Key","[masked:key-name]"]'],
+    [`["Authorization", "Bearer ${s}"]`, '["Authorization", "Bearer [masked:bearer-token]"]'],
+    [`[\\"password\\",\\"${s}\\"]`, '[\\"password\\",\\"[masked:key-name]\\"]'],
+    [`connect('password', '${s}')`, "connect('password', '[masked:key-name]')"],
+    [`client.setPassword("${s}")`, 'client.setPassword("[masked:key-name]")'],
+    [`{"name":"DB_PASSWORD","value":"${s}"}`, '{"name":"DB_PASSWORD","value":"[masked:key-name]"}'],
+    [`- name: DB_PASSWORD\n  value: ${s}\n`, '- name: DB_PASSWORD\n  value: [masked:key-name]\n'],
+    [`<add key="ApiKey" value="${s}"/>`, '<add key="ApiKey" value="[masked:key-name]"/>'],
+    [
+      `{"key":"http.request.header.x-api-key","value":{"stringValue":"${s}"}}`,
+      '{"key":"http.request.header.x-api-key","value":{"stringValue":"[masked:key-name]"}}'
+    ],
+    [`token:\n  ${s}\nnext`, 'token:\n  [masked:key-name]\nnext'],
+    [`const token =\n  '${s}'`, "const token =\n  '[masked:key-name]'"],
+    [`machine example.com login me password ${s}`, 'machine example.com login me password [masked:key-name]'],
+    [`request with api key ${s} refused`, 'request with api key [masked:key-name] refused'],
+    [`CREATE USER me IDENTIFIED BY '${s}'`, "CREATE USER me IDENTIFIED BY '[masked:key-name]'"],
+    [`ALTER USER me PASSWORD '${s}'`, "ALTER USER me PASSWORD '[masked:key-name]'"],
+    [`SET PASSWORD FOR 'me' = '${s}'`, "SET PASSWORD FOR 'me' = '[masked:key-name]'"],
+    [`the password for me: ${s}`, 'the password for me: [masked:key-name]'],
+    [`【パスワード】${s}、以上`, '【パスワード】[masked:key-name]、以上'],
+    [`「トークン」：「${s}」`, '「トークン」：「[masked:key-name]」'],
+    [`next=%252Fcb%253Ftoken%253D${s}%2526a%253D1`, 'next=%252Fcb%253Ftoken%253D[masked:key-name]%2526a%253D1']
+  ])('%s', (text, masked) => expect(masker.mask(text)).toBe(masked))
+
+  test.each([
+    '["username","password","email"]',
+    '["password","sha256"], ["token","us-east-1"]',
+    '{"name":"password","type":"string"} {"name":"token","value":"3"}',
+    '<input name="password" value="">',
+    'password:\n  enabled: true\n',
+    'secrets:\n  db_password1:\n    file: a',
+    'token:\n2024-11-26T10:00:00Z',
+    'TOKEN=\nDB_HOST2=abcdef123',
+    'token bucket4 refilled, the page token CAUQAA12345678901234 expired',
+    'token 550e8400-e29b-41d4-a716-446655440000',
+    'password policy2024 and password field1 are required',
+    'secret "my-secret" not found',
+    "Unexpected token 'export'",
+    'Unexpected token "}" in JSON at position 12',
+    'getPassword("projects/12/secrets/x9y8z7")',
+    "IDENTIFIED BY ? or IDENTIFIED BY 'password'",
+    'PASSWORD EXPIRE NEVER',
+    '【パスワード】8文字以上',
+    '「パスワード」を忘れた'
+  ])('stays: %s', (text) => expect(masker.mask(text)).toBe(text))
+})
+
+describe('passwords behind the short flags of known programs', () => {
+  test.each<[string, string]>([
+    [`mysql -u root -p${s} app`, 'mysql -u root -p[masked:key-name] app'],
+    [`/usr/bin/mysqldump -uroot -p'${s}' app`, "/usr/bin/mysqldump -uroot -p'[masked:key-name]' app"],
+    [`sshpass -p ${s} ssh -p 2222 host`, 'sshpass -p [masked:key-name] ssh -p 2222 host'],
+    [`docker login -u me -p ${s} registry.example.com`, 'docker login -u me -p [masked:key-name] registry.example.com'],
+    [`az login --service-principal -u a -p ${s}`, 'az login --service-principal -u a -p [masked:key-name]'],
+    [`redis-cli -h cache -a ${s} ping`, 'redis-cli -h cache -a [masked:key-name] ping'],
+    [`mongosh --host a -u me -p ${s}`, 'mongosh --host a -u me -p [masked:key-name]'],
+    [`ldapsearch -D cn=a -w ${s}`, 'ldapsearch -D cn=a -w [masked:key-name]'],
+    [`zip -P ${s} a.zip b`, 'zip -P [masked:key-name] a.zip b']
+  ])('%s', (text, masked) => expect(masker.mask(text)).toBe(masked))
+
+  test.each([
+    'docker run -p 8080:80 image1',
+    'mkdir -p /var/lib/app1',
+    'ssh -p 2222 host',
+    'mysql -u root -p app1',
+    'psql -p 5432 main',
+    'mysql -u root; cp -p file1 file2',
+    'mysql -u root\ntar -pxzf archive1.tgz',
+    'kubectl get pods -w deployment1',
+    'cp -a source1 target1',
+    `mysql ${'--verbose '.repeat(30)}-phunter2abc`
+  ])('stays: %s', (text) => expect(masker.mask(text)).toBe(text))
+})

@@ -104,6 +104,43 @@ test('a key that is itself a secret is masked, and its value stays', () => {
   expect(masker.mask({ [token]: 'seen' })).toEqual({ '[masked:github-token]': 'seen' })
 })
 
+test.each([
+  'API_KEY_2=hunter2abc',
+  'DB_PASSWORD_01: hunter2abc',
+  '{"password-1":"hunter2abc"}',
+  'client.secret.3=hunter2abc',
+  'password2=hunter2abc'
+])('a numbered name in a text: %s', (text) => {
+  expect(masker.mask(text)).toBe(text.replace('hunter2abc', '[masked:key-name]'))
+})
+
+test.each(['token_1=22', 'keys-2: 44', 'step-2=hunter2abc', 'max_tokens_2=123'])(
+  'a number is not made secret by its number: %s',
+  (text) => {
+    expect(masker.mask(text)).toBe(text)
+  }
+)
+
+test.each([
+  'kundenNr',
+  'kunden_nr',
+  'KUNDEN-NR',
+  'kunden nr',
+  'kunden.n.r',
+  'kundenNr2',
+  'recoveryQ1',
+  'recovery_q_1',
+  'ab',
+  'a-b',
+  'A_B',
+  '番b',
+  '番-b'
+])('an own name is found in a text however it is spelled: %s', (name) => {
+  const own = createMasker({ keys: ['kundenNr', 'recoveryQ1', 'ab', '番b', '1'] })
+  expect(own.mask(`x ${name}=hunter2abc`)).toBe(`x ${name}=[masked:key-name]`)
+  expect(own.mask(`{"${name}":"hunter2abc"}`)).toBe(`{"${name}":"[masked:key-name]"}`)
+})
+
 test('own names join, allowed names leave', () => {
   const own = createMasker({ keys: ['internalCode'], allow: ['sessionToken'] })
   expect(own.mask({ INTERNAL_CODE: 'blue', sessionToken: 'open' })).toEqual({ INTERNAL_CODE: '[masked:key-name]', sessionToken: 'open' })

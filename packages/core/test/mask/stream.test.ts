@@ -34,6 +34,10 @@ const texts = [
   `-----BEGIN RSA PRIVATE KEY-----\n${split(body.repeat(14), 64).join('\n')}\n-----END RSA PRIVATE KEY-----\nafter it`,
   `パスワードは${body.slice(0, 10)}です。よろしく`,
   `token: ${body.repeat(20)} and the rest of the sentence`,
+  `first mysql -u me -p${body.slice(0, 13)} app, then redis-cli -a ${body.slice(0, 12)} ping, then ssh -p 2222 host`,
+  `{"headers":["Host","example.com","X-Api-Key","${body.slice(0, 20)}"],"env":[{"name":"DB_PASSWORD","value":"${body.slice(0, 12)}"}]}`,
+  `CREATE USER me IDENTIFIED BY '${body.slice(0, 14)}'; login me password ${body.slice(0, 15)} here`,
+  `client.setPassword("${body.slice(0, 16)}") and token:\n  ${body.slice(0, 24)}\nand token:\n  ${body.slice(0, 23)} is no line of its own`,
   'Plain prose about keys, tokens and passwords without any of them: prompt_tokens=123, cost 4 USD.',
   `set --password ${body.slice(0, 11)} --verbose, then curl -u me:${body.slice(0, 9)} https://example.com/`
 ]
@@ -54,7 +58,7 @@ describe('any split gives the output of the whole text', () => {
   test('random splits of random mixtures', () => {
     const piece = fc.oneof(
       fc.constantFrom(...texts),
-      fc.constantFrom('key: ', ' "', '\n', ' = ', 'is ', 'Bearer ', '://', '-----BEGIN '),
+      fc.constantFrom('key: ', ' -p', 'token ', ' "', '\n', ' = ', 'is ', 'Bearer ', '://', '-----BEGIN '),
       fc.string({ maxLength: 12 })
     )
     fc.assert(

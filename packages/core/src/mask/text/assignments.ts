@@ -1,15 +1,16 @@
 // Finds `key = value` in free text, JSON, JSON inside strings, XML, YAML, forms, code: starts at the operator, looks back for the key.
 import type { KeyJudge } from '../keys.js'
 import type { Finding } from '../types.js'
-import { codeAt, isAlnum, isDigit, isQuote, isSpace, LINE_STOP, NAME, WRAP } from './chars.js'
+import { codeAt, isAlnum, isDigit, isQuote, isSpace, LINE_STOP, WRAP } from './chars.js'
+import { doubleEnd } from './escapes.js'
 import { type Collect, headerFindings, headerKind } from './headers.js'
+import { nameStart, pairedName } from './names.js'
 import { type Opening, openingAt, valueEnd } from './value-end.js'
-import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd } from './values.js'
+import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd, standsOut } from './values.js'
 
 /** Name of the rule of values found by their key. */
 export const KEY_RULE = 'key-name'
 
-const MAX_NAME = 64
 const TYPE_WORD = /^(?:string|str|text|char|const|var|let|val|bytes|byte|String|std|string_view|varchar|NSString|auto)$/
 /** `?`, `&` or `;` before a name: it stands in a query. */
 const isQuerySign = (code: number): boolean => code === 63 || code === 38 || code === 59
@@ -60,6 +61,8 @@ function mayAssign(text: string, at: number, judge: KeyJudge): boolean {
   spacesBefore = spaces
   let letters = end
   for (let digits = 0; digits < 3 && isDigit(last); digits++) last = codeAt(text, --letters - 1)
+  // `API_KEY_2` as well as `apiKey2`.
+  if (letters < end && (last === 95 || last === 45 || last === 46)) last = codeAt(text, --letters - 1)
   // Counts such as `prompt_tokens=123` are the most frequent near miss.
   if (last === 115 && isDigit(next) && codeAt(text, letters - 2) === 110) return false
   return last > 127 || judge.mayEnd(text, letters) || (spaces > 0 && operator === 61 && mayBeType(last))
@@ -101,6 +104,11 @@ function nameAt(text: string, at: number, end: number, wraps: number, spaces: nu
       }
     }
   }
+  const paired = verdict < 2 ? pairedName(text, name, start) : ''
+  if (paired !== '') {
+    verdict = judge.judge(paired)
+    name = paired
+  }
   // The colon of a mark with its last four is none of ours.
   if (verdict === 0 || text.startsWith('[masked:', start - 8)) return 0
   if (codeAt(text, at) === 62 && codeAt(text, start - 1) !== 60 && codeAt(text, at - 1) !== 61) return 0
@@ -109,15 +117,16 @@ function nameAt(text: string, at: number, end: number, wraps: number, spaces: nu
 
 function valueAt(text: string, at: number, nameFrom: number, name: string, strong: boolean, collect: Collect): number {
   const operator = codeAt(text, at)
-  let from = operator === 37 ? at + 3 : at + 1
+  let from = operator === 37 ? doubleEnd(text, at) || at + 3 : at + 1
   let spaces = 0
   let lines = 0
   while (from < text.length && spaces < 64 && isSpace(codeAt(text, from))) {
-    if (codeAt(text, from) === 10 && ++lines > (operator === 62 ? 2 : 0)) return 0
+    if (codeAt(text, from) === 10 && ++lines > (operator === 62 ? 2 : 1)) return 0
     from++
     spaces++
   }
   if (from >= text.length) return 0
+  if (lines > 0 && operator !== 62) return strong && spaces <= 8 ? nextLineAt(text, from, operator, collect) : 0
   const kind = headerKind(name)
   // A list: each quoted element is a value of its own.
   if (codeAt(text, from) === 91 && !text.startsWith('[masked:', from)) return listAt(text, from + 1, strong, collect)
@@ -135,6 +144,21 @@ function valueAt(text: string, at: number, nameFrom: number, name: string, stron
   }
   return judgeValue(text, opening, operator, nameFrom, name, strong, spaces, collect)
 }
+
+/** A value on the line below its name: in quotes as code is wrapped, or alone on its line. */
+function nextLineAt(text: string, from: number, operator: number, collect: Collect): number {
+  const opening = openingAt(text, from)
+  const { start, quote } = opening
+  const mark = markEnd(text, start)
+  if (mark) return mark
+  const end = valueEnd(text, opening, Math.min(text.length, start + HEAD))
+  if (quote === 0 ? end < text.length && !isLineEnd(codeAt(text, end)) : operator !== 61 || end >= start + HEAD) return 0
+  if (!standsOut(text, start, end) || !/^[\w+/.~-]+={0,2}$/.test(text.slice(start, end))) return 0
+  collect({ start, end, rule: KEY_RULE, fixed: 0 } satisfies Finding)
+  return end
+}
+
+const isLineEnd = (code: number): boolean => code === 10 || code === 13
 
 function judgeValue(
   text: string,
@@ -245,27 +269,12 @@ function isNumberOf(name: string, value: string): boolean {
     value.length < 12 &&
     (isDigit(code) || code === 46 || code === 44 || code === 95) &&
     /^[\d.,_]+(?:[kKmM]|ms|s)?$/.test(value) &&
-    /tokens?$|keys?$|secrets?$|cookies?$|credentials?$/i.test(name)
+    /(?:token|key|secret|cookie|credential)s?[_.-]?\d{0,3}$/i.test(name)
   )
 }
 
 function queryValue(text: string, start: number, nameFrom: number): boolean {
   return isQuerySign(codeAt(text, nameFrom - 1)) && looksRandom(text, start, Math.min(text.length, start + 10), 8)
-}
-
-/** Steps back over a name; an escape such as `\n` or `%26` right before it is not part of it. */
-function nameStart(text: string, end: number): number {
-  let start = end
-  const least = Math.max(0, end - MAX_NAME)
-  while (start > least) {
-    const code = codeAt(text, start - 1)
-    if (!(code < 128 ? NAME[code] === 1 : code < 0x3000 || (code > 0x303f && code !== 0xff1a && code !== 0xff1d))) break
-    start--
-  }
-  const before = codeAt(text, start - 1)
-  if (before === 92 && end - start > 1) return start + 1
-  if (before === 37 && end - start > 2) return start + 2
-  return start
 }
 
 function lineEnd(text: string, from: number): number {

@@ -16,6 +16,15 @@ export const LINE_STOP: Uint8Array = table(/[\n\r"'`<\\]/)
 /** Base64 in both alphabets, with what an escaped or wrapped body brings along. */
 export const BODY: Uint8Array = table(/[\w+/=\s\\.,:-]/)
 
+/** Signs that the walk over a text stops at. */
+export const PERCENT = 37
+export const BRACKET = 40
+export const COMMA = 44
+export const DASH = 45
+export const SLASH = 47
+export const COLON = 58
+export const BACKSLASH = 92
+
 export const isWord = (code: number): boolean => code < 128 && WORD[code] === 1
 export const isAlnum = (code: number): boolean => code < 128 && ALNUM[code] === 1
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57

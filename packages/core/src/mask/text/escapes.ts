@@ -11,4 +11,8 @@ export function escapeEnd(text: string, at: number, code: number): number {
   return at + 6
 }
 
+/** Index after an escape that was escaped once more, as `%253D` is in the query of a query, or 0. */
+export const doubleEnd = (text: string, at: number): number =>
+  text.startsWith('%25', at) && isHex(codeAt(text, at + 3)) && isHex(codeAt(text, at + 4)) ? at + 5 : 0
+
 const isHex = (code: number): boolean => (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102)

@@ -1,12 +1,14 @@
 // Walks a text once and hands each place where a secret may open to what knows it; hands back what must go, in order and without overlaps.
 import type { KeyJudge } from '../keys.js'
 import { assignmentAt, newText } from './assignments.js'
-import { ALNUM, codeAt } from './chars.js'
-import { escapeEnd } from './escapes.js'
+import { calledAt, listedAt } from './beside.js'
+import { BACKSLASH, BRACKET, COLON, COMMA, codeAt, DASH, isAlnum, PERCENT, SLASH } from './chars.js'
+import { doubleEnd, escapeEnd } from './escapes.js'
 import { addFinding, columnsOf, type Findings, inOrder, listOf, NO_FINDINGS, oneFinding } from './findings.js'
-import { sentenceFindings } from './flags.js'
+import { newFlags, sentenceFindings } from './flags.js'
 import type { Collect } from './headers.js'
 import { pemFindings } from './pem.js'
+import { BEHIND_WIDE, EVENTS, IS_SIGN, LONGEST, OPENED, pairTable, STARTS } from './places.js'
 import type { TokenScan } from './tokens.js'
 import { copyUnits, PIECE, units } from './units.js'
 import { encodedUserinfo, newUrls, userinfoAt } from './urls.js'
@@ -17,6 +19,9 @@ export type Detector = (text: string, collect: Collect) => void
 /** Scans texts for one masker. */
 export type Scan = (text: string) => Findings
 
+/** Looks behind a name; returns the end of the value it masked, or 0. */
+type ValueScan = (text: string, at: number, judge: KeyJudge, collect: Collect) => number
+
 /** A text that holds more is masked whole: no reader misses it, and its cost stays bounded whatever it repeats. */
 const MAX_FINDINGS = 10_000
 /** The kind of such a text. */
@@ -26,13 +31,6 @@ const FULL = new Error('too many findings')
 
 /** Shorter texts hold no secret that a rule could tell from a word. */
 const MIN_LENGTH = 6
-
-const LETTER = 1
-const SIGN = 2
-const COLON = 58
-const DASH = 45
-const PERCENT = 37
-const BACKSLASH = 92
 
 export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly Detector[], allowed?: (value: string) => boolean): Scan {
   let found = NO_FINDINGS
@@ -45,72 +43,90 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
       throw FULL
     }
   }
-  const { mayOpen } = tokens
-  const kinds = Uint8Array.from({ length: 128 }, (_, code) =>
-    ALNUM[code] === 1 ? LETTER : '=:>%\\-'.includes(String.fromCharCode(code)) || tokens.opensWith(code) ? SIGN : 0
-  )
-  /** Where the token and the value end that were found last: nothing of their kind is looked for inside. */
+  const pairs = pairTable(tokens.literals, judge.endings)
+  /** The token that was found last, and where the value ends: nothing of their kind is looked for inside. */
+  let tokenFrom = 0
   let tokenEnd = 0
   let valueEnd = 0
   let dashes = false
 
   const tokenAt = (text: string, at: number): void => {
-    if (at < tokenEnd) return
+    // Long literals are known later than short ones, so one that begins before the last token may come after it.
+    if (at >= tokenFrom && at < tokenEnd) return
     const end = tokens.at(text, at, collect)
-    if (end > tokenEnd) tokenEnd = end
+    if (end <= tokenEnd) return
+    tokenFrom = at
+    tokenEnd = end
   }
-  const operatorAt = (text: string, at: number): void => {
+  const valueAt = (text: string, at: number, find: ValueScan): void => {
     if (at < valueEnd) return
-    const end = assignmentAt(text, at, judge, collect)
+    const end = find(text, at, judge, collect)
     if (end > valueEnd) valueEnd = end
   }
-  const signAt = (text: string, at: number, code: number, inWord: boolean): void => {
-    if (code === 61 || code === 62) operatorAt(text, at)
-    else if (code === COLON) {
-      operatorAt(text, at)
-      if (codeAt(text, at + 1) === 47 && codeAt(text, at + 2) === 47) userinfoAt(text, at + 3, collect)
-    } else if (code === PERCENT || code === BACKSLASH) {
+  const operatorAt = (text: string, at: number): void => valueAt(text, at, assignmentAt)
+  const signAt = (text: string, at: number, code: number): void => {
+    const before = codeAt(text, at - 1)
+    if (code === 61 || code === 62 || code === COLON) operatorAt(text, at)
+    else if (code === COMMA) valueAt(text, at - 1, listedAt)
+    else if (code === BRACKET) valueAt(text, at, calledAt)
+    else if (code === PERCENT || code === BACKSLASH) {
+      if (code === BACKSLASH && isAlnum(before)) valueAt(text, at, listedAt)
       const end = escapeEnd(text, at, code)
       // After an escape such as `%3D` or `\n` a token may open in the middle of a word.
       if (end > 0) tokenAt(text, end)
-      if (code === PERCENT && codeAt(text, at + 1) === 51) {
+      if (code !== PERCENT) return
+      const double = doubleEnd(text, at)
+      if (double > 0) {
+        tokenAt(text, double)
+        if (codeAt(text, at + 3) === 51) operatorAt(text, at)
+      } else if (codeAt(text, at + 1) === 51) {
         operatorAt(text, at)
         encodedUserinfo(text, at, collect)
       }
+    } else if (before === COLON && code === SLASH) {
+      if (codeAt(text, at + 1) === SLASH) userinfoAt(text, at + 2, collect)
     } else {
       if (code === DASH) {
-        if (codeAt(text, at + 1) === DASH) dashes = true
-        if (codeAt(text, at - 1) === 60) operatorAt(text, at)
+        if (before === DASH) dashes = true
+        else if (before === 60) operatorAt(text, at)
       }
-      if (!inWord) tokenAt(text, at)
+      if (!isAlnum(before)) tokenAt(text, at)
     }
   }
 
-  /** Tells whether there is anything beyond ASCII. */
+  /** Looks at each place where something may open; tells whether there is anything beyond ASCII. */
   const walk = (text: string): boolean => {
-    let four = 0
-    let letters = 0
-    let wide = 0
+    let before = 0
+    let state = BEHIND_WIDE
+    let wide = false
     for (let from = 0; from < text.length; from += PIECE) {
       const to = Math.min(text.length, from + PIECE)
+      const length = to - from
       copyUnits(text, from, to)
-      for (let at = from; at < to; at++) {
-        const code = units[at - from]!
+      for (let next = 0; next < length; ) {
+        let code = 0
+        // The loop that everything passes: it calls nothing, so that the compiler keeps both tables at hand.
+        do {
+          code = units[next++]!
+          if (code > 127) break
+          state = ((state << 1) | STARTS) & pairs[(before << 7) | code]!
+          before = code
+        } while ((state & EVENTS) === 0 && next < length)
+        const at = from + next - 1
         if (code > 127) {
-          wide |= code
-          letters = 0
+          wide = true
+          before = 0
+          state = BEHIND_WIDE
           if (code === 0xff1d || code === 0xff1a) operatorAt(text, at)
           continue
         }
-        const kind = kinds[code]!
-        four = ((four << 7) | code) & 0xfffffff
-        letters = (letters << 1) | (kind & LETTER)
-        // A word began three characters ago; most words are none that open something.
-        if ((letters & 24) === 8 && mayOpen(four)) tokenAt(text, at - 3)
-        if (kind === SIGN) signAt(text, at, code, (letters & 2) !== 0)
+        if ((state & EVENTS) === 0) break
+        if ((state & ~IS_SIGN & EVENTS) !== 0)
+          for (let length = LONGEST; length > 1; length--) if ((state & OPENED[length]!) !== 0) tokenAt(text, at - length + 1)
+        if ((state & IS_SIGN) !== 0) signAt(text, at, code)
       }
     }
-    return wide !== 0
+    return wide
   }
 
   const look = (text: string): void => {
@@ -123,9 +139,10 @@ export function textScan(judge: KeyJudge, tokens: TokenScan, detectors: readonly
   return (text) => {
     if (text.length < MIN_LENGTH) return NO_FINDINGS
     found = NO_FINDINGS
-    tokenEnd = valueEnd = 0
+    tokenFrom = tokenEnd = valueEnd = 0
     dashes = full = false
     newText()
+    newFlags()
     newUrls()
     try {
       look(text)

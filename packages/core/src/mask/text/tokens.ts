@@ -4,7 +4,7 @@ import type { NamedRule, TokenRule } from '../types.js'
 import { codeAt, isAlnum, isWord } from './chars.js'
 import { flagAt, OPENERS } from './flags.js'
 import type { Collect } from './headers.js'
-import { type LiteralTree, literalTree } from './literals.js'
+import { literalTree } from './literals.js'
 import { namedScan } from './named.js'
 import { SCHEMES, schemeFindings } from './schemes.js'
 
@@ -28,7 +28,7 @@ interface Opener {
 }
 
 /** Finds the tokens of a rule set. */
-export interface TokenScan extends Pick<LiteralTree, 'mayOpen' | 'opensWith'> {
+export interface TokenScan {
   /** Looks behind the literal that stands here, if one does; returns the end of what it found, or 0. */
   at(text: string, start: number, collect: Collect): number
   /** Everything that opens a token, a scheme or a sentence. */
@@ -61,22 +61,24 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
       else byPrefix.set(prefix, [compiled])
     }
   }
+  const names = new Set(services.literals)
   const literals = [...new Set([...byPrefix.keys(), ...SCHEMES, ...OPENERS, ...services.literals])].sort(
     (a, b) => b.length - a.length || (a < b ? -1 : 1)
   )
   // A longer literal also tries the rules of the shorter ones that it begins with: `sk-ant-` falls back to `sk-`.
   const openers = literals.map((literal): Opener => {
-    const candidates = literals.filter((other) => literal.startsWith(other)).flatMap((other) => byPrefix.get(other) ?? [])
+    const candidates: Compiled[] = []
+    for (let length = literal.length; length > 0; length--) candidates.push(...(byPrefix.get(literal.slice(0, length)) ?? []))
     const find: OpenerScan[] = []
     if (SCHEMES.includes(literal)) find.push(schemeFindings)
-    if (OPENERS.includes(literal)) find.push((text, start, collect) => flagAt(text, start, literal, judge, collect))
-    if (services.literals.includes(literal)) find.push((text, start, collect) => services.at(text, start, literal, collect))
+    if (OPENERS.includes(literal)) find.push((text, start, collect) => (flagAt(text, start, literal, judge, collect), 0))
+    if (names.has(literal)) find.push((text, start, collect) => services.at(text, start, literal, collect))
     return { literal, candidates, find }
   })
-  const tree = literalTree(literals)
+  const literalAt = literalTree(literals)
   return {
     at(text, start, collect) {
-      const number = tree.at(text, start)
+      const number = literalAt(text, start)
       if (number < 0) return 0
       const { literal, candidates, find } = openers[number]!
       for (let index = 0; index < candidates.length; index++) {
@@ -89,8 +91,6 @@ export function tokenScan(rules: readonly TokenRule[], named: readonly NamedRule
       }
       return 0
     },
-    mayOpen: tree.mayOpen,
-    opensWith: tree.opensWith,
     literals
   }
 }

@@ -80,7 +80,7 @@ function bareEnd(text: string, start: number, limit: number): number {
     } else if (code === 92) {
       const next = codeAt(text, at + 1)
       if (isQuote(next) || next === 110 || next === 114 || next === 116 || next === 92) return at
-    } else if (code === 37 && /^%(?:26|22|0a|0d|20|3b)/i.test(text.slice(at, at + 3))) return at
+    } else if (code === 37 && /^%(?:25)?(?:26|22|0a|0d|20|3b)/i.test(text.slice(at, at + 5))) return at
   }
   return limit
 }

@@ -77,6 +77,14 @@ export function looksRandom(text: string, start: number, end: number, least: num
   return kinds >= 2 && digits > 0 && other <= (stop - start) / 4
 }
 
+/** Words with a number, dates, UUIDs: they mix letters and digits, but are not secret by themselves. */
+const ORDINARY =
+  /^(?:[a-z]+(?:[-_./][a-z]+)*[-_.]?v?\d{1,4}(?:[-_.]?(?:id|url|bit|ms|kb|mb|gb|px|st|nd|rd|th))?|v?\d[\d./:_-]*[a-z]{0,4}|\d{4}-\d\d-\d\dT[\d:.Z+-]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i
+
+/** Whether a value tells by itself that it is secret, where no operator says so. */
+export const standsOut = (text: string, start: number, end: number): boolean =>
+  looksRandom(text, start, end, 8) && !ORDINARY.test(text.slice(start, Math.min(end, start + 64)))
+
 /** Index after the mark that starts here, or 0. */
 export function markEnd(text: string, at: number): number {
   if (codeAt(text, at) !== 91 || !text.startsWith(MARK_START, at)) return 0

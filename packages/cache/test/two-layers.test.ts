@@ -189,11 +189,16 @@ describeWith(['redis'], 'memory over Redis', () => {
 
     test('a batch whose loader fails leaves no lock behind', async () => {
       const [first, second] = await pair()
+      let loading = () => {}
+      const begun = new Promise<void>((resolve) => {
+        loading = resolve
+      })
       const failing = first.getOrSetMany(['a', 'b'], async () => {
+        loading()
         await pause(30)
         throw new Error('loader down')
       })
-      await pause(10)
+      await begun
       const others = second.getOrSetMany(['a', 'b'], (missing) => missing.map(() => 'by the second'))
       await expect(failing).rejects.toThrow('loader down')
       expect(await others).toEqual(['by the second', 'by the second'])

@@ -9,7 +9,7 @@ import { embedAll } from './embed-all.js'
 import type { DocumentsEnvironment } from './environment.js'
 import { indexFigures } from './index-figures.js'
 import { createListeners } from './listeners.js'
-import { keepOriginal, removeOriginal } from './originals.js'
+import { keepOriginal, type Original, originalsIn, removeOriginal } from './originals.js'
 import { keptVectors } from './vector-file.js'
 
 type Work = { set(attributes: { documents?: number }): void }
@@ -22,16 +22,11 @@ export interface DocumentsOptions extends DocumentsEnvironment {
   job<T>(name: string, options: object, fn: () => T): T
 }
 
-export interface Upload {
-  readonly id: string
-  readonly type: string
-  readonly bytes: Buffer
-}
 export interface Documents {
-  /** Indexes the documents of this repository and its packages that are not in the index as they are. */
+  /** Indexes the documents of this repository and its packages, and the uploads that are kept, as far as they are not in the index as they are. */
   ingest(): Promise<void>
   /** Resolves when the document is committed, searchable, and the caches were told. */
-  put(upload: Upload): Promise<StoredDocument & { created: boolean }>
+  put(upload: Original): Promise<StoredDocument & { created: boolean }>
   remove(id: string): Promise<boolean>
   list(limit: number): Promise<StoredDocument[]>
 }
@@ -43,6 +38,8 @@ const FILL = 50
 export function createDocuments(options: DocumentsOptions): Documents {
   const { pool, elasticsearch, llmService, fetch, logger, metrics, client, stage, job, originals } = options
   const store = createStore(client(pool), elasticsearch && createElasticWords(client(elasticsearch)))
+  // Unheard, an idle connection that the database ends would end the process.
+  pool.on('error', (error) => logger.warn({ error }, 'the database ended a connection'))
   const llm = createLlmClient(llmService, fetch)
   const listeners = createListeners({ urls: options.listeners, fetch, logger })
   const embed = (texts: readonly string[]) => embedAll(texts, (batch) => llm.embed(batch))
@@ -67,25 +64,24 @@ export function createDocuments(options: DocumentsOptions): Documents {
         const filled = changed.map((document) => withVectors(document, vectors.splice(0, document.passages.length)))
         for (let from = 0; from < filled.length; from += FILL) await store.replace(filled.slice(from, from + FILL))
         await store.index()
+        for await (const original of originals ? originalsIn(originals) : [])
+          if (known.get(original.id) !== hashOf(original.bytes)) await store.replace([await read(original)])
       }),
 
-    async put({ id, type, bytes }) {
-      const sections = await stage('read', { type }, () => readContent(type, bytes))
-      const passages = chunkSections(sections, { minCharacters: 1, maxPassages: MAX_PASSAGES })
-      if (passages.length === 0) throw new ServiceError(422, 'This document has no text that could be searched.')
-      const vectors = await stage('embed', { passages: passages.length }, () => embed(passages.map(({ text }) => text)))
-      // First the original on the disk, then the index: what is found can also be shown.
-      if (originals) await keepOriginal(originals, id, bytes)
-      const title = sections[0]?.headings[0] ?? id
+    async put(upload) {
+      const document = await read(upload)
+      const { id, title, bytes, passages } = document
+      // First the original on the disk, then the index: what is found can also be shown, and found again.
+      if (originals) await keepOriginal(originals, upload)
       const versions = await stage('index', {}, async (step) => {
         step.set({ documents: 1 })
-        return store.replace([withVectors({ id, title, bytes, passages }, vectors)])
+        return store.replace([document])
       })
       const version = versions.get(id) ?? 1
       await listeners.tell(version === 1 ? { added: [id], changed: [] } : { added: [], changed: [id] })
-      logger.info({ documentId: id, version, passages: passages.length, bytes: bytes.length }, 'document indexed')
+      logger.info({ documentId: id, version, passages: passages.length, bytes }, 'document indexed')
       const updatedAt = new Date().toISOString()
-      return { id, title, passages: passages.length, bytes: bytes.length, version, updatedAt, created: version === 1 }
+      return { id, title, passages: passages.length, bytes, version, updatedAt, created: version === 1 }
     },
 
     async remove(id) {
@@ -98,6 +94,14 @@ export function createDocuments(options: DocumentsOptions): Documents {
       return removed
     },
     list: (limit) => store.list(limit)
+  }
+
+  async function read({ id, type, bytes }: Original): Promise<NewDocument> {
+    const sections = await stage('read', { type }, () => readContent(type, bytes))
+    const passages = chunkSections(sections, { minCharacters: 1, maxPassages: MAX_PASSAGES })
+    if (passages.length === 0) throw new ServiceError(422, 'This document has no text that could be searched.')
+    const vectors = await stage('embed', { passages: passages.length }, () => embed(passages.map(({ text }) => text)))
+    return withVectors({ id, title: sections[0]?.headings[0] ?? id, bytes, passages }, vectors)
   }
 }
 

@@ -1,17 +1,23 @@
-// Keeps the uploaded files on the disk: written beside, forced out, then renamed, so that a half-written file is never taken for one.
+// Keeps the uploads on the disk: written beside, forced out, then renamed, so that a half-written file is never taken for one. An index that was lost is made from them again.
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ServiceError } from '@rag-example/wire'
 
-/** @throws ServiceError 507 when the disk is full. */
-export async function keepOriginal(folder: string, id: string, bytes: Buffer): Promise<void> {
+export interface Original {
+  readonly id: string
+  readonly type: string
+  readonly bytes: Buffer
+}
+
+/** A line that says what it is, then the bytes as they came. @throws ServiceError 507 when the disk is full. */
+export async function keepOriginal(folder: string, { id, type, bytes }: Original): Promise<void> {
   const draft = join(folder, `${randomUUID()}.part`)
   try {
     await mkdir(folder, { recursive: true })
     const file = await open(draft, 'wx')
     try {
-      await file.writeFile(bytes)
+      await file.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify({ id, type })}\n`), bytes]))
       await file.sync()
     } finally {
       await file.close()
@@ -23,6 +29,16 @@ export async function keepOriginal(folder: string, id: string, bytes: Buffer): P
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
       throw new ServiceError(507, 'The disk of the document store is full. The document was not taken.', 60, { cause: error })
     throw error
+  }
+}
+
+/** All that are kept, one after the other. */
+export async function* originalsIn(folder: string): AsyncGenerator<Original> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.endsWith('.part')) continue
+    const kept = await readFile(join(folder, name))
+    const end = kept.indexOf('\n')
+    yield { ...(JSON.parse(kept.toString('utf8', 0, end)) as { id: string; type: string }), bytes: kept.subarray(end + 1) }
   }
 }
 

@@ -1,10 +1,10 @@
 // The originals of uploads: whole or not there at all, also on a disk that is full.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { keepOriginal, removeOriginal } from '../src/originals.js'
+import { keepOriginal, originalsIn, removeOriginal } from '../src/originals.js'
 
 let folder: string
 beforeEach(() => {
@@ -12,12 +12,22 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-it('keeps a document under any name, replaces it, and lets it go', async () => {
-  await keepOriginal(folder, '../../etc/passwd', Buffer.from('one'))
-  await keepOriginal(folder, '../../etc/passwd', Buffer.from('two'))
-  const [name] = readdirSync(folder)
-  expect(readFileSync(join(folder, name!), 'utf8')).toBe('two')
+const original = (id: string, bytes: Buffer) => ({ id, type: 'text/plain', bytes })
+const kept = async () => {
+  const all = []
+  for await (const one of originalsIn(folder)) all.push(one)
+  return all
+}
+
+it('keeps a document under any name as it came, replaces it, and lets it go', async () => {
+  await keepOriginal(folder, original('../../etc/passwd', Buffer.from('one')))
+  await keepOriginal(folder, original('../../etc/passwd', Buffer.from([0xff, 10, 0])))
+  expect(await kept()).toEqual([original('../../etc/passwd', Buffer.from([0xff, 10, 0]))])
   expect(readdirSync(folder)).toHaveLength(1)
+  // What a killed process left half-written is nobody's document.
+  writeFileSync(join(folder, 'draft.part'), '{"id":')
+  expect(await kept()).toHaveLength(1)
+  rmSync(join(folder, 'draft.part'))
   await removeOriginal(folder, '../../etc/passwd')
   expect(readdirSync(folder)).toEqual([])
 })
@@ -30,16 +40,15 @@ it('answers a full disk with 507, leaves nothing half-written, and keeps what wa
     return
   }
   try {
-    await keepOriginal(folder, 'small', Buffer.alloc(50_000, 'a'))
-    const failure = await keepOriginal(folder, 'large', Buffer.alloc(1_000_000, 'b')).then(
+    await keepOriginal(folder, original('small', Buffer.alloc(50_000, 'a')))
+    const failure = await keepOriginal(folder, original('large', Buffer.alloc(1_000_000, 'b'))).then(
       () => undefined,
       (error: { statusCode?: number; message: string; retryAfterSeconds?: number }) => error
     )
     expect(failure).toMatchObject({ statusCode: 507, retryAfterSeconds: 60 })
     expect(failure?.message).toContain('disk of the document store is full')
-    const left = readdirSync(folder)
-    expect(left).toHaveLength(1)
-    expect(readFileSync(join(folder, left[0]!))).toHaveLength(50_000)
+    expect(readdirSync(folder)).toHaveLength(1)
+    expect((await kept())[0]?.bytes).toHaveLength(50_000)
   } finally {
     execFileSync('umount', ['-l', folder])
   }

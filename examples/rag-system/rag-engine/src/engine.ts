@@ -24,7 +24,7 @@ type Cache = ReturnType<EngineOptions['cache']>
 export interface EngineOptions extends Omit<EngineEnvironment, 'version'> {
   readonly observers: Observers
   readonly fetch: typeof globalThis.fetch
-  readonly logger: { info(fields: object, message: string): void }
+  readonly logger: Record<'info' | 'warn', (fields: object, message: string) => void>
   client<T extends object>(client: T): T
   cache(options: object): import('@rag/cache').Cache
   stage<T>(name: string, attributes: { topK?: number }, fn: (stage: Step) => T): T
@@ -51,6 +51,8 @@ export function createEngine(options: EngineOptions): Engine {
   const { pool, elasticsearch, redis, llmService, promptTokens, fault, observers, fetch, logger, client, cache, stage, flag, release } =
     options
   const store = createStore(client(pool), elasticsearch && createElasticWords(client(elasticsearch)))
+  // Unheard, an idle connection that the database ends would end the process.
+  pool.on('error', (error) => logger.warn({ error }, 'the database ended a connection'))
   const llm = createLlmClient(llmService, fetch)
   const answers: Cache = cache({ name: 'answers', ttl: '10m', redis, bus: redis !== undefined })
   const savings = createSavings('answers', { observers })

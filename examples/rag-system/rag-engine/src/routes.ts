@@ -52,7 +52,7 @@ export const routes =
 
 /** Says what went wrong as the last event, then breaks the reply off: a stream that failed has not ended well. */
 async function failed(events: PassThrough, error: Error): Promise<void> {
-  events.write(eventText({ error: error.message }))
+  events.write(eventText({ error: replyTo(error).body.message }))
   while (events.readableLength > 0 && !events.destroyed) await pause(5)
   events.destroy(error)
 }

@@ -1,5 +1,5 @@
 // Documents and passages in PostgreSQL: near by their vectors (pgvector), by their words through Elasticsearch or full text.
-import type { StoredDocument } from '@rag-example/wire'
+import { ServiceError, type StoredDocument } from '@rag-example/wire'
 import { HASHES, INDEXES, LIST, NEAR, REMOVE, REPLACE, SIZES, TABLES, WORDED } from './schema.js'
 import type { FoundByWords, Words } from './words.js'
 
@@ -39,7 +39,7 @@ export interface Store {
 }
 
 export function createStore(database: Database, words?: Words): Store {
-  const rows = async <T>(text: string, values?: unknown[]) => (await database.query(text, values)).rows as T[]
+  const rows = async <T>(text: string, values?: unknown[]) => (await database.query(text, values).catch(inWords)).rows as T[]
   return {
     async prepare() {
       for (const statement of TABLES) await database.query(statement)
@@ -63,19 +63,28 @@ export function createStore(database: Database, words?: Words): Store {
         passages.map(({ text }) => text),
         passages.map(({ vector }) => vectorText(vector))
       ])
-      await words?.replace(documents)
+      await words?.replace(documents).catch(inWords)
       return new Map(replaced.map(({ id, version }) => [id, version]))
     },
     async remove(id) {
       const removed = (await rows(REMOVE, [id])).length > 0
-      await words?.remove(id)
+      await words?.remove(id).catch(inWords)
       return removed
     },
     list: (limit) => rows<StoredDocument>(LIST, [limit]),
     sizes: async () => (await rows<{ documents: number; passages: number }>(SIZES))[0]!,
     near: (vector, limit) => rows<FoundByWords>(NEAR, [vectorText(vector), limit]),
-    worded: (question, limit) => (words ? words.find(question, limit) : rows<FoundByWords>(WORDED, [question, limit]))
+    worded: (question, limit) => (words ? words.find(question, limit).catch(inWords) : rows<FoundByWords>(WORDED, [question, limit]))
   }
+}
+
+/** Connection exceptions, and a server that starts, stops or takes nobody more; what has no code of PostgreSQL did not reach it. */
+const AWAY = /^(08|53|57P)/
+
+function inWords(error: unknown): never {
+  const { severity, code } = error as { severity?: string; code?: string }
+  if (severity !== undefined && !AWAY.test(code ?? '')) throw error
+  throw new ServiceError(503, 'The documents cannot be reached at the moment. Please try again.', 2, { cause: error })
 }
 
 /** A vector as pgvector reads it. */

@@ -34,12 +34,16 @@ export function unreachable(name: string, cause: unknown): ServiceError {
   return new ServiceError(503, `${name} cannot be reached at the moment. Please try again.`, 2, { cause })
 }
 
+/** What people are told of an error that nobody foresaw: its own words are for the log. */
+const UNFORESEEN = 'This went wrong inside the system, not by what you sent. Please try again.'
+
 /** The reply to an error: its status, headers and body. */
 export function replyTo(error: unknown): { status: number; headers: Record<string, string>; body: { message: string } } {
   const { statusCode, status, message, retryAfterSeconds } = (error ?? {}) as Partial<ServiceError> & { status?: number }
-  const code = statusCode ?? status ?? 500
+  const code = statusCode ?? status
+  if (code === undefined || code < 400 || code > 599) return { status: 500, headers: {}, body: { message: UNFORESEEN } }
   return {
-    status: code >= 400 && code <= 599 ? code : 500,
+    status: code,
     headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
     body: { message: message || 'failed' }
   }

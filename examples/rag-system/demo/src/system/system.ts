@@ -47,9 +47,9 @@ export interface System {
   readonly redisUrl: string | undefined
   /** Prometheus and Alertmanager, where they were asked for and found. */
   readonly watch: Watch
-  /** Starts a service anew, with other variables. The log goes on, the counters begin at 0. */
-  restart(name: Service, variables?: Variables): Promise<void>
-  kill(name: Service): Promise<void>
+  /** Starts a service anew, with other variables, or the embedded database, which is then empty. The log goes on, the counters begin at 0. */
+  restart(name: Service | 'postgres', variables?: Variables): Promise<void>
+  kill(name: Service | 'postgres'): Promise<void>
   signal(running: Running, signal: NodeJS.Signals): void
 }
 
@@ -150,6 +150,8 @@ export async function createSystem({
       progress('rag-engine, and document-service, which embeds and indexes the documents')
       const [engine, documents] = await Promise.all([start('rag-engine'), start('document-service')])
       const running = new Map([frontend, gateway, auth, engine, documents, llm].map((one) => [one!.name as Service, one!]))
+      const stores = new Map([postgres, redis].flatMap((one) => (one ? [[one.name, one]] : [])))
+      const listOf = (name: Service | 'postgres') => (name === 'postgres' ? stores : running) as Map<string, Running>
       return {
         get services() {
           return [...running.values()]
@@ -164,14 +166,16 @@ export async function createSystem({
         database,
         audit: { file: join(folder, 'audit.log'), key: auditKey, folder: join(EXAMPLE, 'auth-service') },
         redis,
-        stores: [postgres, redis].filter((one) => one !== undefined),
+        get stores() {
+          return [...stores.values()]
+        },
         redisUrl: redis && `redis://127.0.0.1:${ports.redis}`,
         watch: watched,
         async restart(name, more) {
-          await processes.end(running.get(name)!)
-          running.set(name, await start(name, more))
+          await processes.end(listOf(name).get(name)!)
+          listOf(name).set(name, await start(name, more))
         },
-        kill: (name) => processes.end(running.get(name)!, 'SIGKILL'),
+        kill: (name) => processes.end(listOf(name).get(name)!, 'SIGKILL'),
         signal: processes.signal,
         backends: {
           database: DATABASE_URL ? 'PostgreSQL of DATABASE_URL' : 'PGlite with pgvector, embedded',

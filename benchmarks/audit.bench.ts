@@ -9,7 +9,9 @@ import { table } from './docs.js'
 import { publish, withSpread } from './logger/page.js'
 import { median, quartiles } from './statistics.js'
 
-const ROUNDS = 15
+const ROUNDS = 21
+/** Rounds before those that count: the compiler has then seen all of it. */
+const WARM_UP = 10
 const GROUPS = [10, 100, 1000]
 const RECORDS = 4000
 const directory = mkdtempSync(join(tmpdir(), 'rag-audit-bench-'))
@@ -132,8 +134,10 @@ const cases: [string, () => Promise<Writer>][] = [
 ]
 const costs: Record<string, { ratio: number; spread: [number, number]; plainMicroseconds: number }> = {}
 for (const size of GROUPS) {
-  for (const [, make] of cases) await costOf(make, size)
-  await costOf(() => plainWriter(), size)
+  for (let round = 0; round < WARM_UP; round++) {
+    await costOf(() => plainWriter(), size)
+    for (const [, make] of cases) await costOf(make, size)
+  }
   const ratios = new Map<string, number[]>(cases.map(([name]) => [name, []]))
   const plain: number[] = []
   for (let round = 0; round < ROUNDS; round++) {

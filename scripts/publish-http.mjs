@@ -12,18 +12,19 @@ const runs = readFileSync(0, 'utf8')
 if (runs.length === 0) throw new Error('no result of the http benchmark came in')
 const percent = (share) => `${Math.round(share * 100)} %`
 const called = { context: 'nothing but a context', 'bare-records': 'a context, a bare line and a bare histogram' }
-const rows = runs.flatMap(({ case: request, node, results }) =>
-  Object.entries(results).flatMap(([framework, { shares }]) =>
-    Object.entries(shares).map(([variant, { share, spread }]) => {
+/** By what was measured; of two runs of the same the first counts. */
+const rows = new Map()
+for (const { case: request, node, results } of runs)
+  for (const [framework, { shares }] of Object.entries(results))
+    for (const [variant, { share, spread }] of Object.entries(shares)) {
       const kind = request === 'http' ? 'a small answer' : 'one outgoing call'
-      return `| ${node} | ${framework} | ${kind} | ${called[variant] ?? variant} | ${percent(share)} | ${spread.map(percent).join(' to ')} |`
-    })
-  )
-)
+      const measured = `| ${node} | ${framework} | ${kind} | ${called[variant] ?? variant} |`
+      if (!rows.has(measured)) rows.set(measured, `${measured} ${percent(share)} | ${spread.map(percent).join(' to ')} |`)
+    }
 const table = [
   '| Node | framework | request | ours | share of the peers, median | middle half of the rounds |',
   '| --- | --- | --- | --- | --- | --- |',
-  ...rows
+  ...rows.values()
 ]
 const rounds = [...new Set(runs.map((run) => run.rounds))].join(' or ')
 const text = `${table.join('\n')}\n\n${rounds} interleaved rounds on a shared two-core machine.`

@@ -1,6 +1,6 @@
 import { context, createContextKey, trace } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   activeOperation,
   correlation,
@@ -37,8 +37,7 @@ describe('an operation', () => {
     const recorder = recordingObserver()
     startOperation('stage', 'retrieve', {}, [recorder]).end()
     expect(recorder.operations).toHaveLength(0)
-    await new Promise((resolve) => setTimeout(resolve, 60))
-    expect(recorder.operations).toHaveLength(1)
+    await vi.waitFor(() => expect(recorder.operations).toHaveLength(1))
   })
 
   it('costs an observer that throws its own record, counted, and nobody else theirs', () => {

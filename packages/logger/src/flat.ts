@@ -36,7 +36,7 @@ export function flatWriter({ leaves, longest, isSpecial }: FlatOptions): FlatWri
 
   function learn(key: string): Known {
     const flat = key.length <= LONGEST_KEY && !isSpecial(key) && leaves(key, true)
-    const known = { head: `,${quote(key)}:`, flat, text: undefined, written: '', trace: 0 }
+    const known = { head: copyOf(`,${quote(key)}:`), flat, text: undefined, written: '', trace: 0 }
     if (key.length > LONGEST_KEY) return known
     if (keys.size >= MOST_KEYS) keys.clear()
     keys.set(key, known)
@@ -77,12 +77,12 @@ function keep(text: string, known: Known): void {
   const trace = length + 1e3 * text.charCodeAt(length - 1) + 1e8 * text.charCodeAt(length >> 1)
   if (trace === known.trace) {
     known.text = copyOf(text)
-    known.written = known.head + quote(known.text)
+    known.written = copyOf(known.head + quote(known.text))
   }
   known.trace = trace
 }
 
-/** A text of its own; a part of another would keep that one in memory. */
+/** A text of its own and in one piece: a part of another keeps that one in memory, and one made of parts is put together at each use. */
 export function copyOf(text: string): string {
   return Buffer.from(text).toString()
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { RagError } from '@rag/core'
 import type { Encryption } from './audit/cipher.js'
-import { KEY_LINE, openFrameReader } from './audit/frames.js'
+import { KEY_LINE, openFrameReader } from './destination/frames.js'
 
 export interface LogReadOptions {
   file: string

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { createHash, createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHmac, generateKeyPairSync, randomBytes, verify } from 'node:crypto'
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -73,42 +73,134 @@ it.each([
   60_000
 )
 
-it('each link is the hash that the documentation describes, in groups of any texts', async () => {
-  const audit = createAuditLog({ file, key })
+it.each([
+  ['clear', undefined],
+  ['encrypted', encryption]
+])('each link of a %s log is the HMAC that the documentation describes, in groups of any texts', async (_name, secret) => {
+  const options = secret && { encryption: secret }
+  // Longer than a block of SHA-256, so that RFC 2104 hashes it first.
+  const longKey = key + key
+  const audit = createAuditLog({ file, key: longKey, ...options })
   const names = ['é', 'x'.repeat(300), '', '日本\u{1f600}', 'a']
   const anchors = await Promise.all(names.map((who) => audit.append({ who, what: 'b' })))
   await audit.close()
-  const block = createHmac('sha512', key).update('rag-audit/2').digest()
   let link = '0'.repeat(64)
   const links: string[] = []
   for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
-    const text = Buffer.from(line.slice(0, line.lastIndexOf(',"mac":"')))
-    block.writeUInt32BE(text.length, 60)
-    link = createHash('sha256').update(block).update(`${link}"}\n`).update(text).digest('hex')
+    const text = line.slice(0, line.lastIndexOf(',"mac":"'))
+    link = createHmac('sha256', longKey).update(`${link}"}\n${text}`).digest('hex')
     expect((JSON.parse(line) as { mac: string }).mac).toBe(link)
     links.push(link)
   }
-  expect(anchors).toEqual(names.map((_, index) => ({ seq: index + 1, head: links[index + 1] })))
+  // Behind the opening stands a line a record, or the line of the key and one for all.
+  const linkOf = (index: number) => (secret ? links[2] : links[index + 1])
+  expect(anchors).toEqual(names.map((_, index) => ({ seq: index + 1, head: linkOf(index) })))
+  expect(await verifyAuditLog({ file, key: longKey, ...options, anchor: anchors[3]! })).toMatchObject({ ok: true, records: 7 })
 })
 
-it('names the first bad record of an edit, a deletion, an insertion, a swap, a replay and a cut', async () => {
-  const anchors = await write(10)
+it.each([
+  ['clear', undefined],
+  ['encrypted', encryption]
+])('names the first bad record of an edit, a deletion, an insertion, a swap, a replay and a cut of a %s log', async (_name, secret) => {
+  const options = secret && { encryption: secret }
+  const anchors = await write(10, options)
   const lines = readFileSync(file, 'utf8').split('\n')
-  const tampered: Record<string, [string[], number]> = {
-    edit: [lines.map((line, index) => (index === 4 ? line.replace('doc-3', 'doc-9') : line)), 4],
-    deletion: [lines.filter((_, index) => index !== 4), 4],
-    insertion: [[...lines.slice(0, 4), lines[4]!.replace('"seq":4', '"seq":5'), ...lines.slice(4)], 4],
-    swap: [lines.map((line, index) => (index === 4 ? lines[5]! : index === 5 ? lines[4]! : line)), 4],
-    replay: [[...lines.slice(0, 6), lines[4]!, ...lines.slice(6)], 6],
-    cut: [[...lines.slice(0, 8), ''], 8]
+  // The first line of an encrypted log is that of its key.
+  const first = secret ? 1 : 0
+  const at = (seq: number) => lines[first + seq]!
+  const edited = secret ? at(4).replace(/(?<=data":")./, (letter) => (letter === 'B' ? 'C' : 'B')) : at(4).replace('doc-3', 'doc-9')
+  const replaced = (...changes: [number, string][]) => {
+    const copy = [...lines]
+    for (const [seq, line] of changes) copy[first + seq] = line
+    return copy
   }
-  for (const [kind, [changed, seq]] of Object.entries(tampered)) {
+  const tampered: Record<string, [string[], number, string]> = {
+    edit: [replaced([4, edited]), 4, 'it was changed'],
+    renumbering: [replaced([4, at(4).replace('"seq":4', '"seq":9')]), 4, 'it says that it is 9: records from 4 on are missing'],
+    deletion: [lines.filter((line) => line !== at(4)), 4, 'it says that it is 5'],
+    insertion: [replaced([4, `${at(4).replace('"seq":4', '"seq":5')}\n${at(4)}`]), 4, 'it says that it is 5'],
+    swap: [replaced([4, at(5)], [5, at(4)]), 4, 'it says that it is 5'],
+    replay: [replaced([6, `${at(4)}\n${at(6)}`]), 6, 'inserted, doubled or moved'],
+    cut: [[...lines.slice(0, first + 8), ''], 8, 'the log ends before the anchor']
+  }
+  for (const [kind, [changed, seq, reason]] of Object.entries(tampered)) {
     writeFileSync(file, changed.join('\n'))
-    expect(await verifyAuditLog({ file, key, anchor: anchors.at(-1)! }), kind).toMatchObject({ ok: false, firstBad: { seq } })
+    for (const known of [options, undefined])
+      expect(await verifyAuditLog({ file, key, ...known, anchor: anchors.at(-1)! }), kind).toMatchObject({
+        ok: false,
+        firstBad: { seq, line: first + seq + (kind === 'cut' ? 0 : 1), reason: expect.stringContaining(reason) }
+      })
   }
-  const cut = await verifyAuditLog({ file, key })
+  const cut = await verifyAuditLog({ file, key, ...options })
   expect(cut.ok).toBe(true)
   expect(cut.unproven.join()).toContain('cut off')
+})
+
+it('an edit of records that were encrypted together names the first of them, and says up to which', async () => {
+  const audit = createAuditLog({ file, key, encryption })
+  await audit.append({ who: 'a', what: 'first' })
+  await Promise.all(Array.from({ length: 150 }, (_, n) => audit.append({ who: `u${n}`, what: 'burst' })))
+  await audit.close()
+  const whole = readFileSync(file, 'utf8')
+  for (const [seq, last] of [
+    [2, 101],
+    [102, 151]
+  ]) {
+    writeFileSync(file, whole.replace(new RegExp(`(?<="seq":${seq},"records":\\d+,"data":"....)..`), 'xx'))
+    const { firstBad } = await verifyAuditLog({ file, key, encryption })
+    expect(firstBad?.seq).toBe(seq)
+    expect(firstBad?.reason).toContain(`up to ${last}`)
+  }
+})
+
+it('whoever has the key of the chain verifies what is encrypted without reading it', async () => {
+  const anchors = await write(3, { encryption })
+  const result = await verifyAuditLog({ file, key, anchor: anchors[2]! })
+  expect(result).toMatchObject({ ok: true, records: 5 })
+  expect(result.unproven.join()).toContain('key of the encryption')
+  expect((await verifyAuditLog({ file, key, encryption })).unproven.join()).not.toContain('key of the encryption')
+  const audit = createAuditLog({ file: `${file}.readers`, key })
+  await expect(readAuditLog({ file, key, audit })).rejects.toThrow('encrypted')
+  await audit.close()
+})
+
+it('a log that is encrypted from some day on is one chain, and never goes on in clear', async () => {
+  await write(2)
+  const anchors = await write(2, { encryption })
+  expect(await verifyAuditLog({ file, key, encryption, anchor: anchors[1]! })).toMatchObject({ ok: true, records: 8 })
+  const audit = createAuditLog({ file: `${file}.readers`, key })
+  const records = await readAuditLog({ file, key, encryption, audit })
+  expect(records.map(({ who }) => who)).toEqual(['user-0', 'user-1', 'user-0', 'user-1'])
+  await audit.close()
+  const forgetful = createAuditLog({ file, key })
+  await expect(forgetful.append({ who: 'a', what: 'b' })).rejects.toThrow('it is encrypted and no key was given')
+  await forgetful.close().catch(() => {})
+})
+
+it('a log of the former format is named as such, by the check and by the writer', async () => {
+  const clear = '{"seq":0,"time":"2026-01-02T03:04:05.678Z","kind":"open","id":"x","format":"rag-audit/2"'
+  for (const text of [clear, '{"segment":"00","keyId":"k1","wrapped":"AA=="}']) {
+    writeFileSync(file, `${text},"mac":"${'a'.repeat(64)}"}\n`)
+    expect((await verifyAuditLog({ file, key })).firstBad).toMatchObject({
+      seq: 0,
+      line: 1,
+      reason: expect.stringContaining('format before')
+    })
+    const audit = createAuditLog({ file, key })
+    await expect(audit.append({ who: 'a', what: 'b' })).rejects.toThrow('format before')
+    await audit.close().catch(() => {})
+  }
+})
+
+it('what a killed process has left behind the line of its key does not break the chain', async () => {
+  await write(1, { encryption })
+  const before = readFileSync(file).length
+  await write(1, { encryption })
+  const whole = readFileSync(file, 'latin1')
+  // Of the second opening stands the whole line of the key, and half a line.
+  truncateSync(file, whole.indexOf('\n', before) + 30)
+  const [anchor] = await write(1, { encryption })
+  expect(await verifyAuditLog({ file, key, encryption, anchor: anchor! })).toMatchObject({ ok: true, records: 6 })
 })
 
 it('a rewritten log differs from its anchor, and another key sees nothing intact', async () => {
@@ -127,7 +219,10 @@ it('heads are written in silence too, signed, and handed to the outside', async 
   await audit.append({ who: 'a', what: 'b' })
   await audit.close()
   expect(heads.length).toBeGreaterThan(2)
-  expect(heads.every(({ signature }) => signature)).toBe(true)
+  // Whoever keeps the heads needs no other key to know who made them.
+  expect(heads.map(({ head, signature }) => verify(null, Buffer.from(head), publicKey, Buffer.from(signature!, 'base64')))).not.toContain(
+    false
+  )
   expect(await verifyAuditLog({ file, key, publicKey, anchor: heads.at(-1)! })).toMatchObject({ ok: true })
   const other = generateKeyPairSync('ed25519').publicKey
   expect((await verifyAuditLog({ file, key, publicKey: other })).firstBad?.reason).toContain('signature')
@@ -393,6 +488,10 @@ it('reserved fields cannot be forged and wrong options throw', async () => {
     /^\{"seq":1,"time":"20\d\d-.*"kind":"record","who":"a","what":"b","mac":"[0-9a-f]{64}"\}$/
   )
   expect(() => createAuditLog({ file, key: 'short' })).toThrow('RAG_LOGGER_AUDIT_KEY')
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  for (const signingKey of ['no key', privateKey, generateKeyPairSync('ed25519').publicKey])
+    expect(() => createAuditLog({ file, key, signingKey })).toThrow('no private key of Ed25519')
+  await expect(verifyAuditLog({ file, key, publicKey: 'no key' })).rejects.toThrow('no public key of Ed25519')
   expect(() => createAuditLog({ file: '', key })).toThrow('RAG_LOGGER_OPTION')
   expect(() => createAuditLog({ file, key, signKey: 1 } as never)).toThrow('RAG_CORE_UNKNOWN_OPTION')
 })

@@ -1,5 +1,5 @@
 // An audit log: records are acknowledged when they are on the disk, and chained so that no change stays unseen.
-import { createPrivateKey, KeyObject, randomUUID, sign } from 'node:crypto'
+import { type KeyObject, randomUUID } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -18,10 +18,13 @@ import { isoTime } from '../clock.js'
 import { createChain, GENESIS, keyBytes } from './chain.js'
 import type { Anchor } from './check.js'
 import { checkEncryption, type Encryption } from './cipher.js'
+import { ownEntry, recordEntry } from './entry.js'
 import { createFigures, figureSource } from './figures.js'
-import { type FrameWriter, openFrameWriter } from './frames.js'
 import { lockFile, pathOf } from './lock.js'
 import { recordText } from './record.js'
+import { openSeal, type Seal } from './seal.js'
+import { FORMAT } from './segment.js'
+import { headSigner } from './signature.js'
 import { type Walked, walkAuditLog } from './verify.js'
 
 /** Who did what, on what, how it ended and why. Further fields are kept as they are. */
@@ -44,7 +47,7 @@ export interface AuditOptions {
   encryption?: Encryption
   /** How often a head is written, also when nothing happens: silence is evidence too. @default '60s' */
   headEvery?: Duration
-  /** Takes each head to a place outside this host. */
+  /** Takes each head to a place outside this host. `signature` is base64 of Ed25519 over the text of `head`. */
   onHead?: (head: Anchor & { time: string; signature?: string }) => void
   /** How often the writer checks its own file from the first line on; what it finds goes to metrics. It is checked at every start anyway. @default never */
   verifyEvery?: Duration
@@ -66,17 +69,16 @@ export interface AuditLog {
 }
 
 interface Pending {
+  /** What {@link Seal} takes. */
   readonly text: string
   readonly resolve: (anchor: Anchor) => void
   readonly reject: (error: unknown) => void
 }
 
-/** A line and the place in the chain that it takes. */
-interface Entry extends Anchor {
-  readonly line: Buffer
-}
-
-interface Head extends Entry {
+/** The head of a place, and the record that says it. */
+interface Head {
+  readonly of: Anchor
+  readonly text: string
   readonly signature?: string
 }
 
@@ -107,7 +109,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   }
   const chain = createChain(keyBytes('key', key))
   if (encryption) checkEncryption('encryption', encryption)
-  const signer = signingKey === undefined ? undefined : signingKey instanceof KeyObject ? signingKey : createPrivateKey(signingKey)
+  const signatureOf = headSigner(signingKey)
   const textOf = recordText(resolveMasker(mask))
   const everyMs = durationMs('headEvery', headEvery)
   const checkMs = verifyEvery === undefined ? undefined : durationMs('verifyEvery', verifyEvery)
@@ -118,8 +120,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   const source = figureSource(file, figures)
   const hide = registerSource(observers, source)
   let handle: FileHandle
-  let frames: FrameWriter | undefined
-  let prefix = ''
+  let seal: Seal | undefined
   /** The file may hold part of a group that failed. */
   let torn = false
   let length = 0
@@ -130,9 +131,9 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   let turn: Promise<unknown> = Promise.resolve()
   let closed = false
 
-  const ready = begin()
+  const begun = begin()
   // Whoever appends is told; nobody appending is no reason to end the process.
-  ready.catch(() => {})
+  begun.catch(() => {})
   const timer = setInterval(() => void inTurn(writeHead).catch(() => {}), everyMs).unref()
   const checks = checkMs === undefined ? undefined : setInterval(() => void inTurn(check).catch(() => {}), checkMs).unref()
 
@@ -143,18 +144,18 @@ export function createAuditLog(options: AuditOptions): AuditLog {
     inode = (await handle.stat()).ino
     let tornBytes = 0
     if (existed) {
-      const { verification, bytes, torn: unfinished } = await walked(undefined)
+      const { verification, link, closed: encrypted, bytes, torn: unfinished } = await walked(undefined)
       const { firstBad } = verification
       if (firstBad && unfinished === 0) throw new Error(`record ${firstBad.seq} on line ${firstBad.line}: ${firstBad.reason}`)
+      // Whoever forgets the key must not go on in clear.
+      if (encrypted) throw new Error('it is encrypted and no key was given')
       tornBytes = unfinished
       if (tornBytes > 0) await handle.truncate(bytes)
       length = bytes
-      place = verification.head
+      place = { seq: verification.head.seq, head: link }
     }
     if (!existed) await syncFolder(dirname(file))
-    const opened = next(place, { kind: 'open', id: randomUUID(), format: 'rag-audit/2', ...(tornBytes > 0 && { tornBytes }) })
-    await commit(opened.line)
-    place = { seq: opened.seq, head: opened.head }
+    await write([ownEntry('open', { id: randomUUID(), format: FORMAT, ...(tornBytes > 0 && { tornBytes }) })])
   }
 
   /** Checks what is on the disk; the newest head is known here, so a cut is seen too. A write that was cut off is no change. */
@@ -169,33 +170,24 @@ export function createAuditLog(options: AuditOptions): AuditLog {
     await walked(place)
   }
 
-  /** An entry of the log itself. */
-  function next(at: Anchor, { kind, ...fields }: { kind: string; [field: string]: unknown }): Entry {
-    const seq = at.seq + 1
-    const { lines, links } = chain.seal(at.head, [body(seq, kind, `,${JSON.stringify(fields).slice(1, -1)}`)])
-    return { seq, head: links[0]!, line: lines }
-  }
-
-  /** Writes and synchronises a group of lines, or leaves the file as it was. */
-  async function commit(lines: Buffer): Promise<void> {
-    if (torn) await handle.truncate(length)
-    torn = false
-    checkOurs()
-    if (!frames) {
-      frames = await openFrameWriter(encryption)
-      prefix = frames.head
-    }
-    const framed = frames.frame(lines)
-    const bytes = prefix === '' ? framed : Buffer.concat([Buffer.from(prefix), framed])
+  /** Writes and synchronises records behind the place, or leaves the file as it was. */
+  async function write(records: readonly string[]): Promise<readonly Anchor[]> {
     try {
-      for (let offset = 0; offset < bytes.length; ) offset += (await handle.write(bytes, offset)).bytesWritten
-      await handle.datasync()
-      length += bytes.length
-      prefix = ''
-    } catch (error) {
-      // Half a group must not stand before the next one, and a nonce must not come twice: what follows begins a segment.
+      seal ??= await openSeal(chain, encryption)
+      if (torn) await handle.truncate(length)
+      torn = false
+      checkOurs()
+      const { lines, places } = seal(place, records)
+      // Half a group must not stand before the next one.
       torn = true
-      frames = undefined
+      for (let offset = 0; offset < lines.length; ) offset += (await handle.write(lines, offset)).bytesWritten
+      await handle.datasync()
+      torn = false
+      length += lines.length
+      place = places.at(-1)!
+      return places
+    } catch (error) {
+      seal = undefined
       throw error
     }
   }
@@ -210,46 +202,38 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   async function work(): Promise<void> {
     while (pending.length > 0) {
       const group = pending.splice(0, MAX_GROUP)
-      const first = place.seq + 1
-      const { lines, links } = chain.seal(
-        place.head,
-        group.map(({ text }, index) => body(first + index, 'record', text))
-      )
-      const at = { seq: place.seq + group.length, head: links.at(-1)! }
-      const due = sinceHead + group.length >= HEAD_RECORDS ? headAt(at) : undefined
+      const records = group.map(({ text }) => text)
       try {
-        await commit(due ? Buffer.concat([lines, due.line]) : lines)
+        const head = sinceHead >= HEAD_RECORDS ? headOf(place) : undefined
+        if (head) records.unshift(head.text)
+        const places = await write(records)
+        for (let index = 0; index < group.length; index++) group[index]!.resolve(places[head ? index + 1 : index]!)
+        if (head) announce(head)
+        sinceHead += group.length
+        figures.records += group.length
       } catch (error) {
         figures.failures += group.length
         for (const { reject } of group) reject(refused(error))
-        continue
       }
-      place = at
-      sinceHead += group.length
-      figures.records += group.length
-      for (let index = 0; index < group.length; index++) group[index]!.resolve({ seq: first + index, head: links[index]! })
-      if (due) announce(due)
     }
   }
 
-  /** The head behind a place, with its signature. */
-  function headAt(at: Anchor): Head {
-    const signature = signer && { signature: sign(null, Buffer.from(at.head), signer).toString('base64') }
-    return { ...next(at, { kind: 'head', of: at.head, ...signature }), ...signature }
+  function headOf(of: Anchor): Head {
+    const signature = signatureOf && { signature: signatureOf(of.head) }
+    return { of, text: ownEntry('head', { of: of.head, ...signature }), ...signature }
   }
 
   async function writeHead(): Promise<void> {
-    const head = headAt(place)
-    await commit(head.line)
+    const head = headOf(place)
+    await write([head.text])
     announce(head)
   }
 
   /** A head that is on the disk is told to the outside. */
-  function announce({ seq, head, signature }: Head): void {
-    place = { seq, head }
+  function announce({ of, signature }: Head): void {
     sinceHead = 0
     try {
-      onHead?.({ seq, head, time: isoTime(Date.now()), ...(signature !== undefined && { signature }) })
+      onHead?.({ ...of, time: isoTime(Date.now()), ...(signature !== undefined && { signature }) })
     } catch {
       // The anchor is the application's; its failure does not undo the record.
     }
@@ -257,7 +241,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
 
   /** One group at a time: whoever comes meanwhile joins the next. */
   function inTurn(action: () => Promise<void>): Promise<void> {
-    const done = turn.then(() => ready).then(action)
+    const done = turn.then(() => begun).then(action)
     turn = done.catch(() => {})
     return done
   }
@@ -276,7 +260,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       figures.failures++
       return Promise.reject(refused(new Error(`${MAX_WAITING} records wait already`)))
     }
-    const text = textOf(record)
+    const text = recordEntry(textOf(record))
     return new Promise((resolvePending, reject) => {
       pending.push({ text, resolve: resolvePending, reject })
       // Everything appended in this turn is one group.
@@ -303,11 +287,6 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       }
     }
   }
-}
-
-/** The text of an entry without its link. */
-function body(seq: number, kind: string, text: string): string {
-  return `{"seq":${seq},"time":"${isoTime(Date.now())}","kind":"${kind}"${text}`
 }
 
 /** A new file is durable when its name is. Where folders cannot be synchronised the system does it by itself. */

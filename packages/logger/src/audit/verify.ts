@@ -1,14 +1,17 @@
 // Checks an audit log from its first line to its last.
-import { createPublicKey, KeyObject } from 'node:crypto'
-import { createChain, keyBytes, MARGIN } from './chain.js'
+import type { KeyObject } from 'node:crypto'
+import { createChain, keyBytes } from './chain.js'
 import { type Anchor, type Check, createCheck, type RecordVisitor } from './check.js'
 import type { Encryption } from './cipher.js'
-import { type FrameReader, openFrameReader, SEGMENT } from './frames.js'
 import { type Block, scanBlocks } from './scan.js'
+import { signatureCheck } from './signature.js'
+
+const LINE_FEED = 0x0a
 
 export interface VerifyOptions {
   file: string
   key: string | Uint8Array
+  /** Opens what is encrypted. The chain is checked without it too. */
   encryption?: Encryption
   /** The newest head known from outside. */
   anchor?: Anchor
@@ -30,6 +33,10 @@ export interface Verification {
 /** What a writer needs beside it. */
 export interface Walked {
   readonly verification: Verification
+  /** The link of the last intact line, which may be that of a key. */
+  readonly link: string
+  /** Whether there are records that could not be opened. */
+  readonly closed: boolean
   /** Bytes of all whole lines. */
   readonly bytes: number
   /** Bytes behind the last line feed, where the whole lines are intact. */
@@ -53,11 +60,10 @@ export async function walkAuditLog(
   { file, key, encryption, anchor, publicKey }: VerifyOptions,
   visit: RecordVisitor | undefined
 ): Promise<Walked> {
-  const signedBy = publicKey === undefined ? undefined : publicKey instanceof KeyObject ? publicKey : createPublicKey(publicKey)
-  const check = createCheck({ chain: createChain(keyBytes('key', key)), anchor, signedBy, visit })
-  const reader = encryption ? encryptedReader(encryption, check) : clearReader(check)
+  const check = createCheck({ chain: createChain(keyBytes('key', key)), encryption, anchor, isSigned: signatureCheck(publicKey), visit })
   const blocks = scanBlocks(file)
   let reason: string | undefined
+  let line = 0
   let bytes = 0
   let torn = 0
   for (;;) {
@@ -67,12 +73,13 @@ export async function walkAuditLog(
       break
     }
     bytes += value.to - value.from
-    reason = await reader.block(value)
+    const found = await checkBlock(check, value)
+    line += found.lines
+    reason = found.reason
     if (reason === undefined) continue
     await blocks.return(0)
     break
   }
-  let line = reader.line()
   if (reason === undefined && torn > 0) {
     line++
     reason = 'the last line is incomplete: a write was cut off, or the end of the file was'
@@ -84,73 +91,33 @@ export async function walkAuditLog(
     records: head.seq + 1,
     head,
     ...(reason !== undefined && { firstBad: { seq: head.seq + 1, line, reason } }),
-    unproven: unproven(anchor, publicKey)
+    unproven: unproven(anchor, publicKey, check.closed)
   }
-  return { verification, bytes, torn }
+  return { verification, link: check.link, closed: check.closed, bytes, torn }
 }
 
-interface Reader {
-  /** Says why the first bad record is bad. */
-  block(block: Block): string | undefined | Promise<string | undefined>
-  /** The line that was looked at last. */
-  line(): number
-}
-
-/** Every line is a record. */
-function clearReader(check: Check): Reader {
-  let bad = 0
-  return {
-    block(block) {
-      const reason = guarded(() => check.block(block))
-      if (reason === undefined) return undefined
-      bad = 1
-      const isEncrypted = check.head.seq < 0 && block.bytes.toString('latin1', block.from, block.from + SEGMENT.length) === SEGMENT
-      return isEncrypted ? 'the file is encrypted and no key was given' : reason
-    },
-    line: () => check.head.seq + 1 + bad
-  }
-}
-
-/** Every line is a key or a frame of records. */
-function encryptedReader(encryption: Encryption, check: Check): Reader {
-  const frames = openFrameReader(encryption)
-  let line = 0
-  return {
-    async block({ bytes, from, to }) {
-      for (let start = from; start < to; ) {
-        const end = bytes.indexOf(10, start)
-        line++
-        try {
-          const records = await recordsIn(frames, bytes.toString('latin1', start, end))
-          const reason = records && check.block(records)
-          if (reason !== undefined) return reason
-        } catch (error) {
-          return (error as Error).message
-        }
-        start = end + 1
-      }
-      return undefined
-    },
-    line: () => line
-  }
-}
-
-async function recordsIn(frames: FrameReader, line: string): Promise<Block | undefined> {
-  const clear = await frames.read(line)
-  return clear && { bytes: Buffer.concat([Buffer.allocUnsafe(MARGIN), clear]), from: MARGIN, to: MARGIN + clear.length }
-}
-
-function guarded(check: () => string | undefined): string | undefined {
+/** Counts the lines that were looked at, and says why the last of them is bad. */
+async function checkBlock(check: Check, { bytes, from, to }: Block): Promise<{ lines: number; reason?: string | undefined }> {
+  let lines = 0
   try {
-    return check()
+    for (let start = from; start < to; ) {
+      const end = bytes.indexOf(LINE_FEED, start)
+      lines++
+      const found = check.line(bytes, start, end)
+      const reason = found instanceof Promise ? await found : found
+      if (reason !== undefined) return { lines, reason }
+      start = end + 1
+    }
   } catch (error) {
-    return (error as Error).message
+    return { lines, reason: (error as Error).message }
   }
+  return { lines }
 }
 
-function unproven(anchor: Anchor | undefined, publicKey: unknown): string[] {
+function unproven(anchor: Anchor | undefined, publicKey: unknown, closed: boolean): string[] {
   const gaps = ['that whoever holds the key did not write a false record']
   if (!anchor) gaps.push('that no records were cut off the end, or the whole file replaced by an older copy: that needs an anchor')
+  if (closed) gaps.push('that what is encrypted can be read, and that its heads were signed: that needs the key of the encryption')
   if (!publicKey) gaps.push('that the heads were signed by the writer: that needs its public key')
   return gaps
 }

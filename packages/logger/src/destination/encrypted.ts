@@ -1,8 +1,8 @@
 // A log file that holds encrypted frames instead of lines: one frame a write, one data key an opening.
 import { randomBytes } from 'node:crypto'
 import { type Encryption, wrapKey } from '../audit/cipher.js'
-import { type FrameWriter, frameWriter } from '../audit/frames.js'
 import type { LogFile } from './file.js'
+import { type FrameWriter, frameWriter } from './frames.js'
 
 /** A frame on its way to the disk, and how many clear bytes it stands for. */
 interface Unfinished {

@@ -1,9 +1,7 @@
-// The lines of an audit file as they stand on the disk: clear ones, or frames of encrypted ones behind their wrapped key.
+// The frames of an encrypted log file as they stand on the disk, each a line, behind the wrapped key of their opening.
 import { randomBytes } from 'node:crypto'
-import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey, wrapKey } from './cipher.js'
+import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey } from '../audit/cipher.js'
 
-/** How the line of a key begins. */
-export const SEGMENT = '{"segment":"'
 export const KEY_LINE = /^\{"segment":"([0-9a-f]{32})","keyId":("[^"\\]{1,200}"),"wrapped":"([^"\\]+)"\}$/
 const FRAME_LINE = /^\{"frame":(0|[1-9]\d{0,15}),"data":"([A-Za-z0-9+/=]+)"\}$/
 
@@ -11,17 +9,11 @@ const FRAME_END = '"}\n'
 /** A multiple of 3, so that no padding stands in between. */
 const PIECE = 12_288
 
-/** Turns a group of lines into what is written. */
+/** Turns lines that are written together into a frame. */
 export interface FrameWriter {
-  /** What stands before the first group of this opening. */
+  /** What stands before the first frame of this opening. */
   readonly head: string
   frame(lines: Buffer): Buffer
-}
-
-export async function openFrameWriter(encryption: Encryption | undefined): Promise<FrameWriter> {
-  if (!encryption) return { head: '', frame: (lines) => lines }
-  const key = randomBytes(32)
-  return frameWriter(encryption, key, await wrapKey(encryption, key))
 }
 
 /** A writer with a data key of its own. */
@@ -35,7 +27,7 @@ export function frameWriter(encryption: Encryption, key: Buffer, wrapped: string
   }
 }
 
-/** Base64 piece by piece: one string of a large group costs more than all its encryption. */
+/** Base64 piece by piece: one string of a large frame costs more than all its encryption. */
 function frameLine(number: number, data: Buffer): Buffer {
   const start = `{"frame":${number},"data":"`
   const line = Buffer.allocUnsafe(start.length + 4 * Math.ceil(data.length / 3) + FRAME_END.length)

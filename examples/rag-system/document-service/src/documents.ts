@@ -65,7 +65,8 @@ export function createDocuments(options: DocumentsOptions): Documents {
         for (let from = 0; from < filled.length; from += FILL) await store.replace(filled.slice(from, from + FILL))
         await store.index()
         for await (const original of originals ? originalsIn(originals) : [])
-          if (known.get(original.id) !== hashOf(original.bytes)) await store.replace([await read(original)])
+          if (known.get(original.id) !== hashOf(original.bytes))
+            await again(original).catch((error: unknown) => logger.warn({ error, documentId: original.id }, 'a kept upload is not indexed'))
       }),
 
     async put(upload) {
@@ -94,6 +95,10 @@ export function createDocuments(options: DocumentsOptions): Documents {
       return removed
     },
     list: (limit) => store.list(limit)
+  }
+
+  async function again(original: Original): Promise<void> {
+    await store.replace([await read(original)])
   }
 
   async function read({ id, type, bytes }: Original): Promise<NewDocument> {

@@ -32,13 +32,23 @@ export async function keepOriginal(folder: string, { id, type, bytes }: Original
   }
 }
 
-/** All that are kept, one after the other. */
+/** All that are kept, one after the other; a file that is none of them is passed over. */
 export async function* originalsIn(folder: string): AsyncGenerator<Original> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (name.endsWith('.part')) continue
     const kept = await readFile(join(folder, name))
     const end = kept.indexOf('\n')
-    yield { ...(JSON.parse(kept.toString('utf8', 0, end)) as { id: string; type: string }), bytes: kept.subarray(end + 1) }
+    const said = toldIn(kept.toString('utf8', 0, end))
+    if (said) yield { ...said, bytes: kept.subarray(end + 1) }
+  }
+}
+
+function toldIn(line: string): { id: string; type: string } | undefined {
+  try {
+    const { id, type } = JSON.parse(line) as Partial<Original>
+    return typeof id === 'string' && typeof type === 'string' ? { id, type } : undefined
+  } catch {
+    return undefined
   }
 }
 

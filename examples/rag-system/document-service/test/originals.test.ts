@@ -24,10 +24,11 @@ it('keeps a document under any name as it came, replaces it, and lets it go', as
   await keepOriginal(folder, original('../../etc/passwd', Buffer.from([0xff, 10, 0])))
   expect(await kept()).toEqual([original('../../etc/passwd', Buffer.from([0xff, 10, 0]))])
   expect(readdirSync(folder)).toHaveLength(1)
-  // What a killed process left half-written is nobody's document.
-  writeFileSync(join(folder, 'draft.part'), '{"id":')
+  // What a killed process left half-written, and what somebody else put there, are no documents.
+  const others = { 'draft.part': '{"id":"a","type":"text/plain"}\n', 'notes.md': '# Notes\n\nOf an operator.', empty: '' }
+  for (const [name, text] of Object.entries(others)) writeFileSync(join(folder, name), text)
   expect(await kept()).toHaveLength(1)
-  rmSync(join(folder, 'draft.part'))
+  for (const name of Object.keys(others)) rmSync(join(folder, name))
   await removeOriginal(folder, '../../etc/passwd')
   expect(readdirSync(folder)).toEqual([])
 })

@@ -4,6 +4,7 @@ import { badRelease } from './bad-release.js'
 import { budgetExhausted } from './budget-exhausted.js'
 import { clientAborts } from './client-aborts.js'
 import { coldStart } from './cold-start.js'
+import { databaseDown } from './database-down.js'
 import { diskFull } from './disk-full.js'
 import { hotDocumentUpdate } from './hot-document-update.js'
 import { memoryLeak } from './memory-leak.js'
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   memoryLeak,
   badRelease,
   serviceKilled,
+  databaseDown,
   badInput,
   diskFull
 ]

@@ -6,7 +6,7 @@ import { doubleEnd } from './escapes.js'
 import { type Collect, headerFindings, headerKind } from './headers.js'
 import { nameStart, pairedName } from './names.js'
 import { type Opening, openingAt, valueEnd } from './value-end.js'
-import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd, standsOut } from './values.js'
+import { isPlaceholder, isPlainWord, isScrambled, isStatusWord, looksRandom, markEnd, standsOut } from './values.js'
 
 /** Name of the rule of values found by their key. */
 export const KEY_RULE = 'key-name'
@@ -171,7 +171,6 @@ function judgeValue(
   collect: Collect
 ): number {
   const { start, quote } = opening
-  if (!strong && !looksRandom(text, start, Math.min(text.length, start + 40), 12) && !queryValue(text, start, nameFrom)) return 0
   const code = codeAt(text, start)
   if (quote === 0) {
     if (code === 123 && operator === 62 && strong) return bracedAt(text, start, collect)
@@ -183,12 +182,11 @@ function judgeValue(
   if (end <= start) return 0
   const value = text.slice(start, end)
   if (isPlaceholder(value)) return 0
-  if (
-    !strong &&
-    !isQuerySign(codeAt(text, nameFrom - 1)) &&
-    (!looksRandom(text, start, end, 12) || (/key$/i.test(name) && !isKeyLike(value)))
-  )
-    return 0
+  if (!strong) {
+    const inQuery = isQuerySign(codeAt(text, nameFrom - 1))
+    if (inQuery ? !looksRandom(text, start, end, 8) && !isScrambled(value) : !standsOut(text, start, end, 12)) return 0
+    if (!inQuery && IS_KEY.test(name) && !isKeyLike(value)) return 0
+  }
   if (isNumberOf(name, value)) return 0
   if (quote === 0 ? isReport(text, value, end, operator, name, spaces) : code < 33 && value.trim() === '') return 0
   const whole = end < limit ? end : valueEnd(text, opening)
@@ -196,6 +194,7 @@ function judgeValue(
   return whole
 }
 
+const IS_KEY = /key[_.-]?\d{0,3}$/i
 /** How much of a value says whether it is one. */
 const HEAD = 128
 
@@ -271,10 +270,6 @@ function isNumberOf(name: string, value: string): boolean {
     /^[\d.,_]+(?:[kKmM]|ms|s)?$/.test(value) &&
     /(?:token|key|secret|cookie|credential)s?[_.-]?\d{0,3}$/i.test(name)
   )
-}
-
-function queryValue(text: string, start: number, nameFrom: number): boolean {
-  return isQuerySign(codeAt(text, nameFrom - 1)) && looksRandom(text, start, Math.min(text.length, start + 10), 8)
 }
 
 function lineEnd(text: string, from: number): number {

@@ -27,6 +27,11 @@ export function activeOperation(): Operation | undefined {
   return operationOf(activeScope())
 }
 
+/** @internal The operation that the work of a context belongs to. */
+export function operationIn(active: Context): Operation | undefined {
+  return operationOf(active.getValue(SCOPE_KEY) as Scope | undefined)
+}
+
 /** Trace, span and request id and identity of the running code. Makes the span of the operation if nobody has yet. */
 export function correlation(): Correlation {
   const active = context.active()
@@ -43,10 +48,12 @@ export function startOperation<K extends Kind>(
   kind: K,
   name: string,
   attributes: Attributes[K],
-  observers?: Observers
+  observers?: Observers,
+  /** The active context, for whoever has asked for it already. */
+  around?: Context
 ): OperationRecord<K> {
   ensureContextManager()
-  const active = context.active()
+  const active = around ?? context.active()
   const scope = active.getValue(SCOPE_KEY) as Scope | undefined
   return new OperationRecord(kind, name, attributes, observers ?? scope?.observers ?? observerList(undefined), scope, active)
 }

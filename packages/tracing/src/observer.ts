@@ -1,15 +1,5 @@
 // Makes the span of an operation when it is first asked for, and records it when the operation is over.
-import {
-  type Context,
-  isSpanContextValid,
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  TraceFlags,
-  type Tracer,
-  trace
-} from '@opentelemetry/api'
+import { type Context, ROOT_CONTEXT, type Span, type SpanContext, SpanKind, TraceFlags, type Tracer, trace } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { type ClientAttributes, type Observer, type Operation, randomId, randomSpanId, type ServerAttributes, spanOf } from '@rag/core'
 import { spanKindOf } from './describe/index.js'
@@ -19,6 +9,7 @@ import { callerLink, type Treatment } from './propagation/incoming.js'
 import type { Late } from './sampling/late.js'
 import { askSampler, type Decider } from './sampling/sampler.js'
 import { finishForeign, startForeign } from './span/foreign.js'
+import { knownContext } from './span/known-context.js'
 import { OperationSpan } from './span/operation-span.js'
 import type { Scope, SpanOwner } from './span/own-span.js'
 import { UnsampledSpan } from './span/unsampled.js'
@@ -63,8 +54,7 @@ export function createObserver({
       const mode = incoming ? treatment(incoming.peerAddress) : 'restart'
       if (incoming && mode !== 'restart') caller = readCaller(incoming.headers, formats)
       if (mode === 'trust') parent = caller
-    } else parent = outer?.spanContext()
-    if (parent && !isSpanContextValid(parent)) parent = undefined
+    } else if (outer) parent = knownContext(outer)
     const links = caller && !parent ? [callerLink(caller)] : undefined
     const foreign = foreignTracer()
     if (foreign)

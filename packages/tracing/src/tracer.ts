@@ -3,7 +3,6 @@ import {
   type Attributes,
   type Context,
   context,
-  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -18,6 +17,7 @@ import { randomId, randomSpanId } from '@rag/core'
 import { callerLink, type Treatment } from './propagation/incoming.js'
 import type { Late } from './sampling/late.js'
 import { askSampler, type Decider } from './sampling/sampler.js'
+import { knownContext } from './span/known-context.js'
 import { OwnSpan, type Scope, type SpanOwner } from './span/own-span.js'
 import { readTime, wallTime } from './span/time.js'
 import { UnsampledSpan } from './span/unsampled.js'
@@ -60,8 +60,7 @@ export function createTracer({ owner, decider, late, treatment, started }: Trace
     }
     const parentContext = root ? trace.deleteSpan(active) : active
     const outer = root ? undefined : around
-    const candidate = outer?.spanContext()
-    let parent = candidate && isSpanContextValid(candidate) ? candidate : undefined
+    let parent = outer && knownContext(outer)
     // An HTTP instrumentation hands the caller's context on unasked; what it is worth is decided here as for our own adapters.
     const caller = parent?.isRemote && kind === SpanKind.SERVER ? parent : undefined
     const mode = caller ? treatment(peerOf(attributes)) : 'trust'

@@ -39,6 +39,8 @@ function App() {
   }, [view])
   const Later = loaded[view]
   const traceId = view.startsWith('trace ') && view.slice('trace '.length)
+  const title = traceId ? 'Trace' : VIEWS.find(([name]) => name === view)[1]
+  useEffect(() => void (document.title = `${title} · The documentation`), [title])
   return html`
     <header>
       <h1>Ask the documentation</h1>

@@ -92,7 +92,7 @@ function Answer({ asked }) {
   return html`
     <article class="answer" aria-busy=${state === 'asking' || state === 'answering'}>
       <h2>${question}</h2>
-      <p class="text" data-testid="answer">${withCitations(text, answer?.sources ?? [])}</p>
+      <p class="text" aria-live="polite" data-testid="answer">${withCitations(text, answer?.sources ?? [])}</p>
       <p class=${`status ${state}`} role="status">${status}</p>
       ${problem && html`<p role="alert" class="problem">${problem}</p>`}
       ${answer && html`<${Sources} sources=${answer.sources} />`}

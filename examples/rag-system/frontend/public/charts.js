@@ -1,9 +1,12 @@
 // Lines over time, by uPlot; redrawn in place, in the colours of the theme.
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
+import { clock } from './format.js'
 import { html } from './html.js'
 
 const HEIGHT = 160
+/** The least time that a chart shows. */
+const LEAST_SECONDS = 60
 
 /** @param series `{ name, values }[]`, each as long as `times` (seconds). */
 export function Lines({ title, times, series, format }) {
@@ -21,8 +24,14 @@ export function Lines({ title, times, series, format }) {
         height: HEIGHT,
         legend: { show: false },
         cursor: { show: false },
-        axes: [axis, { ...axis, size: 64, values: (_, values) => values.map(format) }],
-        scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+        axes: [
+          { ...axis, space: 80, values: (_, times) => times.map(clock) },
+          { ...axis, size: 64, values: (_, values) => values.map(format) }
+        ],
+        scales: {
+          x: { range: (_, min, max) => [Math.min(min, max - LEAST_SECONDS), max] },
+          y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] }
+        },
         series: [
           {},
           ...series.map(({ name }, index) => ({ label: name, stroke: colour(`--s${index % 6}`), width: 2, points: { show: false } }))

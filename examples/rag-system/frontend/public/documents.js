@@ -1,7 +1,7 @@
 // The documents: what is in the index, and new ones.
 import { useEffect, useState } from 'preact/hooks'
 import { call } from './api.js'
-import { bytes, count } from './format.js'
+import { bytes, count, counted } from './format.js'
 import { html } from './html.js'
 
 const TYPES = { md: 'text/markdown', markdown: 'text/markdown', txt: 'text/plain', pdf: 'application/pdf' }
@@ -32,7 +32,7 @@ export function Documents() {
       })
       const { passages, version } = await reply.json()
       setState({
-        done: `${file.name} is in the index: ${passages} passages, version ${version}. Answers that it made old are gone from the caches.`
+        done: `${file.name} is in the index: ${counted(passages, 'passage', 'passages')}, version ${version}. Answers that it made old are gone from the caches.`
       })
       await load()
     } catch (error) {
@@ -60,7 +60,7 @@ export function Documents() {
       <p role="alert" class="problem">${state.problem ?? ''}</p>
       <div class="scroll" tabindex="0" role="region" aria-label="Documents in the index">
         <table class="figures">
-          <thead><tr><th>Document</th><th class="number">Passages</th><th class="number">Size</th><th class="number">Version</th><th></th></tr></thead>
+          <thead><tr><th scope="col">Document</th><th scope="col" class="number">Passages</th><th scope="col" class="number">Size</th><th scope="col" class="number">Version</th><th scope="col" class="number">Action</th></tr></thead>
           <tbody>
             ${documents.map(
               ({ id, passages, bytes: size, version }) => html`
@@ -69,7 +69,7 @@ export function Documents() {
                   <td class="number">${count(passages)}</td>
                   <td class="number">${bytes(size)}</td>
                   <td class="number">${version}</td>
-                  <td><button type="button" aria-label=${`Remove ${id}`} onClick=${() => remove(id)}>Remove</button></td>
+                  <td class="number"><button type="button" aria-label=${`Remove ${id}`} onClick=${() => remove(id)}>Remove</button></td>
                 </tr>
               `
             )}

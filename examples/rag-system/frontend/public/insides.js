@@ -14,11 +14,13 @@ const AFTER_END_MS = 4000
 export function Insides({ asked }) {
   const { traceId, state } = asked
   const [found, setFound] = useState({ spans: [], lines: [] })
+  const [gone, setGone] = useState(false)
   const over = state !== 'asking' && state !== 'answering'
   useEffect(() => {
     if (!traceId) return setFound({ spans: [], lines: [] })
     let stopped = false
     let timer
+    setGone(false)
     const endsAt = over ? Date.now() + AFTER_END_MS : Number.POSITIVE_INFINITY
     const look = async () => {
       const { services } = (await readJson('/ops/services')) ?? { services: [] }
@@ -36,6 +38,7 @@ export function Insides({ asked }) {
         lines: readings.flatMap(({ lines }) => lines).sort((a, b) => Date.parse(a.time) - Date.parse(b.time))
       })
       if (Date.now() < endsAt) timer = setTimeout(look, EVERY_MS)
+      else setGone(readings.every(({ spans }) => spans.length === 0))
     }
     look()
     return () => {
@@ -48,7 +51,8 @@ export function Insides({ asked }) {
     <section class="insides" aria-label="What the system did">
       <h2>What the system did</h2>
       <${Figures} summary=${summaryOf(found, asked)} />
-      <${Waterfall} spans=${found.spans} />
+      ${gone && html`<p role="status">No service has this trace. Each keeps its latest ones alone, and none over a restart.</p>`}
+      <${Waterfall} spans=${found.spans} over=${over} />
       <${Logs} lines=${found.lines} />
       <p class="quiet">Trace <code data-testid="trace-id">${traceId ?? '…'}</code></p>
     </section>

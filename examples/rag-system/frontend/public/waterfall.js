@@ -1,4 +1,6 @@
-// A trace as a waterfall: one row a span, in the order of the tree, its bar where it was in time.
+// A trace as a waterfall: one row a span, in the order of the tree, its bar where it was in time; its attributes when they are asked for.
+import { Fragment } from 'preact'
+import { useState } from 'preact/hooks'
 import { causeOf } from './cause.js'
 import { ms } from './format.js'
 import { html } from './html.js'
@@ -16,7 +18,8 @@ export function rowsOf(spans) {
   return rows
 }
 
-export function Waterfall({ spans }) {
+export function Waterfall({ spans, over }) {
+  const [open, setOpen] = useState()
   const rows = rowsOf(spans)
   const starts = spans.map(({ startTime }) => Date.parse(startTime))
   const start = Math.min(...starts)
@@ -26,7 +29,7 @@ export function Waterfall({ spans }) {
   const services = [...new Set(rows.map(({ span }) => span.service))]
   return html`
     <h3>Trace <span class="quiet">${spans.length} spans over ${services.length} services</span></h3>
-    ${cause && html`<p class="cause">Most of it: <strong>${cause.span.name}</strong> of ${cause.span.service} took ${ms(cause.ms)} of ${ms(whole)} by itself.</p>`}
+    ${cause && html`<p class="cause">${over ? 'Most of it' : 'Most of what has ended so far'}: <strong>${cause.span.name}</strong> of ${cause.span.service} took ${ms(cause.ms)} of ${ms(whole)} by itself.</p>`}
     <div class="scroll" tabindex="0" role="region" aria-label="Trace">
       <table class="waterfall">
         <thead class="hidden"><tr><th>Operation</th><th>Service</th><th>Duration</th><th>When</th></tr></thead>
@@ -35,13 +38,19 @@ export function Waterfall({ spans }) {
             const left = ((Date.parse(span.startTime) - start) / whole) * 100
             const width = Math.max(0.4, (span.durationMs / whole) * 100)
             const colour = services.indexOf(span.service) % 6
+            const opened = open === span.spanId
             return html`
-              <tr key=${span.spanId} class=${span.status === 'ERROR' ? 'error' : ''}>
-                <th scope="row" style=${`padding-left: ${depth * 0.7}rem`} title=${titleOf(span)}>${span.name}${span.status === 'ERROR' ? ' ⚠' : ''}</th>
+              <${Fragment} key=${span.spanId}>
+              <tr class=${`${span.status === 'ERROR' ? 'error' : ''} ${span === cause.span ? 'most' : ''}`}>
+                <th scope="row" style=${`padding-left: ${depth * 0.7}rem`}>
+                  <button type="button" class="name" aria-expanded=${opened} onClick=${() => setOpen(opened ? undefined : span.spanId)}>${span.name}${span.status === 'ERROR' ? ' ⚠' : ''}</button>
+                </th>
                 <td class="service"><span class=${`dot s${colour}`}></span>${span.service}</td>
                 <td class="number">${ms(span.durationMs)}</td>
                 <td class="track"><span class=${`bar s${colour}`} style=${`left: ${Math.min(left, 99)}%; width: ${Math.min(width, 100 - Math.min(left, 99))}%`}></span></td>
               </tr>
+              ${opened && html`<${Attributes} attributes=${span.attributes} />`}
+              </${Fragment}>
             `
           })}
         </tbody>
@@ -50,8 +59,13 @@ export function Waterfall({ spans }) {
   `
 }
 
-function titleOf({ attributes }) {
-  return Object.entries(attributes)
-    .map(([name, value]) => `${name} = ${value}`)
-    .join('\n')
+function Attributes({ attributes }) {
+  const entries = Object.entries(attributes)
+  return html`
+    <tr class="attributes">
+      <td colspan="4">
+        ${entries.length === 0 ? 'It has no attributes.' : html`<dl>${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${String(value)}</dd>`)}</dl>`}
+      </td>
+    </tr>
+  `
 }

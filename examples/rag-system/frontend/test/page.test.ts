@@ -1,17 +1,21 @@
 // The page in a real browser over the real system: ask, watch, stop, operate, upload; both themes, wide and narrow.
 import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../../../../scripts/test-support.js'
 import { record } from '../../demo/src/record.js'
-import { holdPassages } from '../../demo/src/system/hold.js'
+import { play } from '../../demo/src/scenarios/command.js'
+import { slowQuery } from '../../demo/src/scenarios/slow-query.js'
 import { createSystem, type System } from '../../demo/src/system/system.js'
 import { openBrowser, type TestBrowser } from './browser.js'
 
 /** With RAG_SCREENSHOTS=1 the pictures of the docs are taken anew. */
 const PICTURES = fileURLToPath(new URL('../../../../docs/screenshots/', import.meta.url))
 const taking = process.env['RAG_SCREENSHOTS'] === '1'
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const QUESTION = 'How do I redact secrets from objects with safe and fast paths?'
 
 describeWith(['chromium'], 'the page of the example', () => {
@@ -51,6 +55,20 @@ describeWith(['chromium'], 'the page of the example', () => {
   const picture = async (name: string) => {
     if (taking) await page.screenshot({ path: `${PICTURES}${name}.png` })
   }
+  /** What is on the page, in both themes: no rule of axe is broken, and its picture is taken. */
+  const seen = async (...names: string[]) => {
+    for (const [index, colorScheme] of (['light', 'dark'] as const).entries()) {
+      await page.emulateMedia({ colorScheme })
+      await page.evaluate(await readFile(AXE, 'utf8'))
+      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()')
+      expect(
+        violations.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join('; ')}`),
+        names[0]
+      ).toEqual([])
+      if (names[index]) await picture(names[index])
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
   const overflow = () => page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 
   it('is usable at once, without a build and without anything from elsewhere', async () => {
@@ -62,7 +80,7 @@ describeWith(['chromium'], 'the page of the example', () => {
     const interactive = await page.evaluate<number>("performance.getEntriesByName('interactive')[0].startTime")
     say(`interactive ${Math.round(interactive)} ms after the address was entered (goal 1000 ms)`)
     expect(new Set(asked)).toEqual(new Set([new URL(system.service('frontend').url).origin]))
-    await picture('ask-empty')
+    await seen('ask-empty')
   })
 
   it('streams an answer with citations, and shows its trace, lines, tokens and cost', async () => {
@@ -89,10 +107,7 @@ describeWith(['chromium'], 'the page of the example', () => {
     const tiles = await page.locator('.insides .tiles').textContent()
     expect(tiles).toMatch(/Tokens in[1-9]/)
     expect(tiles).toMatch(/Cost\$0\.000/)
-    await picture('ask-light')
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await picture('ask-dark')
-    await page.emulateMedia({ colorScheme: 'light' })
+    await seen('ask-light', 'ask-dark')
   })
 
   it('says which cache answered and what that saved', async () => {
@@ -164,10 +179,7 @@ describeWith(['chromium'], 'the page of the example', () => {
     expect(await page.getByRole('region', { name: 'Index', exact: true }).textContent()).toMatch(/Passages[1-9]/)
     expect(await row('Cardinality and losses by service', 'rag-engine').count()).toBe(1)
     expect(await page.locator('.chart canvas').count()).toBe(4)
-    await picture('operate-light')
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await picture('operate-dark')
-    await page.emulateMedia({ colorScheme: 'light' })
+    await seen()
   })
 
   describeWith(['prometheus', 'alertmanager'], 'alerts on the page', () => {
@@ -179,26 +191,42 @@ describeWith(['chromium'], 'the page of the example', () => {
       const release = alerts.getByRole('listitem').filter({ hasText: 'ReleaseInProgress' }).filter({ hasText: 'rag-engine' })
       await release.waitFor({ timeout: 60_000 })
       await alerts.getByText('The watchdog is heard').waitFor({ timeout: 60_000 })
+      await seen('operate-light', 'operate-dark')
     }, 130_000)
   })
 
-  it('names the span that made an answer slow, also by the address of its trace', async () => {
-    await open()
-    const question = 'How do I compare semantic versions of packages?'
-    // Its vector is kept by this, so that nothing but the database is waited for.
-    const authorization = `Bearer ${system.people[0]!.apiKey}`
-    await fetch(`${system.gateway.url}/search?${new URLSearchParams({ q: question })}`, { headers: { authorization } })
-    const { released } = await holdPassages(system.database, 4)
-    await ask(question)
-    await page.getByText('By extractive-1.').waitFor({ timeout: 20_000 })
-    await released
-    const cause = () => expect.poll(() => page.locator('.cause').textContent(), { timeout: 10_000 })
-    await cause().toMatch(/rag_demo\.passages of rag-engine took .* by itself/)
-    const traceId = await page.getByTestId('trace-id').textContent()
-    await open(`#/trace/${traceId}`)
-    await cause().toMatch(/rag_demo\.passages of rag-engine took .* by itself/)
-    await picture('trace')
-  })
+  it('walks from a slow answer to its cause, step by step as the README of the example says', async () => {
+    const cause = page.locator('.cause:visible')
+    const played = await play(slowQuery, system, true, () => {})
+    expect(played.checks.filter(({ ok }) => !ok)).toEqual([])
+    expect(played.checks.find(({ name }) => name.startsWith('slow statements'))!.values).toEqual({ before: 0, after: 2 })
+
+    await page.goto(played.pages[0]!)
+    await expect.poll(() => cause.textContent(), { timeout: 10_000 }).toMatch(/rag_demo\.passages of rag-engine took [12]\.\d\d s/)
+    const rows = page.locator('.waterfall:visible').getByRole('rowheader')
+    const names = await rows.allTextContents()
+    const path = ['GET /search', 'GET /check', 'embed', 'retrieve', 'WITH rag_demo.passages', 'SELECT rag_demo.passages']
+    expect(names.map((name) => name.trim())).toEqual(expect.arrayContaining(path))
+    await page.getByText('GET /search 200').waitFor()
+    await seen('trace')
+    await rows.getByRole('button', { name: 'SELECT rag_demo.passages' }).press('Enter')
+    expect(await page.locator('.attributes').textContent()).toMatch(/db\.query\.text\s*SELECT/)
+
+    await page.getByRole('link', { name: 'Ask', exact: true }).click()
+    await ask('How do I record histograms and counters for Prometheus?')
+    await page.getByText('Answering …').waitFor({ timeout: 20_000 })
+    await expect.poll(() => cause.textContent(), { timeout: 10_000 }).toMatch(/^Most of what has ended so far/)
+    await expect.poll(() => cause.textContent(), { timeout: 20_000 }).toMatch(/^Most of it: chat extractive-1 of llm-service/)
+    const spans = await rows.count()
+    await ask('How do I record histograms and counters for Prometheus?')
+    await page.getByText('From the cache').waitFor({ timeout: 10_000 })
+    await expect.poll(() => page.locator('.tiles:visible').textContent(), { timeout: 10_000 }).toMatch(/Saved\$0\.000[1-9].*answers \(/)
+    expect(await rows.count()).toBeLessThan(spans / 2)
+
+    await page.getByRole('link', { name: 'Operate' }).click()
+    const engine = page.getByRole('region', { name: /^Rate, errors/ }).getByRole('row', { name: /^rag-engine/ })
+    await expect.poll(async () => (await engine.getByRole('cell').allTextContents())[5], { timeout: 10_000 }).toMatch(/^\d\.\d\d s$/)
+  }, 60_000)
 
   it('takes a document, answers from it, and refuses a binary and a huge one with a reason', async () => {
     await open('#/documents')
@@ -207,7 +235,7 @@ describeWith(['chromium'], 'the page of the example', () => {
     await file.setInputFiles({ name: 'harbour.md', mimeType: 'text/markdown', buffer: Buffer.from(text) })
     await page.getByRole('button', { name: 'Upload' }).click()
     await page.getByText('harbour.md is in the index').waitFor({ timeout: 15_000 })
-    await picture('documents')
+    await seen('documents')
     await file.setInputFiles({ name: 'noise.txt', mimeType: 'text/plain', buffer: Buffer.from([0xff, 0xfe, 0, 1, 2]) })
     await page.getByRole('button', { name: 'Upload' }).click()
     await page.getByRole('alert').filter({ hasText: 'This file is binary' }).waitFor()
@@ -247,6 +275,7 @@ describeWith(['chromium'], 'the page of the example', () => {
         await open(view)
         await page.locator('section:visible').first().waitFor()
         expect(await overflow(), `${view} at ${width}`).toBe(0)
+        if (width === 390 && view === '#/operate') await page.waitForTimeout(2000)
         if (width === 390 && view !== '#/documents') await picture(view === '' ? 'ask-narrow' : 'operate-narrow')
       }
     }

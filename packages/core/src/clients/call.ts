@@ -1,7 +1,7 @@
 // What every instrumented client asks before it records a call: whether the call stands alone, belongs to the operation around it, or is nobody's business.
-import { context, createContextKey } from '@opentelemetry/api'
+import { type Context, context, createContextKey } from '@opentelemetry/api'
 import type { Outcome, Values } from '../attributes.js'
-import { activeOperation } from '../context.js'
+import { operationIn } from '../context.js'
 import type { Operation } from '../operation.js'
 import { outcomeOf } from '../work.js'
 
@@ -10,13 +10,34 @@ const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRAC
 
 /** Runs work whose calls are not recorded, such as the SDK's own. */
 export function unrecorded<T>(fn: () => T): T {
-  return context.with(context.active().setValue(SUPPRESSED, true), fn)
+  return context.with(quiet(context.active()), fn)
+}
+
+/** A context whose calls are not recorded. It answers for that one key itself: copies of all values would cost more than the call. */
+export function quiet(around: Context): Context {
+  return new QuietContext(around)
+}
+
+class QuietContext implements Context {
+  constructor(private readonly around: Context) {}
+
+  getValue(key: symbol): unknown {
+    return key === SUPPRESSED ? true : this.around.getValue(key)
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return this.around.setValue(SUPPRESSED, true).setValue(key, value)
+  }
+
+  deleteValue(key: symbol): Context {
+    return key === SUPPRESSED ? this.around.deleteValue(key) : this.around.setValue(SUPPRESSED, true).deleteValue(key)
+  }
 }
 
 /** The operation that a call is part of, `unrecorded` under {@link unrecorded}, or undefined for a call of its own. */
-export function placeOfCall(): Operation | 'unrecorded' | undefined {
-  if (context.active().getValue(SUPPRESSED) === true) return 'unrecorded'
-  const outer = activeOperation()
+export function placeOfCall(active: Context = context.active()): Operation | 'unrecorded' | undefined {
+  if (active.getValue(SUPPRESSED) === true) return 'unrecorded'
+  const outer = operationIn(active)
   return outer && isCovered(outer) ? outer : undefined
 }
 

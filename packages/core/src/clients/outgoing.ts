@@ -1,11 +1,12 @@
 // A request that this process sends, whatever client sends it: how it is announced, what it carries, how it ends.
-import { type Context, propagation } from '@opentelemetry/api'
-import { activeOperation, startOperation } from '../context.js'
+import { type Context, context, propagation } from '@opentelemetry/api'
+import { operationIn, startOperation } from '../context.js'
 import type { Observers } from '../observer.js'
 import { type Operation, type OperationRecord, spanOf } from '../operation.js'
 import { formatTraceparent } from '../traceparent.js'
 import { callOutcome } from './call.js'
 import { type PeerName, peerNamesOfEnvironment } from './peers.js'
+import type { Target } from './target.js'
 import { vectorCall } from './vector-stores.js'
 
 export type Outgoing = OperationRecord<'client'> | OperationRecord<'db'>
@@ -14,8 +15,8 @@ export type Outgoing = OperationRecord<'client'> | OperationRecord<'db'>
 const ANNOUNCED = Symbol.for('@rag/core/announced/1')
 
 /** The operation that a client above this one has announced for the same request; the observers here join it. */
-export function announcedAbove(list: Observers | undefined): OperationRecord | undefined {
-  const outer = activeOperation() as OperationRecord | undefined
+export function announcedAbove(list: Observers | undefined, active: Context = context.active()): OperationRecord | undefined {
+  const outer = operationIn(active) as OperationRecord | undefined
   if (outer?.carrier !== ANNOUNCED || outer.durationMs !== undefined) return undefined
   if (list) outer.join(list)
   return outer
@@ -24,15 +25,11 @@ export function announcedAbove(list: Observers | undefined): OperationRecord | u
 /** Announces a request; a call to a vector store is one of a data store. */
 export function startOutgoing(
   method: string,
-  url: URL,
+  { scheme, hostname, port, path, query }: Target,
   observers: Observers | undefined,
-  requestBytes?: number,
-  peerName: PeerName = peerNamesOfEnvironment()
+  { requestBytes, peerName = peerNamesOfEnvironment(), active }: OutgoingFacts = NOTHING_MORE
 ): Outgoing {
-  const vector = vectorCall(method, url)
-  const host = url.hostname
-  const port = url.port === '' ? undefined : Number(url.port)
-  const scheme = url.protocol.slice(0, -1)
+  const vector = vectorCall(method, hostname, path)
   const operation = vector
     ? startOperation(
         'db',
@@ -41,40 +38,51 @@ export function startOutgoing(
           ...vector,
           statement: undefined,
           namespace: undefined,
-          host,
+          host: hostname,
           port,
           peerService: vector.system,
           rows: undefined,
           batchSize: undefined
         },
-        observers
+        observers,
+        active
       )
     : startOperation(
         'client',
         method,
         {
           method,
-          host,
+          host: hostname,
           port,
           scheme,
-          path: url.pathname,
-          query: url.search.slice(1),
+          path,
+          query,
           statusCode: undefined,
-          peerService: peerName(host, port, scheme),
+          peerService: peerName(hostname, port, scheme),
           requestBytes,
           responseBytes: undefined
         },
-        observers
+        observers,
+        active
       )
   operation.carrier = ANNOUNCED
   return operation as Outgoing
 }
 
+/** What some clients know of a request beside its address. */
+interface OutgoingFacts {
+  requestBytes?: number | undefined
+  peerName?: PeerName
+  active?: Context
+}
+const NOTHING_MORE: OutgoingFacts = Object.freeze({})
+
 /** Ends a request that was answered. */
 export function endAnswered(operation: Outgoing, statusCode: number, contentLength: unknown): void {
+  if (operation.durationMs !== undefined) return
+  operation.attributes.statusCode = statusCode
   const size = contentLength === undefined || contentLength === null ? Number.NaN : Number(contentLength)
-  if (operation.kind === 'client') operation.set({ statusCode, responseBytes: Number.isFinite(size) ? size : undefined })
-  else operation.set({ statusCode })
+  if (operation.kind === 'client' && Number.isFinite(size)) operation.attributes.responseBytes = size
   operation.mark('first-byte')
   operation.end(statusCode >= 400 ? 'error' : 'ok')
 }

@@ -8,6 +8,7 @@ import { noteCall, placeOfCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
 import { announcedAbove, carriesTrace, endAnswered, endFailed, type Outgoing, startOutgoing, traceHeaders } from './outgoing.js'
 import { patchMethod } from './patch.js'
+import { type Target, targetOf } from './target.js'
 
 interface DispatchOptions {
   origin?: unknown
@@ -31,16 +32,16 @@ export function observeUndici(client: object, { observers }: ClientSettings): ()
       function dispatch(this: unknown, options: DispatchOptions, handler: Handler) {
         const pass = (given: DispatchOptions, watching: Handler): unknown => Reflect.apply(original, this, [given, watching] as never[])
         const place = placeOfCall()
-        const url = urlOf(options, this)
-        if (place === 'unrecorded' || !url || announcedAbove(observers)) return pass(options, handler)
+        const target = targetFor(options, this)
+        if (place === 'unrecorded' || !target || announcedAbove(observers)) return pass(options, handler)
         const method = String(options.method ?? 'GET').toUpperCase()
         if (place)
-          return noteCall(place, 'http.call', { method, host: url.hostname }, () =>
-            pass(withTrace(options, traceHeaders(context.active(), place, url.host)), handler)
+          return noteCall(place, 'http.call', { method, host: target.hostname }, () =>
+            pass(withTrace(options, traceHeaders(context.active(), place, target.host)), handler)
           )
-        const operation = startOutgoing(method, url, observers)
+        const operation = startOutgoing(method, target, observers)
         const active = contextOf(operation as unknown as Operation)
-        const given = withTrace(options, traceHeaders(active, operation as unknown as Operation, url.host))
+        const given = withTrace(options, traceHeaders(active, operation as unknown as Operation, target.host))
         try {
           return context.with(active, () => pass(given, watch(handler, operation)))
         } catch (error) {
@@ -92,12 +93,12 @@ export function observeUndiciRequests(observers: Observers): () => void {
   const running = new WeakMap<object, Outgoing>()
   const listeners: Record<string, (message: Message) => void> = {
     'undici:request:create': ({ request }) => {
-      const url = urlOf(request, undefined)
-      if (!url || placeOfCall() !== undefined || announcedAbove(list) || carriesTrace(String(request.headers))) return
-      const operation = startOutgoing(String(request.method ?? 'GET').toUpperCase(), url, list)
+      const target = targetFor(request, undefined)
+      if (!target || placeOfCall() !== undefined || announcedAbove(list) || carriesTrace(String(request.headers))) return
+      const operation = startOutgoing(String(request.method ?? 'GET').toUpperCase(), target, list)
       running.set(request, operation)
       const active = contextOf(operation as unknown as Operation)
-      const headers = traceHeaders(active, operation as unknown as Operation, url.host)
+      const headers = traceHeaders(active, operation as unknown as Operation, target.host)
       for (const name of Object.keys(headers)) request.addHeader?.(name, headers[name]!)
     },
     'undici:request:headers': ({ request, response }) => {
@@ -133,11 +134,11 @@ interface Message {
 }
 
 /** A Client and a Pool know their origin, the options of an Agent carry it. */
-function urlOf({ origin, path }: DispatchOptions, dispatcher: unknown): URL | undefined {
+function targetFor({ origin, path }: DispatchOptions, dispatcher: unknown): Target | undefined {
   try {
     const own = Object.getOwnPropertySymbols(dispatcher ?? {}).find(({ description }) => description === 'url')
     const base = origin ?? (own && (dispatcher as Record<symbol, unknown>)[own])
-    return new URL(String(path ?? '/'), String(base))
+    return targetOf(new URL(String(path ?? '/'), String(base)))
   } catch {
     return undefined
   }

@@ -54,9 +54,12 @@ const PATTERNS: readonly Pattern[] = [
   }
 ]
 
+/** How the paths of all patterns begin: nearly every request is told by this one test. */
+const POSSIBLE = /^\/(?:collections|query|vectors|records|v1|api)(?:\/|$)/
+
 /** What a request asks of a vector store, or undefined for any other request. */
-export function vectorCall(method: string, { hostname, pathname }: URL): VectorCall | undefined {
-  if (pathname.length > 500) return undefined
+export function vectorCall(method: string, hostname: string, pathname: string): VectorCall | undefined {
+  if (pathname.length > 500 || !POSSIBLE.test(pathname)) return undefined
   for (const { system, host, path, methods } of PATTERNS) {
     if (host && !host.test(hostname)) continue
     const groups = path.exec(pathname)?.groups

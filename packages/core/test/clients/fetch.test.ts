@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { readTarget, targetOf } from '../../src/clients/target.js'
 import { createFetch, drain, type Observer, startOperation, withOperation } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
 
@@ -10,13 +11,17 @@ const tracing: Observer = { id: 'tracing', service: 'test', span: () => span }
 let server: Server
 let url: string
 let received: IncomingHttpHeaders = {}
+/** Method and body of the last request. */
+let asked = ''
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     received = request.headers
     if (request.url === '/slow') return
     response.statusCode = request.url === '/missing' ? 404 : 200
-    response.end('pong')
+    asked = `${request.method} `
+    request.on('data', (chunk) => (asked += chunk))
+    request.on('end', () => response.end('pong'))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -49,6 +54,84 @@ it('carries the trace on, keeps the headers of the caller and records the call',
 it('leaves a traceparent that the caller set', async () => {
   await createFetch({ observers: [tracing] })(new Request(url, { headers: { traceparent: 'mine' } }))
   expect(received['traceparent']).toBe('mine')
+})
+
+it.each(['Traceparent', 'traceparent'])('leaves a %s among plain headers and adds none beside it', async (name) => {
+  await createFetch({ observers: [tracing] })(url, { headers: { [name]: 'mine', 'x-own': 'kept' } })
+  expect(received).toMatchObject({ traceparent: 'mine', 'x-own': 'kept' })
+})
+
+it('takes a request as init with its method, body, headers and signal', async () => {
+  const recorder = recordingObserver()
+  const observed = createFetch({ observers: [tracing, recorder] })
+  const aborted = new AbortController()
+  const given = () =>
+    new Request('http://unused.example.com/', { method: 'PUT', body: 'text', headers: { 'x-own': 'kept' }, signal: aborted.signal })
+  expect(await (await observed(url, given())).text()).toBe('pong')
+  expect(asked).toBe('PUT text')
+  expect(received).toMatchObject({ 'x-own': 'kept', traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` })
+  const slow = observed(`${url}/slow`, given())
+  aborted.abort()
+  await expect(slow).rejects.toMatchObject({ name: 'AbortError' })
+  drain()
+  expect(recorder.operations.map(({ attributes, outcome }) => [(attributes as { method: string }).method, outcome])).toEqual([
+    ['PUT', 'ok'],
+    ['PUT', 'aborted']
+  ])
+})
+
+it('rejects for what the init throws, and passes on what another fetch answers, whatever it is', async () => {
+  const hostile = {
+    get method(): string {
+      throw new Error('hostile')
+    }
+  }
+  await expect(createFetch({ observers: [tracing] })(url, hostile)).rejects.toThrow('hostile')
+  const thrown = createFetch({
+    observers: [tracing],
+    fetch: () => {
+      throw new Error('at once')
+    }
+  })
+  await expect(thrown(url)).rejects.toThrow('at once')
+  const recorder = recordingObserver()
+  const answer = { ok: true } as Response
+  const observed = createFetch({ observers: [tracing, recorder], fetch: (() => answer) as never })
+  expect(await observed(url)).toBe(answer)
+  drain()
+  expect(recorder.operations[0]).toMatchObject({ outcome: 'ok' })
+})
+
+it('says of an address what URL says of it, however often its origin came before', () => {
+  const plain = ['http://HOST.example.com:80/a', 'https://host.example.com:8443', 'http://127.1/x?y=1', 'http://[::1]:3000/a/b?q=a%20b&c']
+  const odd = [
+    '/../up',
+    '/a/./b',
+    '/a%2fb',
+    '/ä',
+    '/a b',
+    '/a#part',
+    "/a?q='x'",
+    '/a\\b',
+    '?q=/x',
+    '#/x',
+    '/a\n/b',
+    '//c/',
+    '/.well-known/x'
+  ]
+  const addresses = plain.flatMap((address) => [address, address, ...odd.map((rest) => new URL(address).origin + rest)])
+  for (const address of [
+    ...addresses,
+    'http://user:secret@host.example.com/a',
+    'http:/host/a',
+    'http:///host/a',
+    'http://host|x/a',
+    '/a',
+    ''
+  ]) {
+    const expected = URL.canParse(address) ? targetOf(new URL(address)) : undefined
+    expect([address, readTarget(address)]).toEqual([address, expected])
+  }
 })
 
 it('throws what the fetch underneath throws and records how it failed', async () => {

@@ -1,5 +1,6 @@
 // The API's propagator over our strict readers, for code that calls `propagation.inject` and `extract` itself.
-import { type Context, isSpanContextValid, type TextMapGetter, type TextMapPropagator, type TextMapSetter, trace } from '@opentelemetry/api'
+import { type Context, type TextMapGetter, type TextMapPropagator, type TextMapSetter, trace } from '@opentelemetry/api'
+import { knownContext } from '../span/known-context.js'
 import { type Format, readCaller, writeCaller } from './formats.js'
 
 const FIELDS: Record<Format, readonly string[]> = {
@@ -14,8 +15,9 @@ export function createPropagator(formats: readonly Format[]): TextMapPropagator 
   return {
     fields: () => [...fields],
     inject(context: Context, carrier: unknown, setter: TextMapSetter) {
-      const span = trace.getSpan(context)?.spanContext()
-      if (span && isSpanContextValid(span)) writeCaller(span, formats, (name, value) => setter.set(carrier, name, value))
+      const active = trace.getSpan(context)
+      const span = active && knownContext(active)
+      if (span) writeCaller(span, formats, (name, value) => setter.set(carrier, name, value))
     },
     extract(context: Context, carrier: unknown, getter: TextMapGetter) {
       const headers: Record<string, string | string[] | undefined> = {}

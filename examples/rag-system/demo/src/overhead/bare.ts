@@ -1,6 +1,8 @@
-// The services without the SDK: the same face, but nothing is observed. What is their own work stays: caches keep, providers are tried in turn.
+// The services without the SDK: the same face, but nothing is observed. What is their own work stays: caches keep, providers are tried in turn, accesses are audited.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createCache } from '@rag/cache'
+import { createAuditLog } from '@rag/logger'
+import type { Observability } from '@rag/observability'
 import { pino } from 'pino'
 
 type Work = { set(): void; mark(): void }
@@ -31,15 +33,26 @@ export function observability({ service, version }: { service: string; version?:
     client: <T>(client: T) => client,
     llm: <T>(client: T) => client,
     cache: (options: Parameters<typeof createCache>[0]) => createCache(options),
+    audit: (options: Parameters<typeof createAuditLog>[0]) => createAuditLog(options),
     stage: run,
     job: run,
+    tool: run,
+    agent: run,
+    run: <T>(_caller: object, fn: () => T): T => fn(),
+    observe: run,
+    globals: nothing,
+    server: nothing,
     flag: nothing,
     feedback: nothing,
     release: nothing,
     metrics: { collect: nothing, pool: nothing, defineMetric: () => ({ set: nothing }) },
     meter: { budget: nothing, failover: inTurn },
-    admin: async () => ({ url: '' })
-  }
+    tracing: {},
+    masker: {},
+    admin: async () => ({ url: '' }),
+    flush: async () => {},
+    shutdown: async () => ({})
+  } satisfies Record<keyof Observability, unknown>
 }
 
 async function inTurn<C, T>({ targets }: { targets: readonly C[] }, call: (target: C) => Promise<T>): Promise<T> {

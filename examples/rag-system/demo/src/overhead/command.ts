@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Progress } from '../progress.js'
 import type { System, SystemOptions } from '../system/system.js'
 import { cpuSeconds } from './cpu.js'
@@ -14,8 +15,11 @@ export interface Used {
   readonly services: number
   /** And of the stores and the provider that they use; the encoder of the provider is left out. */
   readonly system: number
+  /** Spans a request that arrived at the collector. */
+  readonly spans: number
 }
-type Variant = 'with' | 'without' | 'context'
+export const VARIANTS = ['with', 'without', 'peers', 'context'] as const
+export type Variant = (typeof VARIANTS)[number]
 export interface Weighed {
   readonly ok: boolean
   /** In a round of a pair, and in the rounds before them. */
@@ -27,6 +31,8 @@ export interface Weighed {
   readonly overhead: Used
   /** The same of a context for each request and nothing else: what this Node takes of any tracer. */
   readonly context: Used
+  /** The same of what teams use today: pino-http, prom-client's middlewares, OpenTelemetry's instrumentations. */
+  readonly peers: Used
   /** CPU milliseconds of the services that a request takes more, the median of the pairs. */
   readonly addedMs: number
   /** CPU milliseconds a request, by part of the code, from profiles of one more round. */
@@ -38,9 +44,17 @@ const PAIRS = 3
 /** Rounds that are not counted: a service that has just started spends its time on compiling, with the SDK more than without. */
 const WARM_ROUNDS = 4
 const GOAL = 0.05
+/** Longer than spans wait for their export, which is weighed too. */
+const EXPORT_MS = 700
 /** Enough for every request of the run; budgets are not what is weighed. */
 const LIMITS = { USER_BUDGET_USD: '1000', DAILY_BUDGET_USD: '1000' }
 const hook = (name: string) => ['--import', new URL(`./${name}`, import.meta.url).href]
+const HOOKS: Readonly<Record<Variant, readonly string[]>> = {
+  with: [],
+  without: hook('bare-hook.mjs'),
+  peers: hook('peers-hook.mjs'),
+  context: hook('bare-hook.mjs')
+}
 
 type Begin = (options?: SystemOptions) => Promise<System>
 
@@ -56,11 +70,11 @@ export async function weigh(begin: Begin, progress: Progress, requests: number):
 
 async function weighIn(folder: string, begin: Begin, progress: Progress, requests: number): Promise<Weighed> {
   const warm = WARM_ROUNDS * requests
-  progress.step('starting three systems')
+  progress.step(`starting ${VARIANTS.length} systems`)
   const variables = { 'llm-service': LIMITS, model: { REMEMBER_VECTORS: '1', PIECE_DELAY_MS: '2' } }
   const more = (variant: Variant): SystemOptions => ({
     variables,
-    node: [...hook('profile-hook.mjs'), ...(variant === 'with' ? [] : hook('bare-hook.mjs'))],
+    node: [...hook('profile-hook.mjs'), ...HOOKS[variant]],
     everywhere: { CPU_PROFILE_FOLDER: folder, ...(variant === 'context' && { BARE_CONTEXT: '1' }) }
   })
   const observed = await begin(more('with'))
@@ -68,16 +82,18 @@ async function weighIn(folder: string, begin: Begin, progress: Progress, request
   const systems: Readonly<Record<Variant, System>> = {
     with: observed,
     without: await begin({ ...more('without'), ...shared }),
+    peers: await begin({ ...more('peers'), ...shared }),
     context: await begin({ ...more('context'), ...shared })
   }
   let sent: Weighed['sent'] = {}
   const measure = async (system: System, from: number): Promise<Used> => {
     const services = system.services.map(({ pid }) => pid)
     const stores = [...system.stores, observed.provider!].map(({ pid }) => pid)
-    const before = [cpuSeconds(services), cpuSeconds(stores)] as const
+    const before = [cpuSeconds(services), cpuSeconds(stores), spansOf(system)] as const
     sent = await replay(system, from, requests)
+    await pause(EXPORT_MS)
     const used = cpuSeconds(services) - before[0]
-    return { services: used, system: used + cpuSeconds(stores) - before[1] }
+    return { services: used, system: used + cpuSeconds(stores) - before[1], spans: (spansOf(system) - before[2]) / requests }
   }
   let at = 0
   for (; at < warm; at += requests) {
@@ -89,7 +105,7 @@ async function weighIn(folder: string, begin: Begin, progress: Progress, request
   for (let pair = 1; pair <= PAIRS; pair++, at += requests) {
     progress.step(`pair ${pair} of ${PAIRS}`)
     await embedAhead(observed.model, at, requests)
-    const order: readonly Variant[] = pair % 2 === 1 ? ['with', 'without', 'context'] : ['context', 'without', 'with']
+    const order = pair % 2 === 1 ? VARIANTS : VARIANTS.toReversed()
     const used: Partial<Record<Variant, Used>> = {}
     for (const variant of order) used[variant] = await measure(systems[variant], at)
     pairs.push(used as Record<Variant, Used>)
@@ -102,12 +118,18 @@ async function weighIn(folder: string, begin: Begin, progress: Progress, request
   const overhead = shares(pairs, 'with')
   const addedMs = (median(pairs.map((pair) => pair.with.services - pair.without.services)) / requests) * 1000
   const ok = overhead.system <= GOAL
-  return { ok, requests, warm, sent, pairs, overhead, context: shares(pairs, 'context'), addedMs, parts, goal: GOAL }
+  const [context, peers] = [shares(pairs, 'context'), shares(pairs, 'peers')]
+  return { ok, requests, warm, sent, pairs, overhead, context, peers, addedMs, parts, goal: GOAL }
+}
+
+function spansOf({ sink }: System): number {
+  return [...sink.counts.values()].reduce((sum, { all }) => sum + all, 0)
 }
 
 function shares(pairs: Weighed['pairs'], variant: Variant): Used {
-  const share = (what: keyof Used) => median(pairs.map((pair) => (pair[variant][what] - pair.without[what]) / pair.without[what]))
-  return { system: share('system'), services: share('services') }
+  const share = (what: 'system' | 'services') =>
+    median(pairs.map((pair) => (pair[variant][what] - pair.without[what]) / pair.without[what]))
+  return { system: share('system'), services: share('services'), spans: median(pairs.map((pair) => pair[variant].spans)) }
 }
 
 function eachRequest(parts: Parts, requests: number): Parts {

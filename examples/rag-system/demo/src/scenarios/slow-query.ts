@@ -1,4 +1,4 @@
-// Somebody holds a lock on the passages: the slow answer's cause is one span.
+// Somebody holds a lock on the passages: the slow answer's cause is what its statements wait for.
 import { holdPassages } from '../system/hold.js'
 import { attempt, search } from '../traffic.js'
 import { check, type Scenario } from './scenario.js'
@@ -10,7 +10,7 @@ const SLOW = 'rag_db_slow_operations_total'
 export const slowQuery: Scenario = {
   name: 'slow-query',
   story: `A transaction holds a lock on the table of passages for ${HOLD_SECONDS} s while a search comes in.`,
-  look: 'the waterfall of the search: one statement of retrieve takes the whole time.',
+  look: 'the waterfall of the search: the statements of retrieve take the whole time.',
   async run({ system, fault, door, question, snapshot, until, show }) {
     const asked = question()
     // Its vector is cached by this: the second time the search is at the database at once.

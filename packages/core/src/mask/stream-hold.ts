@@ -16,7 +16,7 @@ const HEADER = /(?:authorization|cookie)["'\\]{0,4}\s{0,2}[:=,][^\n]{0,448}$/i
 const PEM = /(?:-{1,5}|---- ?|-{4,5} ?B[A-Z ]{0,60}-{0,4}|-{4,5} ?BEGIN [A-Z0-9 ]{0,60}-{4,5}[^-]{0,20})$/
 /** Words and signs before a value that it may belong to. */
 const OPENING =
-  /(?:[=:>|,"'`([{\\<-]|[^\x00-\x7f]|\b(?:is|was|to|for|by|bearer|basic|token|key|secret|pass(?:word|wd|phrase)|→)|--?[\w-]{1,48}|curl\b[^\n]{0,200})\s{0,8}$/i
+  /(?:[=:>|,"'`([{\\<-]|[^\x00-\x7f]|(?:^|[^A-Za-z\d]|\\[nrtbf]|\\u[\da-f]{4}|%[\da-f]{2})(?:is|was|to|for|by|bearer|basic|token|key|secret|pass(?:word|wd|phrase)|→)|--?[\w-]{1,48}|curl\b[^\n]{0,200})\s{0,8}$/i
 const PLAIN = /^[A-Za-z]?[a-z]*[.,;!?]?$/
 
 /** What a stream must know of a masker's literals: everything that opens something, and the prefixes of tokens among them. */

@@ -15,6 +15,7 @@ const HEAD = 704
 const TAIL = 96
 /** Characters behind a finding after which nothing can change it. */
 const SETTLED = 56
+const SEPARATOR = /[,;|&]/
 const MAX_VALUES = 32
 const MAX_VALUE = 256
 
@@ -122,7 +123,9 @@ export function streamMasker({ scan, write, count, hold }: StreamTools): StreamM
   function isSettled(finding: Finding): boolean {
     if (text.length - finding.end >= SETTLED) return true
     const next = text.charCodeAt(finding.end)
-    return next === 10 || (next === 34 && text.length > finding.end + 1) || (next === 32 && text.length > finding.end + 1)
+    if (next === 10) return true
+    // A comma in a bare value separates or not by what comes some words later.
+    return text.length > finding.end + 1 && (next === 34 || (next === 32 && !SEPARATOR.test(text.slice(finding.start, finding.end))))
   }
 
   /** What follows may still belong to the finding. */

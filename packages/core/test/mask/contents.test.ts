@@ -131,6 +131,20 @@ describe('a value beside its name, with no operator between them', () => {
   ])('stays: %s', (text) => expect(masker.mask(text)).toBe(text))
 })
 
+describe('a weak name is judged by its value alone, whatever follows', () => {
+  test.each([`pass=hunter2xyzQ99 and words`, `auth=${s} next=5`, `session: ${s}, user 5`, `key=${s} x`, `pw: ${s} x`])('%s', (text) =>
+    expect(masker.mask(text)).toBe(text.replace(/hunter2xyzQ99|(?<=[:=] ?)\w{24}/, '[masked:key-name]'))
+  )
+
+  test.each([
+    'auth=oauth2-client-credentials mode=1',
+    'code: ERR_HTTP2_STREAM_ERROR at x',
+    'ticket: SUPPORT-12345 opened',
+    'session: 2024-11-26T10:00:00Z start',
+    'pw=1280 px, key=user:42:profile-abc12 x'
+  ])('stays: %s', (text) => expect(masker.mask(text)).toBe(text))
+})
+
 describe('passwords behind the short flags of known programs', () => {
   test.each<[string, string]>([
     [`mysql -u root -p${s} app`, 'mysql -u root -p[masked:key-name] app'],

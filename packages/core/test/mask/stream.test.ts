@@ -38,6 +38,8 @@ const texts = [
   `{"headers":["Host","example.com","X-Api-Key","${body.slice(0, 20)}"],"env":[{"name":"DB_PASSWORD","value":"${body.slice(0, 12)}"}]}`,
   `CREATE USER me IDENTIFIED BY '${body.slice(0, 14)}'; login me password ${body.slice(0, 15)} here`,
   `client.setPassword("${body.slice(0, 16)}") and token:\n  ${body.slice(0, 24)}\nand token:\n  ${body.slice(0, 23)} is no line of its own`,
+  `one\\npassword ${body.slice(0, 15)} two my_password ${body.slice(1, 16)} three%0Atoken ${body.slice(2, 22)} four`,
+  `API_KEY_2=${body.slice(0, 20)},password for me: ${body.slice(20, 33)} and pass=${body.slice(33, 48)} end`,
   'Plain prose about keys, tokens and passwords without any of them: prompt_tokens=123, cost 4 USD.',
   `set --password ${body.slice(0, 11)} --verbose, then curl -u me:${body.slice(0, 9)} https://example.com/`
 ]
@@ -48,7 +50,7 @@ describe('any split gives the output of the whole text', () => {
   })
 
   test('every split into two', () => {
-    for (const text of texts.slice(-10)) {
+    for (const text of texts.slice(-16)) {
       const whole = run([text]).out
       const steps = Math.ceil(text.length / 150)
       for (let at = 1; at < text.length; at += steps) expect(run([text.slice(0, at), text.slice(at)]).out, `${at}: ${text}`).toBe(whole)

@@ -6,7 +6,7 @@ import { doubleEnd } from './escapes.js'
 import { type Collect, headerFindings, headerKind } from './headers.js'
 import { nameStart, pairedName } from './names.js'
 import { type Opening, openingAt, valueEnd } from './value-end.js'
-import { isPlaceholder, isPlainWord, isStatusWord, looksRandom, markEnd, standsOut } from './values.js'
+import { isPlaceholder, isPlainWord, isScrambled, isStatusWord, looksRandom, markEnd, standsOut } from './values.js'
 
 /** Name of the rule of values found by their key. */
 export const KEY_RULE = 'key-name'
@@ -171,24 +171,23 @@ function judgeValue(
   collect: Collect
 ): number {
   const { start, quote } = opening
-  if (!strong && !looksRandom(text, start, Math.min(text.length, start + 40), 12) && !queryValue(text, start, nameFrom)) return 0
   const code = codeAt(text, start)
   if (quote === 0) {
     if (code === 123 && operator === 62 && strong) return bracedAt(text, start, collect)
     if (code === 123 || code === 40 || code === 60 || code === 61 || code === 62) return 0
   }
   // The head decides, so that what is no secret costs the same however long it is.
-  const limit = Math.min(text.length, start + HEAD)
+  const limit = Math.min(text.length, start + (strong ? HEAD : WEAK_HEAD))
+  if (!strong && !mayTell(text, start, limit)) return 0
   const end = valueEnd(text, opening, limit)
   if (end <= start) return 0
   const value = text.slice(start, end)
+  if (!strong) {
+    const inQuery = isQuerySign(codeAt(text, nameFrom - 1))
+    if (inQuery ? !looksRandom(text, start, end, 8) && !isScrambled(value) : !standsOut(text, start, end, 12)) return 0
+    if (!inQuery && IS_KEY.test(name) && !isKeyLike(value)) return 0
+  }
   if (isPlaceholder(value)) return 0
-  if (
-    !strong &&
-    !isQuerySign(codeAt(text, nameFrom - 1)) &&
-    (!looksRandom(text, start, end, 12) || (/key$/i.test(name) && !isKeyLike(value)))
-  )
-    return 0
   if (isNumberOf(name, value)) return 0
   if (quote === 0 ? isReport(text, value, end, operator, name, spaces) : code < 33 && value.trim() === '') return 0
   const whole = end < limit ? end : valueEnd(text, opening)
@@ -196,8 +195,10 @@ function judgeValue(
   return whole
 }
 
-/** How much of a value says whether it is one. */
+const IS_KEY = /key[_.-]?\d{0,3}$/i
+/** How much of a value says whether it is one, behind a strong name and behind a weak one. */
 const HEAD = 128
+const WEAK_HEAD = 24
 
 /** A bare word that reports on a secret, or code that gets one. */
 function isReport(text: string, value: string, end: number, operator: number, name: string, spaces: number): boolean {
@@ -212,9 +213,33 @@ const CODE = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*(?:\(|\[|$)/
 const GETTER =
   /^[\w$.]*\(|^(?:this|self|req|request|config|process|os|env|options|props|params|ctx|context|event|args|settings|user|res|response|data|body|headers)\./
 
+/** Without a digit and without capitals among small letters nothing is a secret behind a weak name; this costs least. */
+function mayTell(text: string, start: number, end: number): boolean {
+  let capitals = 0
+  let small = 0
+  for (let at = start; at < end; at++) {
+    const code = codeAt(text, at)
+    if (code > 96) small++
+    else if (code > 64) capitals++
+    else if (code < 58 && code > 47) return true
+    if (capitals > 2 && small > 1) return true
+  }
+  return false
+}
+
 /** What a key without a telling name looks like: long, mixed, no path, no id. */
-export const isKeyLike = (value: string): boolean =>
-  value.length >= 20 && /[A-Z]/.test(value) && /[a-z]/.test(value) && /\d/.test(value) && !/[/:.]/.test(value.slice(0, -2))
+export function isKeyLike(value: string): boolean {
+  const { length } = value
+  let kinds = 0
+  for (let at = 0; at < length; at++) {
+    const code = codeAt(value, at)
+    if (isDigit(code)) kinds |= 1
+    else if (code > 64 && code < 91) kinds |= 2
+    else if (code > 96 && code < 123) kinds |= 4
+    else if ((code === 46 || code === 47 || code === 58) && at < length - 2) return false
+  }
+  return length >= 20 && kinds === 7
+}
 
 /** `|` and `>` of YAML: the value stands in the indented lines below. */
 const BLOCK = /^[|>][+-]?\r?\n/
@@ -271,10 +296,6 @@ function isNumberOf(name: string, value: string): boolean {
     /^[\d.,_]+(?:[kKmM]|ms|s)?$/.test(value) &&
     /(?:token|key|secret|cookie|credential)s?[_.-]?\d{0,3}$/i.test(name)
   )
-}
-
-function queryValue(text: string, start: number, nameFrom: number): boolean {
-  return isQuerySign(codeAt(text, nameFrom - 1)) && looksRandom(text, start, Math.min(text.length, start + 10), 8)
 }
 
 function lineEnd(text: string, from: number): number {

@@ -63,7 +63,8 @@ function takeQuoted(text: string, opening: Opening, name: string, collect: Colle
 function take(text: string, opening: Opening, least: number, collect: Collect): number {
   const { start } = opening
   const head = valueEnd(text, opening, Math.min(text.length, start + HEAD))
-  if (head - start < least || !standsOut(text, start, head)) return 0
+  // Another quote inside: then this is code or JSON, not one value.
+  if (head - start < least || !standsOut(text, start, head) || /["'`]/.test(text.slice(start, head))) return 0
   const end = head < start + HEAD ? head : valueEnd(text, opening)
   collect({ start, end, rule: 'key-name', fixed: 0 })
   return end

@@ -25,7 +25,8 @@ export function nameStart(text: string, end: number): number {
 
 /** `"name": "password", "value": "…"`: the name that the word `value` at an index belongs to, empty for none. */
 export function pairedName(text: string, name: string, start: number): string {
-  if (!NAMES_VALUE.test(name)) return ''
+  // Most names end before the expression is asked.
+  if (name.length < 5 || (codeAt(name, name.length - 1) | 32) !== 101 || !NAMES_VALUE.test(name)) return ''
   let at = backOver(text, start)
   // OTLP: `"value": { "stringValue": "…" }`.
   if (codeAt(text, at - 1) === 123) {

@@ -1,7 +1,7 @@
 // Finds `Bearer …` and `Basic …` where no header name stands before them.
 import { codeAt, isSpace, isWord } from './chars.js'
 import type { Collect } from './headers.js'
-import { looksRandom } from './values.js'
+import { isScrambled, looksRandom } from './values.js'
 
 /** Literals that open a scheme; they join the expression of the token prefixes. */
 export const SCHEMES: readonly string[] = [
@@ -43,16 +43,4 @@ function isBasic(value: string): boolean {
   if (!/^[A-Za-z0-9+/_-]{6,}={0,2}$/.test(value)) return false
   const plain = Buffer.from(value, 'base64').toString('latin1')
   return plain.includes(':') && /^[\x20-\x7e\x80-\xff]+$/.test(plain)
-}
-
-/** Letters alone, in an order of cases that no name has. */
-function isScrambled(value: string): boolean {
-  let upper = 0
-  let lower = 0
-  for (let at = 0; at < value.length; at++) {
-    const code = codeAt(value, at)
-    if (code >= 65 && code <= 90) upper++
-    else if (code >= 97 && code <= 122) lower++
-  }
-  return value.length >= 12 && upper >= 3 && lower >= 2 && /[a-z][A-Z]{2}|[A-Z]{2}[a-z][A-Z]/.test(value)
 }

@@ -79,11 +79,23 @@ export function looksRandom(text: string, start: number, end: number, least: num
 
 /** Words with a number, dates, UUIDs: they mix letters and digits, but are not secret by themselves. */
 const ORDINARY =
-  /^(?:[a-z]+(?:[-_./][a-z]+)*[-_.]?v?\d{1,4}(?:[-_.]?(?:id|url|bit|ms|kb|mb|gb|px|st|nd|rd|th))?|v?\d[\d./:_-]*[a-z]{0,4}|\d{4}-\d\d-\d\dT[\d:.Z+-]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i
+  /^(?:[a-z]+\d{0,4}(?:id|url|bit|ms|kb|mb|gb|px|st|nd|rd|th)?(?:[-_./][a-z]*\d{0,6})*|v?\d[\d./:_-]*[a-z]{0,4}|\d{4}-\d\d-\d\dT[\d:.Z+-]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i
 
 /** Whether a value tells by itself that it is secret, where no operator says so. */
-export const standsOut = (text: string, start: number, end: number): boolean =>
-  looksRandom(text, start, end, 8) && !ORDINARY.test(text.slice(start, Math.min(end, start + 64)))
+export const standsOut = (text: string, start: number, end: number, least = 8): boolean =>
+  looksRandom(text, start, end, least) && !ORDINARY.test(text.slice(start, Math.min(end, start + 64)))
+
+/** Letters alone, in an order of cases that no name has. */
+export function isScrambled(value: string): boolean {
+  let upper = 0
+  let lower = 0
+  for (let at = 0; at < value.length; at++) {
+    const code = codeAt(value, at)
+    if (code >= 65 && code <= 90) upper++
+    else if (code >= 97 && code <= 122) lower++
+  }
+  return value.length >= 12 && upper >= 3 && lower >= 2 && /[a-z][A-Z]{2}|[A-Z]{2}[a-z][A-Z]/.test(value)
+}
 
 /** Index after the mark that starts here, or 0. */
 export function markEnd(text: string, at: number): number {

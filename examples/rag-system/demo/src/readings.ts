@@ -24,7 +24,9 @@ export interface Readings {
 export async function takeReadings({ services, sink, service }: System): Promise<Readings> {
   const taken = await Promise.all(
     services.map(async ({ name, url, admin, log }) => {
-      const [exposition, logText] = await Promise.all([fetch(metricsUrl(admin)).then((reply) => reply.text()), readFile(log, 'utf8')])
+      // Figures first: whoever reads them has what waits recorded, so that the lines of it are in the file.
+      const exposition = await fetch(metricsUrl(admin)).then((reply) => reply.text())
+      const logText = await readFile(log, 'utf8')
       return { name, url, exposition, logText }
     })
   )

@@ -24,10 +24,9 @@ interface VectorResult {
 export async function takeSnapshot(system: System): Promise<Snapshot> {
   const { prometheus } = system.watch
   const services = system.services
-  const [figures, lines] = await Promise.all([
-    prometheus ? fromPrometheus(prometheus, services.length) : fromServices(system),
-    Promise.all(services.map(async ({ name, log }) => [name, await readLines(log)] as const))
-  ])
+  // Figures first: whoever reads them has what waits recorded, so that the lines of it are in the files.
+  const figures = await (prometheus ? fromPrometheus(prometheus, services.length) : fromServices(system))
+  const lines = await Promise.all(services.map(async ({ name, log }) => [name, await readLines(log)] as const))
   const byLog = new Map(lines)
   const spans = [...system.sink.spans]
   return {

@@ -22,15 +22,17 @@ export interface Readings {
 }
 
 export async function takeReadings({ services, sink, service }: System): Promise<Readings> {
-  const taken = await Promise.all(
-    services.map(async ({ name, url, admin, log }) => {
-      // Figures first: whoever reads them has what waits recorded, so that the lines of it are in the file.
-      const exposition = await fetch(metricsUrl(admin)).then((reply) => reply.text())
-      const logText = await readFile(log, 'utf8')
-      return { name, url, exposition, logText }
-    })
-  )
+  // Figures first: whoever reads them has what waits recorded, so that the lines of it are in the files and its spans counted as waiting.
+  const expositions = await Promise.all(services.map(({ admin }) => fetch(metricsUrl(admin)).then((reply) => reply.text())))
   const spans = [...sink.spans]
+  const taken = await Promise.all(
+    services.map(async ({ name, url, log }, index) => ({
+      name,
+      url,
+      exposition: expositions[index]!,
+      logText: await readFile(log, 'utf8')
+    }))
+  )
   const page = await fetch(service('frontend').url).then((reply) => reply.text())
   return {
     page: page.includes('<main'),

@@ -12,6 +12,8 @@ export interface Snapshot {
   value(service: Service, name: string, labels?: Readonly<Record<string, string>>): number
   samples(service: Service, name: string, labels?: Readonly<Record<string, string>>): readonly Sample[]
   readonly spans: readonly ReadSpan[]
+  /** Spans of a service that the collector had had before the figures were read, and those it had had then. */
+  received(service: Service): { readonly before: number; readonly after: number }
   lines(service: Service): readonly LogLine[]
   /** Where the figures are from. */
   readonly source: 'Prometheus' | '/metrics'
@@ -24,18 +26,25 @@ interface VectorResult {
 export async function takeSnapshot(system: System): Promise<Snapshot> {
   const { prometheus } = system.watch
   const services = system.services
+  const before = receivedOf(system)
   // Figures first: whoever reads them has what waits recorded, so that the lines of it are in the files.
   const figures = await (prometheus ? fromPrometheus(prometheus, services.length) : fromServices(system))
+  const spans = [...system.sink.spans]
+  const after = receivedOf(system)
   const lines = await Promise.all(services.map(async ({ name, log }) => [name, await readLines(log)] as const))
   const byLog = new Map(lines)
-  const spans = [...system.sink.spans]
   return {
     value: (service, name, labels) => total(figures.get(service) ?? [], name, labels),
     samples: (service, name, labels) => matching(figures.get(service) ?? [], name, labels),
     spans,
+    received: (service) => ({ before: before.get(service) ?? 0, after: after.get(service) ?? 0 }),
     lines: (service) => byLog.get(service) ?? [],
     source: prometheus ? 'Prometheus' : '/metrics'
   }
+}
+
+function receivedOf({ sink }: System): ReadonlyMap<string, number> {
+  return new Map([...sink.counts].map(([service, { all }]) => [service, all]))
 }
 
 async function fromServices({ services }: System): Promise<Map<string, Sample[]>> {

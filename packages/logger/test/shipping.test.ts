@@ -363,7 +363,7 @@ describeWith(['rsyslog'], 'rsyslog to a wire-level stub of Elasticsearch', () =>
     stub.mood = 'well'
     await written
     // rsyslog waits ever longer before it tries a refused one again.
-    for (let n = 0; n < 2000 && stub.documents.size < count; n++) await later(50)
+    for (let n = 0; n < 4000 && stub.documents.size < count; n++) await later(50)
     // Whatever would come twice has had its time.
     await later(1000)
 
@@ -381,5 +381,5 @@ describeWith(['rsyslog'], 'rsyslog to a wire-level stub of Elasticsearch', () =>
     for (const [id, line] of originals) expect(stub.documents.get(id)).toEqual(line)
     for (const reason of ['es_rejected_execution_exception', 'circuit_breaking_exception', 'hung up', 'version_conflict_engine_exception'])
       expect(stub.refusals.get(reason), reason).toBeGreaterThan(0)
-  }, 180_000)
+  }, 300_000)
 })

@@ -101,7 +101,7 @@ describeWith(['chromium'], 'the page of the example', () => {
     for (const service of ['api-gateway', 'auth-service', 'rag-engine', 'llm-service'])
       await waterfall.getByRole('cell', { name: service }).first().waitFor({ timeout: 10_000 })
     for (const step of ['embed', 'retrieve', 'rerank', 'prompt', 'generate'])
-      expect(await waterfall.getByRole('rowheader', { name: step, exact: true }).count(), step).toBe(1)
+      await waterfall.getByRole('rowheader', { name: step, exact: true }).waitFor({ timeout: 10_000 })
     const lines = page.getByRole('region', { name: 'Log lines' })
     await lines.getByText('POST /ask 200').waitFor({ timeout: 10_000 })
     const tiles = await page.locator('.insides .tiles').textContent()

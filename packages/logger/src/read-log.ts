@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { RagError } from '@rag/core'
-import type { Encryption } from './audit/cipher.js'
+import type { Encryption } from './cipher.js'
 import { KEY_LINE, openFrameReader } from './destination/frames.js'
 
 export interface LogReadOptions {

@@ -1,6 +1,5 @@
 // The chain of an audit log: each line ends with an HMAC of its text and the link of the line before.
 import { createHash, hash } from 'node:crypto'
-import { RagError } from '@rag/core'
 import { createRoom } from './room.js'
 
 const LINK = 64
@@ -25,17 +24,6 @@ export const GENESIS = '0'.repeat(LINK)
 const UNLINKED = FIELD + GENESIS + END
 /** Room for what the key overwrites, and for the key before the first line. */
 const BEFORE = ' '.repeat(2 * BLOCK)
-
-/** @throws RagError `RAG_LOGGER_AUDIT_KEY` for a key of fewer than 32 bytes */
-export function keyBytes(option: string, key: unknown): Buffer {
-  const bytes = typeof key === 'string' ? Buffer.from(key) : key instanceof Uint8Array ? Buffer.from(key) : Buffer.alloc(0)
-  if (bytes.length >= 32) return bytes
-  throw new RagError('RAG_LOGGER_AUDIT_KEY', {
-    option,
-    problem: 'the key is missing or shorter than 32 bytes',
-    fix: 'make one with `openssl rand -hex 32` and keep it outside the host'
-  })
-}
 
 /** Links lines where they lie. */
 export interface Chain {

@@ -1,6 +1,7 @@
 // Checks the lines of an audit log one after the other, on the bytes that were read.
+
+import type { Encryption } from '../cipher.js'
 import { type Chain, GENESIS, macAt, macOf } from './chain.js'
-import type { Encryption } from './cipher.js'
 import { FORMAT, reopenSegment } from './segment.js'
 
 /** A head that is kept where the writer of the file cannot change it. */

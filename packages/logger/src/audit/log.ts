@@ -14,10 +14,11 @@ import {
   resolveMasker,
   type Source
 } from '@rag/core'
+import { checkEncryption, type Encryption } from '../cipher.js'
 import { isoTime } from '../clock.js'
-import { createChain, GENESIS, keyBytes } from './chain.js'
+import { keyBytes } from '../key-bytes.js'
+import { createChain, GENESIS } from './chain.js'
 import type { Anchor } from './check.js'
-import { checkEncryption, type Encryption } from './cipher.js'
 import { ownEntry, recordEntry } from './entry.js'
 import { createFigures, figureSource } from './figures.js'
 import { lockFile, pathOf } from './lock.js'

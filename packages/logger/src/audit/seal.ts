@@ -1,7 +1,8 @@
 // What records are in the file: each a line, or encrypted, one line for those that were written together.
+
+import type { Encryption } from '../cipher.js'
 import type { Chain } from './chain.js'
 import type { Anchor } from './check.js'
-import type { Encryption } from './cipher.js'
 import { beginSegment, type Segment } from './segment.js'
 
 /** Records in one encrypted line. When it is changed nobody can say which of them was. */

@@ -1,6 +1,6 @@
 // Encrypted lines under one data key, which stands wrapped in a line before them.
 import { randomBytes } from 'node:crypto'
-import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey, wrapKey } from './cipher.js'
+import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey, wrapKey } from '../cipher.js'
 import { createRoom } from './room.js'
 
 /** Said by the first line of every log. */

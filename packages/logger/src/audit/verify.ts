@@ -1,8 +1,9 @@
 // Checks an audit log from its first line to its last.
 import type { KeyObject } from 'node:crypto'
-import { createChain, keyBytes } from './chain.js'
+import type { Encryption } from '../cipher.js'
+import { keyBytes } from '../key-bytes.js'
+import { createChain } from './chain.js'
 import { type Anchor, type Check, createCheck, type RecordVisitor } from './check.js'
-import type { Encryption } from './cipher.js'
 import { type Block, scanBlocks } from './scan.js'
 import { signatureCheck } from './signature.js'
 

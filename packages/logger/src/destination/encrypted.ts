@@ -1,6 +1,6 @@
 // A log file that holds encrypted frames instead of lines: one frame a write, one data key an opening.
 import { randomBytes } from 'node:crypto'
-import { type Encryption, wrapKey } from '../audit/cipher.js'
+import { type Encryption, wrapKey } from '../cipher.js'
 import type { LogFile } from './file.js'
 import { type FrameWriter, frameWriter } from './frames.js'
 

@@ -1,6 +1,6 @@
 // The frames of an encrypted log file as they stand on the disk, each a line, behind the wrapped key of their opening.
 import { randomBytes } from 'node:crypto'
-import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey } from '../audit/cipher.js'
+import { decryptFrame, type Encryption, encryptFrame, type FrameCipher, unwrapKey } from '../cipher.js'
 
 export const KEY_LINE = /^\{"segment":"([0-9a-f]{32})","keyId":("[^"\\]{1,200}"),"wrapped":"([^"\\]+)"\}$/
 const FRAME_LINE = /^\{"frame":(0|[1-9]\d{0,15}),"data":"([A-Za-z0-9+/=]+)"\}$/

@@ -1,7 +1,7 @@
 // Makes the sink that the option `destination` asks for.
 import { randomUUID } from 'node:crypto'
 import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
-import { checkEncryption, type Encryption } from '../audit/cipher.js'
+import { checkEncryption, type Encryption } from '../cipher.js'
 import { resourceOf } from '../otlp/encode.js'
 import { type OtlpDestination, readOtlp } from '../otlp/options.js'
 import { createOtlpSink } from '../otlp/sink.js'

@@ -1,7 +1,7 @@
 // AES-256-GCM for files that are written in frames: one data key each time a file is opened, kept wrapped in the file.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { RagError } from '@rag/core'
-import { keyBytes } from './chain.js'
+import { keyBytes } from './key-bytes.js'
 
 /** How a file is encrypted: with a key, or with a service that wraps keys. */
 export interface Encryption {

@@ -1,8 +1,9 @@
 // The database is killed, and what it held with it: people get words, the services live on, and all of it works again by itself.
+import type { PassagesReply } from '@rag-example/wire'
 import { settled } from '../settle.js'
 import type { Service } from '../system/environments.js'
 import { DemoFailure } from '../system/failure.js'
-import { type Asked, attempt, type Refusal, search, upload } from '../traffic.js'
+import { type Asked, attempt, type Door, type Refusal, search, upload } from '../traffic.js'
 import { check, type Scenario, same } from './scenario.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -49,24 +50,22 @@ export const databaseDown: Scenario = {
     if (fault) await system.restart('postgres')
     const started = performance.now()
     const again = await settled(
-      () => attempt(door(), `/search?${new URLSearchParams({ q: 'How often is the lighthouse of Norrskar painted?' })}`, {}),
-      ({ status }) => status === 200,
+      () => textsOf(door(), 'How often is the lighthouse of Norrskar painted?', known),
+      (texts) => texts !== undefined,
       BACK_MS
     )
     const seconds = (performance.now() - started) / 1000
-    const found = await search(door(), 'How often is the lighthouse of Norrskar painted?')
-    const [well, told] = [await ask(question()), await ask('How often is the lighthouse of Norrskar painted?')]
-    const answer = told.answer?.answer ?? ''
+    const well = await ask(question())
     const lost = await search(door(), 'Which colour has the pier of Norrskar?')
     const fresh = await upload(door(), other, '# Pier of Norrskar\n\nThe pier of Norrskar is blue.\n')
     return [
       ...during,
-      check('it works again by itself', { status: again.status, 'seconds after the database': seconds }, again.status === 200),
-      check('what was acknowledged is found', { status: acknowledged, found: Number(found.includes(known)) }, found.includes(known)),
+      check('it works again by itself', { 'seconds after the database': seconds }, again !== undefined),
+      check('what was acknowledged is found', { status: acknowledged, passages: again?.length ?? 0 }, again?.length === 1),
       check(
         'in the version that was acknowledged',
-        { seventh: Number(answer.includes('every seventh summer')), second: Number(answer.includes('every second summer')) },
-        answer.includes('every seventh summer') && !answer.includes('every second summer')
+        { seventh: Number(again?.[0]?.includes('every seventh summer')) },
+        again?.[0]?.includes('every seventh summer') ?? false
       ),
       check('what was refused is not', { found: Number(lost.includes(other)) }, !lost.includes(other)),
       check('questions are answered again', { status: well.status }, well.status === 200),
@@ -77,6 +76,13 @@ export const databaseDown: Scenario = {
       ]))
     ]
   }
+}
+
+/** The passages of a document that a search finds; undefined when it finds none of any. */
+async function textsOf({ url, apiKey }: Door, question: string, document: string): Promise<string[] | undefined> {
+  const reply = await fetch(`${url}/search?${new URLSearchParams({ q: question })}`, { headers: { authorization: `Bearer ${apiKey}` } })
+  if (!reply.ok) return undefined
+  return ((await reply.json()) as PassagesReply).passages.filter((passage) => passage.document === document).map(({ text }) => text)
 }
 
 /** What a service says of refusals: its figures, and its lines of these requests. */

@@ -5,4 +5,10 @@ export interface Share {
   /** The same of each set alone. */
   sets: number[]
 }
-export function sharesOf(sets: readonly CpuSet[]): { shares: Record<string, Share>; addedMicroseconds: Record<string, number> }
+export interface Shares {
+  shares: Record<string, Share>
+  /** All signals in one pass over the sum of each alone, where each was measured. */
+  togetherOverSum?: number
+  addedMicroseconds: Record<string, number>
+}
+export function sharesOf(sets: readonly CpuSet[]): Shares

@@ -2,6 +2,7 @@
 
 const BARE = 'bare'
 const PEERS = 'peers'
+const ALONE = ['logs', 'metrics', 'traces']
 
 export function sharesOf(sets) {
   const variants = Object.keys(sets[0])
@@ -15,6 +16,9 @@ export function sharesOf(sets) {
         { share: round3(shareOf(variant, sets)), sets: sets.map((set) => round3(shareOf(variant, [set]))) }
       ])
     ),
+    ...(ALONE.every((signal) => variants.includes(signal)) && {
+      togetherOverSum: round3(median(added(sets, ALONE.join('+'))) / ALONE.reduce((sum, signal) => sum + median(added(sets, signal)), 0))
+    }),
     addedMicroseconds: Object.fromEntries(variants.map((variant) => [variant, round3(median(added(sets, variant)))]))
   }
 }

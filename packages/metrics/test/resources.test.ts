@@ -134,7 +134,7 @@ it('measures the event loop over a window, whoever reads', async () => {
   }
   await new Promise((resolve) => setTimeout(resolve, 60))
   figures()
-  const end = performance.now() + 200
+  const end = performance.now() + 250
   while (performance.now() < end);
   await new Promise((resolve) => setTimeout(resolve, 60))
   const first = figures()

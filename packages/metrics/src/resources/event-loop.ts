@@ -2,7 +2,8 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { Source } from '@rag/core'
 
-const RESOLUTION_MS = 20
+/** Each tick wakes the process: at 20 ms an idle one would spend most of its CPU on this. A block longer than this is always seen. */
+const RESOLUTION_MS = 50
 /** Two scrapers must not take each other's worst moment away, so a reading covers at least this much time. */
 const WINDOW_MS = 30_000
 

@@ -58,7 +58,7 @@ async function run(begin: Begin, options: Options, progress: Progress, interrupt
   if (command === 'overhead') {
     const weighed = await weigh(begin, progress, requests)
     print(weighed, overheadReport(weighed))
-    if (recorded) await record('overhead', overheadReport(weighed))
+    if (recorded) await record(`overhead-${process.versions.node.split('.')[0]}`, overheadReport(weighed))
     return weighed.ok ? 0 : 1
   }
   const system = await begin({ watch: command !== 'show' || !once, ...(command === 'load' && WITH_HEAPS) })

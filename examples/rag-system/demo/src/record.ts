@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 const PAGE = fileURLToPath(new URL('../../../../docs/demo.md', import.meta.url))
 
 /** @throws Error when the page has no such block. */
-export async function record(block: 'load' | 'overhead' | 'page', text: string, file = PAGE): Promise<void> {
+export async function record(block: 'load' | `overhead-${string}` | 'page', text: string, file = PAGE): Promise<void> {
   const [start, end] = [`<!-- ${block}:start -->`, `<!-- ${block}:end -->`]
   const page = await readFile(file, 'utf8')
   const [from, to] = [page.indexOf(start), page.indexOf(end)]

@@ -176,15 +176,13 @@ export async function startAlertmanager(file: string): Promise<RunningServer> {
   return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
 }
 
-/** A port that nobody listens on at this moment. */
+/** A port that nobody listens on at this moment. It lies below those that a system hands out to outgoing connections, or one of them could take it first. */
 export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  const port = 10_000 + Math.floor(Math.random() * 22_000)
+  return new Promise((resolve) => {
     const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
+    server.on('error', () => resolve(freePort()))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
   })
 }
 

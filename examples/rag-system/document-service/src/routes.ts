@@ -1,4 +1,6 @@
 // The routes of document-service. A document is sent as it is, its kind by the content type.
+import type { IncomingMessage } from 'node:http'
+import { finished } from 'node:stream/promises'
 import { replyTo, ServiceError, tooLarge } from '@rag-example/wire'
 import type { FastifyPluginAsync } from 'fastify'
 import { createDocuments, type DocumentsOptions } from './documents.js'
@@ -21,9 +23,11 @@ const routes =
     // Whatever the type: the content decides.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    app.setErrorHandler((error: { code?: string }, _request, reply) => {
-      const { status, headers, body } = replyTo(error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? tooLarge() : error)
-      reply.status(status).headers(headers).send(body)
+    app.setErrorHandler(async (error: { code?: string }, request, reply) => {
+      const isLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+      if (isLarge) await readOn(request.raw)
+      const { status, headers, body } = replyTo(isLarge ? tooLarge() : error)
+      return reply.status(status).headers(headers).send(body)
     })
 
     app.put<{ Params: { id: string }; Body: Buffer | undefined }>('/documents/:id', async ({ params, body, headers }, reply) => {
@@ -42,6 +46,14 @@ const routes =
       return reply.status(204).send()
     })
   }
+
+const READ_ON_MS = 5000
+
+/** Whoever is still sending would find the connection reset instead of the reply: the rest is read and thrown away, for a while. */
+async function readOn(request: IncomingMessage): Promise<void> {
+  request.resume()
+  await finished(request, { writable: false, signal: AbortSignal.timeout(READ_ON_MS) }).catch(() => {})
+}
 
 function checked(id: string): string {
   if (!ID.test(id))

@@ -24,6 +24,14 @@ export interface RunningRedis extends RunningServer {
   restart(): Promise<void>
 }
 
+/** A PostgreSQL that tests may take away: `process` is the one that runs now. */
+export interface RunningPostgres extends RunningServer {
+  /** Ends it at once, with all its connections. */
+  kill(): Promise<void>
+  /** Starts it again on the same port, with what was committed. */
+  restart(): Promise<void>
+}
+
 /** A suite that needs servers. Where one is missing the suite is left out and named in the last lines of the run; under CI it fails. */
 export function describeWith(servers: readonly ServerName[], name: string, suite: () => void): void {
   const missing = servers.filter((server) => !findServer(server))
@@ -69,7 +77,7 @@ export async function startPostgres({
   settings?: readonly string[]
   /** A running server whose replica this one is. */
   standbyOf?: RunningServer
-} = {}): Promise<RunningServer> {
+} = {}): Promise<RunningPostgres> {
   const folder = scratch()
   const data = join(folder, 'data')
   const bin = dirname(findServer('postgres')!)
@@ -83,14 +91,30 @@ export async function startPostgres({
   if (made.status !== 0) throw new Error(`${program} failed: ${made.stderr}`)
   const port = await freePort()
   const options = ['fsync=off', `port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, ...settings]
-  const child = spawn(join(bin, 'postgres'), ['-D', data, ...options.flatMap((option) => ['-c', option])], {
-    ...account,
-    cwd: folder,
-    stdio: 'ignore'
-  })
-  await listening(port, child)
-  await accepting(bin, port)
-  return { port, url: `postgresql://postgres@127.0.0.1:${port}/postgres`, process: child, stop: () => stop(child, folder, 'SIGINT') }
+  const launch = async () => {
+    const values = ['-D', data, ...options.flatMap((option) => ['-c', option])]
+    const started = spawn(join(bin, 'postgres'), values, { ...account, cwd: folder, stdio: 'ignore' })
+    await listening(port, started)
+    await accepting(bin, port)
+    return started
+  }
+  let child = await launch()
+  return {
+    port,
+    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    get process() {
+      return child
+    },
+    async kill() {
+      const ended = once(child, 'exit')
+      child.kill('SIGQUIT')
+      await ended
+    },
+    async restart() {
+      child = await launch()
+    },
+    stop: () => stop(child, folder, 'SIGINT')
+  }
 }
 
 /** Prometheus with a configuration in YAML; `logFile` takes what it says. */

@@ -67,7 +67,7 @@ export function routes({ users, limit, redis, audit, logger, client, identify }:
       const known = token === undefined ? undefined : (byKey.get(sha256(token)) ?? (await sessions.find(token)))
       if (!known) {
         await recorded({ who: 'unknown', what: 'use', on, outcome: 'refused' })
-        throw new ServiceError(401, token === undefined ? 'Sign in, or send an API key.' : 'This key or session is not valid.')
+        throw new ServiceError(401, sentNothing(request) ? 'Sign in, or send an API key.' : 'This key or session is not valid.')
       }
       const { user = '', tenant = '' } = known
       identify({ user, tenant })
@@ -92,6 +92,10 @@ function handle(work: (request: Request, response: Response) => Promise<void>): 
   return (request, response, next) => {
     work(request, response).catch(next)
   }
+}
+
+function sentNothing(request: Request): boolean {
+  return /^(Bearer)?\s*$/i.test(request.get('authorization') ?? '')
 }
 
 function tokenOf(request: Request): string | undefined {

@@ -84,8 +84,9 @@ it('knows a caller by an API key and by a session, until it is closed', async ()
 it.each([
   ['no token', undefined, 'Sign in, or send an API key.'],
   ['an unknown key', 'rag_unknown', 'This key or session is not valid.'],
-  ['a token of strange signs', 'a b;c', 'Sign in, or send an API key.'],
-  ['a token of 10 kB', 'x'.repeat(10_000), 'Sign in, or send an API key.']
+  ['an empty token', '', 'Sign in, or send an API key.'],
+  ['a token of strange signs', 'a b;c', 'This key or session is not valid.'],
+  ['a token of 10 kB', 'x'.repeat(10_000), 'This key or session is not valid.']
 ])('refuses %s in words', async (_, token, message) => {
   await start()
   const reply = await check(token)

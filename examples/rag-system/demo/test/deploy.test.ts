@@ -1,6 +1,9 @@
 // The deploy set: what must be in it, pinned, bounded, healthy, and without a secret in any file.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +24,7 @@ interface ComposeService {
   command?: string[]
   ports?: string[]
   environment?: Record<string, string>
+  depends_on?: Record<string, { condition: string }>
 }
 interface Compose {
   services: Record<string, ComposeService>
@@ -70,6 +74,68 @@ it.each(Object.entries(compose.services))('%s is pinned, bounded, healthy and re
   }
 })
 
+it('waits for what is healthy, keeps on volumes what must not be lost, and uses every volume', () => {
+  for (const [name, { depends_on = {} }] of Object.entries(compose.services))
+    for (const [other, { condition }] of Object.entries(depends_on)) {
+      expect(condition, `${name} on ${other}`).toBe('service_healthy')
+      expect(OWN.includes(other) || compose.services[other]?.healthcheck !== undefined, `${name} on ${other}`).toBe(true)
+    }
+  const named = (name: string) =>
+    (compose.services[name]?.volumes ?? []).map((volume) => volume.split(':')[0]!).filter((from) => !from.startsWith('.'))
+  expect(Object.fromEntries(NINE.filter((name) => named(name).length > 0).map((name) => [name, named(name)]))).toEqual({
+    'auth-service': ['audit'],
+    'document-service': ['documents'],
+    elasticsearch: ['elasticsearch'],
+    postgres: ['postgres'],
+    redis: ['redis']
+  })
+  expect(new Set(Object.keys(compose.services).flatMap(named))).toEqual(new Set(Object.keys(compose.volumes)))
+})
+
+it('has no secret in an environment: each is named by a file', () => {
+  const secret = /PASSWORD|SECRET|TOKEN|KEY|DATABASE_URL|USERS/
+  const given = [...Object.values(compose.services), ...Object.values(development.services)].flatMap(({ environment = {} }) =>
+    Object.entries(environment).filter(([name]) => secret.test(name))
+  )
+  expect(given.length).toBeGreaterThan(5)
+  expect(given.filter(([name, value]) => !/_FILE$/.test(name) || !value.startsWith('/run/secrets/'))).toEqual([])
+  const mounted = Object.values(compose.services).flatMap(({ environment = {}, secrets = [] }) =>
+    Object.values(environment)
+      .filter((value) => String(value).startsWith('/run/secrets/'))
+      .map((value) => [value.slice('/run/secrets/'.length), secrets] as const)
+  )
+  expect(mounted.filter(([name, secrets]) => !secrets.includes(name))).toEqual([])
+})
+
+it('calls a container healthy by its admin listener and with its token, and no other', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'rag-health-'))
+  const file = join(scratch, 'token')
+  writeFileSync(file, 'a-token\n')
+  let status = 200
+  const server = createServer((request, response) => {
+    const known = request.url === '/health' && request.headers.authorization === 'Bearer a-token'
+    response.writeHead(known ? status : 401).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const check = async (variables: Record<string, string>) => {
+    const child = spawn(process.execPath, [join(folder, 'healthcheck.mjs')], {
+      env: { ...process.env, ADMIN_PORT: String(port), ADMIN_TOKEN: '', ADMIN_TOKEN_FILE: '', ...variables },
+      stdio: 'ignore'
+    })
+    return (await once(child, 'exit'))[0] as number
+  }
+  const healthy = [await check({ ADMIN_TOKEN_FILE: file }), await check({ ADMIN_TOKEN: 'a-token' })]
+  status = 503
+  const ill = [await check({ ADMIN_TOKEN_FILE: file }), await check({}), await check({ ADMIN_TOKEN: 'a-token', ADMIN_PORT: '1' })]
+  expect([healthy, ill]).toEqual([
+    [0, 0],
+    [1, 1, 1]
+  ])
+  server.close()
+  rmSync(scratch, { recursive: true })
+})
+
 it('takes secrets from files that a script makes, and knows every one of them', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'rag-secrets-'))
   const script = join(folder, 'make-secrets.mjs')
@@ -103,14 +169,53 @@ it('overrides for development with watch, an inspector each, and the tests as a 
   expect(development.services['tests']?.command).toEqual(['npm', 'test', '--', 'examples'])
 })
 
-it('has one Dockerfile without complaints: stages, a pinned base, no root', () => {
+it('has one Dockerfile, of which the linter of dockerfile-utils says nothing, and hadolint nothing where the machine has it', () => {
+  expect(validate(read('Dockerfile')).map(({ message }) => message)).toEqual([])
+  const program = findProgram('hadolint')
+  if (!program) return void process.stderr.write('left out: hadolint, which this machine does not have\n')
+  expect(execFileSync(program, ['--no-color', join(folder, 'Dockerfile')], { encoding: 'utf8' })).toBe('')
+})
+
+it('keeps the rules of hadolint that an image like this one can break, as this test understands them', () => {
   const text = read('Dockerfile')
-  expect(validate(text).map(({ message }) => message)).toEqual([])
-  expect(text).toMatch(/ARG NODE_IMAGE=node:\d+\.\d+\.\d+-/)
-  expect(text.match(/^FROM .* AS \w+$/gm)?.length).toBeGreaterThanOrEqual(3)
-  const last = text.slice(text.lastIndexOf('\nFROM '))
-  expect(last.lastIndexOf('USER node')).toBeLessThan(last.indexOf('\nCMD '))
-  expect(last).not.toContain('USER root')
+  const [head = '', ...stages] = text.split(/^(?=FROM )/m)
+  expect(stages.length).toBeGreaterThanOrEqual(3)
+  // DL3006, DL3007: a base is pinned, or a stage above; DL3024: their names are unique.
+  expect(head).toMatch(/^ARG NODE_IMAGE=node:\d+\.\d+\.\d+-[a-z-]+$/m)
+  const names: string[] = []
+  for (const stage of stages) {
+    const [, base = '', name = ''] = /^FROM (\S+) AS (\S+)\n/.exec(stage)!
+    expect(['${NODE_IMAGE}', ...names]).toContain(base)
+    expect(names).not.toContain(name)
+    // DL3022: what is copied from is a stage above.
+    for (const [, from = ''] of stage.matchAll(/^COPY --from=(\S+)/gm)) expect(names).toContain(from)
+    // DL3045: a relative place has a folder that is set; DL3000: and that is absolute.
+    for (const [, folderOf = ''] of stage.matchAll(/^WORKDIR (\S+)/gm)) expect(folderOf).toMatch(/^\//)
+    names.push(name)
+  }
+  // DL3002, DL4006 and the like: nobody is root in the end, and no pipe hides a failure.
+  expect(text).not.toMatch(/^USER (root|0)\b/m)
+  expect(stages.filter((stage) => stage.startsWith('FROM ${NODE_IMAGE}')).every((stage) => /^USER node$/m.test(stage))).toBe(true)
+  // A volume takes its owner from the folder that it is mounted over.
+  expect(
+    stages
+      .filter((stage) => stage.startsWith('FROM ${NODE_IMAGE}'))
+      .every((stage) => /mkdir .*\/data\b.*chown node:node .*\/data\b/.test(stage))
+  ).toBe(true)
+  const commands = [...text.matchAll(/^RUN (.*)$/gm)].map(([, command = '']) => command)
+  expect(commands.filter((command) => /(?<!\|)\|(?!\|)|\bcd \/|\bsudo\b|\bcurl\b|\bwget\b|\bapt(-get)?\b/.test(command))).toEqual([])
+  // DL3016: what npm installs has a version. DL3059: no two RUN in a row. DL3020: no ADD. DL3025: commands as lists, one a stage (DL4003, DL3012).
+  expect(commands.flatMap((command) => [...command.matchAll(/npm install --global (\S+)/g)].map(([, what]) => what))).toEqual([
+    'pnpm@10.34.9'
+  ])
+  expect(text).not.toMatch(/^RUN .*\n(#.*\n)*RUN /m)
+  expect(text).not.toMatch(/^(ADD|MAINTAINER) /m)
+  for (const stage of stages)
+    for (const instruction of ['CMD', 'HEALTHCHECK', 'ENTRYPOINT'])
+      expect([...stage.matchAll(new RegExp(`^${instruction} `, 'gm'))].length).toBeLessThan(2)
+  for (const [, command = ''] of text.matchAll(/\bCMD (.*)$/gm)) expect(Array.isArray(JSON.parse(command))).toBe(true)
+  // DL3048 and secrets: nothing that looks like one stands in the image.
+  expect(text).not.toMatch(/^(ENV|ARG) .*(TOKEN|PASSWORD|SECRET|KEY)[A-Z_]*=/m)
 })
 
 it('is taken by docker-compose where the machine has it', () => {

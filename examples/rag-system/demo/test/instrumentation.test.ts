@@ -25,6 +25,11 @@ async function instrumentation(path: URL): Promise<string[]> {
   return lines.filter((line) => /\bobs\b|@rag\//.test(line) && !LIBRARIES.test(line)).map((line) => line.trim())
 }
 
+/** The TypeScript that a README shows. */
+function blocks(readme: string): string[] {
+  return [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block)
+}
+
 describe.each(services)('%s%s', (folder, source) => {
   it('uses the SDK in one to five lines, all of them in the README', async () => {
     const lines = await instrumentation(new URL(folder + source, examples))
@@ -32,5 +37,8 @@ describe.each(services)('%s%s', (folder, source) => {
     expect(lines.length).toBeLessThanOrEqual(5)
     const readme = await readFile(new URL(`${folder}README.md`, examples), 'utf8')
     expect(lines.filter((line) => !readme.includes(line))).toEqual([])
+    const [block = ''] = blocks(readme).filter((one) => lines.every((line) => one.includes(line)))
+    // Nothing else stands there as if it were the SDK.
+    if (folder.startsWith('rag-system/')) expect(block.trim().split('\n').sort()).toEqual([...lines].sort())
   })
 })

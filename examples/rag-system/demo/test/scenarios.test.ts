@@ -114,20 +114,34 @@ describe('scenarios', () => {
   })
 
   it('show every metric that the page of requirements names, but those of which it says what they need', async () => {
-    // A key to mask, and a provider to go around: these are counted when they first happen.
+    // A key to mask, a provider that refuses, and one to go around: these are counted when they first happen.
     const door = { url: system.gateway.url, apiKey: system.people[0]!.apiKey }
+    await setFault(system, 'openai', { status: 429, times: 1, retryAfterSeconds: 1 })
+    await ask(door, { kind: 'plain', question: 'Who answers when the first provider refuses for a moment?' })
     await setFault(system, 'openai', { status: 500 })
     await ask(door, { kind: 'plain', question: `My key is ${madeUpSecret()}. Who answers when the first provider is broken?` })
     await setFault(system, 'openai', {})
-    const rows = readFileSync(REQUIREMENTS, 'utf8').split('\n')
-    const texts = await Promise.all(system.services.map(async ({ admin }) => (await fetch(metricsUrl(admin))).text()))
-    const shown = (name: string) => texts.some((text) => text.includes(`# TYPE ${name} `))
-    const named = rows.flatMap((row) => {
+    const page = readFileSync(REQUIREMENTS, 'utf8')
+    const texts = new Map(
+      await Promise.all(system.services.map(async ({ name, admin }) => [name, await (await fetch(metricsUrl(admin))).text()] as const))
+    )
+    const shown = (name: string, services: readonly string[] = [...texts.keys()]) =>
+      services.some((service) => texts.get(service)!.includes(`# TYPE ${name} `))
+    const named = page.split('\n').flatMap((row) => {
       const [has = ''] = row.split('needs ')
       return [...has.matchAll(/`((?:rag|http|process|container|example)_[a-z0-9_]+)`/g)].map(([, name]) => name!)
     })
     expect(new Set(named).size).toBeGreaterThan(25)
     expect([...new Set(named)].filter((name) => !shown(name))).toEqual([])
+    // Where a service is named with it, it is that service's.
+    const owned = [...page.matchAll(/((?:`[a-z0-9_]+`(?:, )?)+) of ([a-z]+-[a-z]+)/g)].flatMap(([, names = '', service = '']) =>
+      names.split(', ').map((name) => [name.replaceAll('`', ''), service] as const)
+    )
+    expect(owned.length).toBeGreaterThan(10)
+    expect(owned.filter(([name, service]) => !shown(name, [service]))).toEqual([])
+    const pages = [...new Set([...page.matchAll(/`(\/[a-z]+)`/g)].map(([, path]) => path!))]
+    expect(pages.length).toBeGreaterThan(2)
+    for (const { admin } of system.services) for (const path of pages) expect((await fetch(`${admin}${path}`)).status, path).toBe(200)
   })
 
   it.each(played.map((scenario) => [scenario.name, scenario] as const))(

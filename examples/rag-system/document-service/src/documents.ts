@@ -4,16 +4,20 @@ import { createElasticWords, createStore, type NewDocument } from '@rag-example/
 import { createLlmClient, ServiceError, type StoredDocument } from '@rag-example/wire'
 import { chunk, chunkSections, type Passage } from './chunk.js'
 import { readContent } from './content.js'
-import { documents as corpus } from './corpus.js'
+import { documents as documentsIn } from './corpus.js'
 import { embedAll } from './embed-all.js'
 import type { DocumentsEnvironment } from './environment.js'
 import { indexFigures } from './index-figures.js'
+import { createKeeper } from './keeper.js'
 import { createListeners } from './listeners.js'
-import { keepOriginal, type Original, originalsIn, removeOriginal } from './originals.js'
+import { draftOriginal, type Original, originalsIn, removeOriginal } from './originals.js'
+import { createTurns } from './turns.js'
 import { keptVectors } from './vector-file.js'
 
 type Work = { set(attributes: { documents?: number }): void }
 export interface DocumentsOptions extends DocumentsEnvironment {
+  /** The folder whose Markdown is indexed, and the file that keeps its vectors. @default this repository and a file in its node_modules */
+  readonly corpus?: { readonly root: string; readonly vectors: string }
   readonly fetch: typeof globalThis.fetch
   readonly logger: Record<'info' | 'warn', (fields: object, message: string) => void>
   readonly metrics: Parameters<typeof indexFigures>[0]
@@ -23,8 +27,8 @@ export interface DocumentsOptions extends DocumentsEnvironment {
 }
 
 export interface Documents {
-  /** Indexes the documents of this repository and its packages, and the uploads that are kept, as far as they are not in the index as they are. */
-  ingest(): Promise<void>
+  /** Indexes the documents of this repository and its packages, and the uploads that are kept, as far as they are not in the index as they are; later again whenever the index was away. */
+  start(): Promise<void>
   /** Resolves when the document is committed, searchable, and the caches were told. */
   put(upload: Original): Promise<StoredDocument & { created: boolean }>
   remove(id: string): Promise<boolean>
@@ -33,50 +37,46 @@ export interface Documents {
 
 /** A book, not a library. */
 const MAX_PASSAGES = 400
-const FILL = 50
+/** Statuses of a document that itself is the fault. */
+const UNREADABLE = new Set([415, 422])
 
 export function createDocuments(options: DocumentsOptions): Documents {
   const { pool, elasticsearch, llmService, fetch, logger, metrics, client, stage, job, originals } = options
-  const store = createStore(client(pool), elasticsearch && createElasticWords(client(elasticsearch)))
-  // Unheard, an idle connection that the database ends would end the process.
-  pool.on('error', (error) => logger.warn({ error }, 'the database ended a connection'))
+  const keeper = createKeeper({ fill, logger })
+  const words = elasticsearch && createElasticWords(client(elasticsearch))
+  const store = createStore(client(pool), { words, failed: keeper.check })
+  pool.on('error', (error) => {
+    // Unheard, an idle connection that the database ends would end the process.
+    logger.warn({ error }, 'the database ended a connection')
+    keeper.check()
+  })
   const llm = createLlmClient(llmService, fetch)
   const listeners = createListeners({ urls: options.listeners, fetch, logger })
   const embed = (texts: readonly string[]) => embedAll(texts, (batch) => llm.embed(batch))
-  indexFigures(metrics, { pool, elasticsearch, store, waiting: listeners.waiting })
+  /** What changes the index and the originals does so alone: both have the same version of a document, the last one. */
+  const inTurn = createTurns()
 
   return {
-    ingest: () =>
-      job('index-corpus', { maxAge: '1d' }, async () => {
-        await store.prepare()
-        const known = await store.hashes()
-        const found = (await corpus()).map(({ id, title, markdown }) => ({
-          id,
-          title,
-          bytes: Buffer.from(markdown),
-          passages: chunk(markdown)
-        }))
-        const changed = found.filter(({ id, bytes }) => known.get(id) !== hashOf(bytes))
-        const { vectors } = await keptVectors(
-          changed.flatMap(({ passages }) => passages.map(({ text }) => text)),
-          embed
-        )
-        const filled = changed.map((document) => withVectors(document, vectors.splice(0, document.passages.length)))
-        for (let from = 0; from < filled.length; from += FILL) await store.replace(filled.slice(from, from + FILL))
-        await store.index()
-        for await (const original of originals ? originalsIn(originals) : [])
-          if (known.get(original.id) !== hashOf(original.bytes))
-            await again(original).catch((error: unknown) => logger.warn({ error, documentId: original.id }, 'a kept upload is not indexed'))
-      }),
+    async start() {
+      await keeper.start()
+      indexFigures(metrics, { pool, elasticsearch, store, waiting: listeners.waiting })
+    },
 
     async put(upload) {
       const document = await read(upload)
       const { id, title, bytes, passages } = document
-      // First the original on the disk, then the index: what is found can also be shown, and found again.
-      if (originals) await keepOriginal(originals, upload)
-      const versions = await stage('index', {}, async (step) => {
-        step.set({ documents: 1 })
-        return store.replace([document])
+      // First the original on the disk, then the index, then in the place of the one before it: what is refused replaces nothing.
+      const draft = originals ? await draftOriginal(originals, upload) : undefined
+      const versions = await inTurn(async () => {
+        const replaced = await stage('index', {}, async (step) => {
+          step.set({ documents: 1 })
+          return store.replace([document])
+        }).catch(async (error: unknown) => {
+          await draft?.drop()
+          throw error
+        })
+        await draft?.keep()
+        return replaced
       })
       const version = versions.get(id) ?? 1
       await listeners.tell(version === 1 ? { added: [id], changed: [] } : { added: [], changed: [id] })
@@ -86,9 +86,12 @@ export function createDocuments(options: DocumentsOptions): Documents {
     },
 
     async remove(id) {
-      const removed = await store.remove(id)
+      const removed = await inTurn(async () => {
+        const found = await store.remove(id)
+        if (found && originals) await removeOriginal(originals, id)
+        return found
+      })
       if (removed) {
-        if (originals) await removeOriginal(originals, id)
         await listeners.tell({ added: [], changed: [id] })
         logger.info({ documentId: id }, 'document removed')
       }
@@ -97,8 +100,43 @@ export function createDocuments(options: DocumentsOptions): Documents {
     list: (limit) => store.list(limit)
   }
 
-  async function again(original: Original): Promise<void> {
-    await store.replace([await read(original)])
+  function fill(): Promise<void> {
+    return inTurn(async () => {
+      const known = await store.hashes()
+      await job('index-corpus', { maxAge: '1d' }, async () => store.fill(await missing(known)))
+    })
+  }
+
+  /** Documents that the index has not, or not as they are now. An upload wins over what the repository has under its name. */
+  async function missing(known: ReadonlyMap<string, string>): Promise<NewDocument[]> {
+    const uploads = new Map<string, NewDocument | undefined>()
+    for await (const original of originals ? originalsIn(originals) : [])
+      uploads.set(original.id, known.get(original.id) === hashOf(original.bytes) ? undefined : await readAgain(original))
+    const found = (await documentsIn(options.corpus?.root)).map(({ id, title, markdown }) => ({
+      id,
+      title,
+      bytes: Buffer.from(markdown),
+      passages: chunk(markdown)
+    }))
+    const changed = found.filter(({ id, bytes }) => !uploads.has(id) && known.get(id) !== hashOf(bytes))
+    const { vectors } = await keptVectors(
+      changed.flatMap(({ passages }) => passages.map(({ text }) => text)),
+      embed,
+      options.corpus?.vectors
+    )
+    const own = changed.map((document) => withVectors(document, vectors.splice(0, document.passages.length)))
+    return [...own, ...uploads.values()].filter((document) => document !== undefined)
+  }
+
+  /** A kept upload that cannot be read any more keeps no other from being found. */
+  async function readAgain(original: Original): Promise<NewDocument | undefined> {
+    try {
+      return await read(original)
+    } catch (error) {
+      if (!UNREADABLE.has((error as { statusCode?: number }).statusCode ?? 500)) throw error
+      logger.warn({ error, documentId: original.id }, 'a kept upload is not indexed')
+      return undefined
+    }
   }
 
   async function read({ id, type, bytes }: Original): Promise<NewDocument> {

@@ -1,5 +1,6 @@
 // What document-service reads from its environment.
 import { Client } from '@elastic/elasticsearch'
+import { elasticOptions, poolOptions } from '@rag-example/store'
 import { secret } from '@rag-example/wire'
 import { Pool } from 'pg'
 
@@ -21,8 +22,8 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): D
     DOCUMENTS_FOLDER: originals
   } = environment
   return {
-    pool: new Pool({ connectionString: secret('DATABASE_URL', environment), max: 4 }),
-    elasticsearch: ELASTICSEARCH_URL ? new Client({ node: ELASTICSEARCH_URL }) : undefined,
+    pool: new Pool(poolOptions(secret('DATABASE_URL', environment))),
+    elasticsearch: ELASTICSEARCH_URL ? new Client(elasticOptions(ELASTICSEARCH_URL)) : undefined,
     llmService,
     listeners: CHANGE_LISTENERS.split(',').filter((url) => url !== ''),
     originals: originals || undefined

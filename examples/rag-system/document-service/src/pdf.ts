@@ -13,7 +13,7 @@ export function pdfText(bytes: Buffer): Promise<string> {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB }
     })
-    const refuse = (reason: string) => reject(new ServiceError(422, `This PDF cannot be read: ${reason}.`))
+    const refuse = (reason: string) => reject(new ServiceError(422, `This PDF cannot be read: ${reason.replace(/\.$/, '')}.`))
     const late = setTimeout(() => {
       refuse(`it takes longer than ${LIMIT_MS / 1000} s`)
       void worker.terminate()

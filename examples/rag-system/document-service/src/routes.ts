@@ -17,7 +17,7 @@ const routes =
   (options: DocumentsOptions): FastifyPluginAsync =>
   async (app) => {
     const documents = createDocuments(options)
-    app.addHook('onReady', documents.ingest)
+    app.addHook('onReady', documents.start)
     // Whatever the type: the content decides.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

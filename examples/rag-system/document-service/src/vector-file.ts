@@ -21,7 +21,8 @@ export async function keptVectors(
   if (missing.length > 0) {
     const made = await embed(missing.map(([, text]) => text))
     for (const [index, [key]] of missing.entries()) kept.set(key, Float32Array.from(made[index]!))
-    await write(file, new Map(keys.map((key) => [key, kept.get(key)!])))
+    // Where nothing can be written, such as on a read-only file system, the next run makes them again.
+    await write(file, new Map(keys.map((key) => [key, kept.get(key)!]))).catch(() => {})
   }
   return { vectors: keys.map((key) => [...kept.get(key)!]), embedded: missing.length }
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { keepOriginal, originalsIn, removeOriginal } from '../src/originals.js'
+import { draftOriginal, originalsIn, removeOriginal } from '../src/originals.js'
 
 let folder: string
 beforeEach(() => {
@@ -13,6 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const original = (id: string, bytes: Buffer) => ({ id, type: 'text/plain', bytes })
+const keepOriginal = async (one: ReturnType<typeof original>) => (await draftOriginal(folder, one)).keep()
 const kept = async () => {
   const all = []
   for await (const one of originalsIn(folder)) all.push(one)
@@ -20,8 +21,8 @@ const kept = async () => {
 }
 
 it('keeps a document under any name as it came, replaces it, and lets it go', async () => {
-  await keepOriginal(folder, original('../../etc/passwd', Buffer.from('one')))
-  await keepOriginal(folder, original('../../etc/passwd', Buffer.from([0xff, 10, 0])))
+  await keepOriginal(original('../../etc/passwd', Buffer.from('one')))
+  await keepOriginal(original('../../etc/passwd', Buffer.from([0xff, 10, 0])))
   expect(await kept()).toEqual([original('../../etc/passwd', Buffer.from([0xff, 10, 0]))])
   expect(readdirSync(folder)).toHaveLength(1)
   // What a killed process left half-written, and what somebody else put there, are no documents.
@@ -33,6 +34,24 @@ it('keeps a document under any name as it came, replaces it, and lets it go', as
   expect(readdirSync(folder)).toEqual([])
 })
 
+it('puts a draft in the place of what was kept only when it is told to', async () => {
+  await keepOriginal(original('plan', Buffer.from('first')))
+  const draft = await draftOriginal(folder, original('plan', Buffer.from('second')))
+  expect((await kept()).map(({ bytes }) => String(bytes))).toEqual(['first'])
+  await draft.drop()
+  expect(readdirSync(folder)).toHaveLength(1)
+  await (await draftOriginal(folder, original('plan', Buffer.from('third')))).keep()
+  expect((await kept()).map(({ bytes }) => String(bytes))).toEqual(['third'])
+})
+
+it('has nothing and removes nothing in a folder that is not there, and says when a folder cannot be read', async () => {
+  rmSync(folder, { recursive: true })
+  expect(await kept()).toEqual([])
+  await removeOriginal(folder, 'plan')
+  writeFileSync(folder, 'a file')
+  await expect(kept()).rejects.toThrow('ENOTDIR')
+})
+
 it('answers a full disk with 507, leaves nothing half-written, and keeps what was there', async () => {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder], { stdio: 'ignore' })
@@ -41,8 +60,8 @@ it('answers a full disk with 507, leaves nothing half-written, and keeps what wa
     return
   }
   try {
-    await keepOriginal(folder, original('small', Buffer.alloc(50_000, 'a')))
-    const failure = await keepOriginal(folder, original('large', Buffer.alloc(1_000_000, 'b'))).then(
+    await keepOriginal(original('small', Buffer.alloc(50_000, 'a')))
+    const failure = await keepOriginal(original('large', Buffer.alloc(1_000_000, 'b'))).then(
       () => undefined,
       (error: { statusCode?: number; message: string; retryAfterSeconds?: number }) => error
     )

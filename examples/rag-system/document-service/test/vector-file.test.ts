@@ -31,3 +31,9 @@ it('makes them again when the file has another shape', async () => {
   expect((await keptVectors(['a'], embed, file)).embedded).toBe(1)
   expect((await keptVectors(['a'], fails, file)).embedded).toBe(0)
 })
+
+it('gives them also where nothing can be kept', async () => {
+  const file = join(folder, 'a file', 'vectors.bin')
+  await writeFile(join(folder, 'a file'), 'in the place of the folder')
+  expect((await keptVectors(['aa'], embed, file)).vectors[0]?.[0]).toBe(2)
+})

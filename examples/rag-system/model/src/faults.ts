@@ -9,6 +9,8 @@ export interface Fault {
   readonly times?: number
   /** Added before each answer, milliseconds. */
   readonly delayMs?: number
+  /** Between two pieces of a streamed answer, milliseconds. @default as without a fault */
+  readonly pieceDelayMs?: number
   /** Header of a refusal, seconds. */
   readonly retryAfterSeconds?: number
 }
@@ -16,8 +18,8 @@ export type Wire = 'openai' | 'anthropic'
 
 export interface Faults {
   set(wire: Wire, fault: Fault): void
-  /** Resolves when the request may be answered. @throws WireError for one that is refused. */
-  pass(wire: Wire): Promise<void>
+  /** Resolves when the request may be answered, with what is wrong with it. @throws WireError for one that is refused. */
+  pass(wire: Wire): Promise<Fault>
 }
 
 const NAMES: Readonly<Record<number, string>> = { 429: 'rate_limit_exceeded', 500: 'server_error', 503: 'overloaded' }
@@ -28,10 +30,10 @@ export function createFaults(): Faults {
     set: (wire, fault) => void faults.set(wire, { fault, left: fault.times ?? Number.POSITIVE_INFINITY }),
     async pass(wire) {
       const set = faults.get(wire)
-      if (!set) return
+      if (!set) return {}
       const { status = 0, delayMs = 0, retryAfterSeconds } = set.fault
       if (delayMs > 0) await pause(delayMs)
-      if (status === 0 || set.left <= 0) return
+      if (status === 0 || set.left <= 0) return set.fault
       set.left--
       const headers: Record<string, string> = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
       throw new WireError(status, NAMES[status] ?? 'server_error', 'A fault was switched on', headers)

@@ -27,13 +27,13 @@ export function createModelServer({ encoder, pieceDelayMs = 15 }: ModelServerOpt
       })
     if (route === 'POST /v1/chat/completions') {
       const body = (await bodyOf(request)) as ChatRequest
-      await faults.pass('openai')
-      return chatCompletion(body, response, pieceDelayMs)
+      const fault = await faults.pass('openai')
+      return chatCompletion(body, response, fault.pieceDelayMs ?? pieceDelayMs)
     }
     if (route === 'POST /anthropic/v1/messages') {
       const body = (await bodyOf(request)) as MessagesRequest
-      await faults.pass('anthropic')
-      return message(body, response, pieceDelayMs)
+      const fault = await faults.pass('anthropic')
+      return message(body, response, fault.pieceDelayMs ?? pieceDelayMs)
     }
     if (route === 'POST /faults') {
       const { wire, ...fault } = (await bodyOf(request)) as Fault & { wire: Wire }

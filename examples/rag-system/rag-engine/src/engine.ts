@@ -50,7 +50,7 @@ const CANDIDATES = 30
 export function createEngine(options: EngineOptions): Engine {
   const { pool, elasticsearch, redis, llmService, promptTokens, fault, observers, fetch, logger, client, cache, stage, flag, release } =
     options
-  const store = createStore(client(pool), elasticsearch && createElasticWords(client(elasticsearch)))
+  const store = createStore(client(pool), { words: elasticsearch && createElasticWords(client(elasticsearch)) })
   // Unheard, an idle connection that the database ends would end the process.
   pool.on('error', (error) => logger.warn({ error }, 'the database ended a connection'))
   const llm = createLlmClient(llmService, fetch)

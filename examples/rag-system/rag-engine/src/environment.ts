@@ -1,5 +1,6 @@
 // What rag-engine reads from its environment.
 import { Client } from '@elastic/elasticsearch'
+import { elasticOptions, poolOptions } from '@rag-example/store'
 import { secret } from '@rag-example/wire'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
@@ -21,8 +22,8 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): E
   const { PROMPT_TOKENS = '1200', SERVICE_VERSION: version = '0.1.0', FAULT: fault } = environment
   return {
     version,
-    pool: new Pool({ connectionString: secret('DATABASE_URL', environment), max: 4 }),
-    elasticsearch: ELASTICSEARCH_URL ? new Client({ node: ELASTICSEARCH_URL }) : undefined,
+    pool: new Pool(poolOptions(secret('DATABASE_URL', environment))),
+    elasticsearch: ELASTICSEARCH_URL ? new Client(elasticOptions(ELASTICSEARCH_URL)) : undefined,
     redis: REDIS_URL ? new Redis(REDIS_URL) : undefined,
     llmService,
     promptTokens: Number(PROMPT_TOKENS),

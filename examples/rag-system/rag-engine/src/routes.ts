@@ -2,7 +2,16 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type AskRequest, callerOf, type DocumentsChanged, eventText, goneSignal, type PassagesReply, replyTo } from '@rag-example/wire'
+import {
+  type AskRequest,
+  callerOf,
+  type DocumentsChanged,
+  eventText,
+  goneSignal,
+  type PassagesReply,
+  replyTo,
+  ServiceError
+} from '@rag-example/wire'
 import type { FastifyPluginAsync } from 'fastify'
 import { createEngine, type EngineOptions } from './engine.js'
 import { answersSchema, changesSchema, passagesSchema } from './schemas.js'
@@ -19,8 +28,12 @@ export const routes =
       const { user, tenant } = callerOf(headers)
       identify({ ...(user !== undefined && { user }), ...(tenant !== undefined && { tenant }) })
     })
-    app.setErrorHandler((error, _request, reply) => {
-      const { status, headers, body } = replyTo(error)
+    app.setErrorHandler((error: { validation?: readonly { instancePath: string }[] }, _request, reply) => {
+      // The words of the validator are for programmers.
+      const isQuestion = error.validation?.some(({ instancePath }) => instancePath === '/question' || instancePath === '')
+      const { status, headers, body } = replyTo(
+        isQuestion ? new ServiceError(400, 'A question is a text of up to 4000 characters.') : error
+      )
       reply.status(status).headers(headers).send(body)
     })
     app.get<{ Querystring: { question: string; k: number } }>(

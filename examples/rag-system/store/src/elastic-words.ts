@@ -37,7 +37,11 @@ export function createElasticWords(client: object): Words {
       return hits.hits.map(({ _source }) => _source as FoundByWords)
     },
     async replace(documents) {
-      ready ??= prepare()
+      // What failed once is tried again.
+      ready ??= prepare().catch((error: unknown) => {
+        ready = undefined
+        throw error
+      })
       await ready
       await remove(documents.map(({ id }) => id))
       const operations = documents.flatMap(operationsOf)

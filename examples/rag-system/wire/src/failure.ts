@@ -37,9 +37,17 @@ export function unreachable(name: string, cause: unknown): ServiceError {
 /** What people are told of an error that nobody foresaw: its own words are for the log. */
 const UNFORESEEN = 'This went wrong inside the system, not by what you sent. Please try again.'
 
+/** What the parser of JSON in Express says by its type; its own words are for programmers. */
+const UNREAD: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'This is no JSON.',
+  'entity.too.large': 'This is too long. A question may have 4000 characters.'
+}
+
 /** The reply to an error: its status, headers and body. */
 export function replyTo(error: unknown): { status: number; headers: Record<string, string>; body: { message: string } } {
-  const { statusCode, status, message, retryAfterSeconds } = (error ?? {}) as Partial<ServiceError> & { status?: number }
+  const given = (error ?? {}) as Partial<ServiceError> & { status?: number; type?: string }
+  const { statusCode, status, retryAfterSeconds } = given
+  const message = UNREAD[given.type ?? ''] ?? given.message
   const code = statusCode ?? status
   if (code === undefined || code < 400 || code > 599) return { status: 500, headers: {}, body: { message: UNFORESEEN } }
   return {

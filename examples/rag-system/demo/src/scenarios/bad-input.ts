@@ -1,5 +1,9 @@
-// Huge, binary, empty and mislabelled uploads, a question without end, keys that are none: clear words for people, exact counts for operators.
-import { attempt, type Refusal } from '../traffic.js'
+// Huge, binary, empty and mislabelled uploads, questions that are none, keys that are none: clear words for people, exact counts for operators, and nothing changes what was acknowledged.
+import { readFile } from 'node:fs/promises'
+import type { StoredDocument } from '@rag-example/wire'
+import type { AuditPlace } from '../audit.js'
+import type { Service } from '../system/environments.js'
+import { attempt, type Door, type Refusal, upload } from '../traffic.js'
 import { check, type Scenario, same } from './scenario.js'
 
 const COUNT = 'http_server_request_duration_seconds_count'
@@ -9,7 +13,7 @@ const PICTURE = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a,
 interface Bad {
   readonly what: string
   readonly path: string
-  readonly init: RequestInit
+  readonly init: RequestInit | (() => RequestInit)
   readonly key?: string
   readonly status: number
   readonly words: RegExp
@@ -21,40 +25,59 @@ const question = (text: unknown) => ({
   body: JSON.stringify({ question: text })
 })
 
+/** A document that is acknowledged first: every bad one is sent under its name. */
+const ID = 'bylaws.md'
+const TEXT = '# Bylaws of Ravnsund\n\nThe council of Ravnsund meets every ninth evening in the boathouse.\n'
+const QUESTION = 'When does the council of Ravnsund meet in the boathouse?'
+const PATH = `/documents/${ID}`
+const HUGE = `# Huge\n\n${'word '.repeat(LIMIT_BYTES / 4)}`
+/** Of a length that nobody knows before its end. */
+const unknownLength = () => ({ ...put('text/markdown', ''), body: new Blob([HUGE]).stream(), duplex: 'half' }) as RequestInit
+
 const BAD: readonly Bad[] = [
-  {
-    what: 'a huge document',
-    path: '/documents/huge.md',
-    init: put('text/markdown', `# Huge\n\n${'word '.repeat(LIMIT_BYTES / 4)}`),
-    status: 413,
-    words: /5 MiB at most/
-  },
-  { what: 'a binary document', path: '/documents/noise.txt', init: put('text/plain', PICTURE), status: 415, words: /binary/ },
-  { what: 'a picture called a PDF', path: '/documents/picture.pdf', init: put('application/pdf', PICTURE), status: 415, words: /no PDF/ },
-  { what: 'a picture', path: '/documents/picture.png', init: put('image/png', PICTURE), status: 415, words: /are taken/ },
-  { what: 'an empty document', path: '/documents/empty.md', init: put('text/markdown', ''), status: 422, words: /empty/ },
-  { what: 'a question without end', path: '/ask', init: question('why '.repeat(2000)), status: 400, words: /question/ },
-  { what: 'a question that is no text', path: '/ask', init: question({ $ne: 1 }), status: 400, words: /question/ },
+  { what: 'a huge document', path: PATH, init: put('text/markdown', HUGE), status: 413, words: /5 MiB at most/ },
+  { what: 'a huge document of unknown length', path: PATH, init: unknownLength, status: 413, words: /5 MiB at most/ },
+  { what: 'a binary document', path: PATH, init: put('text/plain', PICTURE), status: 415, words: /binary/ },
+  { what: 'a picture called a PDF', path: PATH, init: put('application/pdf', PICTURE), status: 415, words: /no PDF/ },
+  { what: 'a picture', path: PATH, init: put('image/png', PICTURE), status: 415, words: /are taken/ },
+  { what: 'a PDF that is cut off', path: PATH, init: put('application/pdf', '%PDF-1.7\n1 0 obj'), status: 422, words: /cannot be read/ },
+  { what: 'an empty document', path: PATH, init: put('text/markdown', ''), status: 422, words: /empty/ },
+  { what: 'a question without end', path: '/ask', init: question('why '.repeat(2000)), status: 400, words: /^A question is a text/ },
+  { what: 'a question larger than any', path: '/ask', init: question('why '.repeat(30_000)), status: 413, words: /too long/ },
+  { what: 'a question that is no text', path: '/ask', init: question({ $ne: 1 }), status: 400, words: /^A question is a text/ },
+  { what: 'a question that is no JSON', path: '/ask', init: { ...question(''), body: '{"question": "wh' }, status: 400, words: /no JSON/ },
+  { what: 'no key', path: '/search?q=x', init: {}, key: '', status: 401, words: /Sign in/ },
   { what: 'a made-up key', path: '/ask', init: question('Who am I?'), key: 'rag_made-up', status: 401, words: /not valid/ },
-  { what: 'a broken token', path: '/search?q=x', init: {}, key: 'e30.e30.\u00e9', status: 401, words: /key/ }
+  { what: 'a broken token', path: '/search?q=x', init: {}, key: 'e30.e30.\u00e9', status: 401, words: /not valid/ },
+  { what: 'a key without end', path: '/search?q=x', init: {}, key: 'k'.repeat(5000), status: 401, words: /not valid/ }
 ]
+const STATUSES = [...new Set(BAD.map(({ status }) => status))].sort()
+const OF_DOCUMENTS = BAD.filter(({ path, what }) => path === PATH && what !== 'a huge document')
 
 export const badInput: Scenario = {
   name: 'bad-input',
-  story: `${BAD.length} requests that must be refused: ${BAD.map(({ what }) => what).join(', ')}.`,
+  story: `A document is acknowledged, then ${BAD.length} requests that must be refused: ${BAD.map(({ what }) => what).join(', ')}.`,
   look: 'Documents: the words of a refused upload; Operate: the error share of the gateway stays, its 4xx are counted.',
-  async run({ fault, door, snapshot, until }) {
+  async run({ system, fault, door, ask, snapshot, until }) {
+    const acknowledged = await upload(door(), ID, TEXT)
+    const [recorded, documents] = [await refusalsIn(system.audit), await documentsOf(door())]
     const before = await snapshot()
     const said: Refusal[] = []
     for (const { path, init, key } of fault ? BAD : [])
-      said.push(await attempt(key === undefined ? door() : { ...door(), apiKey: key }, path, init))
-    const statuses = [...new Set(BAD.map(({ status }) => status))].sort()
-    return until((after) => {
-      const counted = (taken: typeof after, status: number) =>
-        taken.value('api-gateway', COUNT, { http_response_status_code: String(status) })
+      said.push(await attempt(key === undefined ? door() : { ...door(), apiKey: key }, path, typeof init === 'function' ? init() : init))
+    const checks = await until((after) => {
+      const counted = (service: Service, code: number) => {
+        const labels = { http_response_status_code: String(code) }
+        return after.value(service, COUNT, labels) - before.value(service, COUNT, labels)
+      }
       const traces = new Set(said.map(({ traceId }) => traceId))
-      const lines = after.lines('api-gateway').filter(({ traceId, statusCode }) => traces.has(String(traceId)) && statusCode !== undefined)
-      const passages = (taken: typeof after) => taken.value('document-service', 'example_index_passages')
+      const lines = (service: Service, code: number) =>
+        after.lines(service).filter(({ traceId, statusCode }) => traces.has(String(traceId)) && statusCode === code).length
+      const figures = (service: Service, sent: readonly Bad[], code: number) => ({
+        sent: sent.filter(({ status }) => status === code).length,
+        [`counted in ${after.source}`]: counted(service, code),
+        'log lines': lines(service, code)
+      })
       return [
         ...BAD.map(({ what, status, words }, index) =>
           check(
@@ -63,15 +86,39 @@ export const badInput: Scenario = {
             said[index]?.status === status && words.test(said[index].message)
           )
         ),
-        ...statuses.map((status) =>
-          same(`refusals with ${status}`, {
-            sent: BAD.filter((bad) => bad.status === status).length,
-            [`counted in ${after.source}`]: counted(after, status) - counted(before, status),
-            'log lines': lines.filter(({ statusCode }) => statusCode === status).length
-          })
+        ...STATUSES.map((status) => same(`refusals with ${status} of the gateway`, figures('api-gateway', BAD, status))),
+        ...[413, 415, 422].map((status) =>
+          same(`refusals with ${status} of document-service`, figures('document-service', OF_DOCUMENTS, status))
         ),
-        same('passages in the index', { before: passages(before), after: passages(after) })
+        same('refusals with 401 of auth-service', figures('auth-service', BAD, 401))
       ]
     })
+    const told = await ask(QUESTION)
+    const stays = told.answer?.answer.includes('every ninth evening') ?? false
+    return [
+      ...checks,
+      same('refused accesses on record', {
+        sent: BAD.filter(({ status }) => status === 401).length,
+        records: (await refusalsIn(system.audit)) - recorded
+      }),
+      same('documents, each in the version it had', { before: documents.size, after: unchanged(documents, await documentsOf(door())) }),
+      check('what was acknowledged is still the answer', { status: acknowledged, said: Number(stays) }, acknowledged < 300 && stays)
+    ]
   }
+}
+
+/** Each with its version and how much it has. */
+async function documentsOf({ url, apiKey }: Door): Promise<ReadonlySet<string>> {
+  const reply = await fetch(`${url}/documents?limit=500`, { headers: { authorization: `Bearer ${apiKey}` } })
+  const { documents } = (await reply.json()) as { documents: readonly StoredDocument[] }
+  return new Set(documents.map(({ id, version, passages, bytes }) => JSON.stringify([id, version, passages, bytes])))
+}
+
+/** How many are the same; none when there are others. */
+function unchanged(before: ReadonlySet<string>, after: ReadonlySet<string>): number {
+  return after.size === before.size ? [...after].filter((one) => before.has(one)).length : 0
+}
+
+async function refusalsIn({ file }: AuditPlace): Promise<number> {
+  return (await readFile(file, 'utf8')).split('"outcome":"refused"').length - 1
 }

@@ -14,7 +14,7 @@ const COUNT = 'http_server_request_duration_seconds_count'
 
 export const diskFull: Scenario = {
   name: 'disk-full',
-  story: `document-service keeps originals on a disk of ${DISK.slice(5)}; a document fits, the next one does not.`,
+  story: `document-service keeps originals on a disk of ${DISK.slice(5)}; a document fits, a larger one and a larger version of the first do not.`,
   look: 'Documents: the words of the refusal; Operate: errors of document-service and of the gateway.',
   async run({ system, fault, door, snapshot, until }) {
     if (!canMount()) throw new DemoFailure('this scenario needs a small disk, and none can be mounted', 'run it as root on Linux')
@@ -26,11 +26,10 @@ export const diskFull: Scenario = {
       await system.restart('document-service', { DOCUMENTS_FOLDER: folder })
       const kept = await upload(door(), small, SMALL)
       const before = await snapshot()
-      const refused = await attempt(door(), `/documents/${large}`, {
-        method: 'PUT',
-        headers: { 'content-type': 'text/plain' },
-        body: LARGE
-      })
+      const send = (id: string) =>
+        attempt(door(), `/documents/${id}`, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: LARGE })
+      const refused = [await send(large), await send(small)]
+      const traces = new Set(refused.map(({ traceId }) => traceId))
       const found = await search(door(), 'When does the last ferry of Larkholm leave?')
       const lost = await search(door(), 'Where does the ledger of Larkholm begin?')
       return await until((after) => {
@@ -38,15 +37,13 @@ export const diskFull: Scenario = {
           after.value(service, COUNT, { http_response_status_code: '507' }) -
           before.value(service, COUNT, { http_response_status_code: '507' })
         const lines = (service: 'api-gateway' | 'document-service') =>
-          after.lines(service).filter(({ traceId, statusCode }) => traceId === refused.traceId && statusCode === 507).length
+          after.lines(service).filter(({ traceId, statusCode }) => traces.has(String(traceId)) && statusCode === 507).length
         return [
-          check(
-            `the upload is refused with 507 and words: ${refused.message}`,
-            { status: refused.status },
-            refused.status === 507 && refused.message.includes('full')
+          ...refused.map(({ status, message }) =>
+            check(`the upload is refused with 507 and words: ${message}`, { status }, status === 507 && message.includes('full'))
           ),
-          same('the refusal', {
-            sent: 1,
+          same('the refusals', {
+            sent: refused.length,
             [`of api-gateway in ${after.source}`]: counted('api-gateway'),
             [`of document-service in ${after.source}`]: counted('document-service'),
             'log lines of api-gateway': lines('api-gateway'),

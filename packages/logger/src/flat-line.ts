@@ -45,6 +45,9 @@ interface Call {
   readonly time: string
 }
 
+/** More bytes than the field of an id takes. */
+const ID_ROOM = 100
+
 /** The line with its line feed; undefined for a record that is not flat, not clean or not short. */
 export function flatLine(
   state: LogState,
@@ -71,9 +74,12 @@ export function flatLine(
   }
   const { ids, identity } = correlationFields(shape)
   const bindings = chindings.length === base.length ? '' : chindings.slice(base.length)
-  const line = headOf(parts, level, time) + said + base + state.lineId() + ids + bindings + identityFields(identity, state) + body + '}\n'
-  // No character takes more than three bytes of UTF-8 a UTF-16 unit.
-  return line.length * 3 <= maxLine || Buffer.byteLength(line) <= maxLine ? line : undefined
+  const head = headOf(parts, level, time) + said + base
+  const rest = ids + bindings + identityFields(identity, state) + body + '}\n'
+  // No character takes more than three bytes of UTF-8 a UTF-16 unit. The id comes last: a number that is taken and not written would look like a lost line.
+  if ((head.length + rest.length) * 3 + ID_ROOM > maxLine && Buffer.byteLength(head) + Buffer.byteLength(rest) + ID_ROOM > maxLine)
+    return undefined
+  return head + state.lineId() + rest
 }
 
 /** The beginning of a line: time and level, as JSON without its end. */

@@ -124,3 +124,11 @@ it('durations are printed as numbers are', () => {
   )
   expect([milliseconds(-1.5), milliseconds(Number.NaN), milliseconds(1e15)]).toEqual(['-1.5', 'null', '1000000000000000'])
 })
+
+it('numbers every line without a gap, also one that turns out too long for the short way', () => {
+  const { memory, logger } = start({ lineIds: true })
+  const fields = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 'x'.repeat(3000)]))
+  for (const each of [{}, fields, { a: 1 }, fields, {}]) logger.info(each, 'line')
+  expect(memory.text[1]!.length).toBeLessThan(16_385)
+  expect(memory.lines().map((line) => Number.parseInt(String(line['lineId']).split('-')[1]!, 36))).toEqual([0, 1, 2, 3, 4])
+})

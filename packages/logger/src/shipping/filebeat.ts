@@ -3,7 +3,7 @@ import { readTarget, type ShippingOptions } from './options.js'
 import { rotatedNames } from './rotated.js'
 
 /** Less than the shortest line has: a file of a single line is shipped too. It covers the time of the first line and what stands behind it. */
-export const FINGERPRINT_BYTES = 128
+const FINGERPRINT_BYTES = 128
 
 /**
  * A complete `filebeat.yml` for Filebeat 8.15 or newer: the id of a line is the id of its document, so a line that is sent twice is kept once.

@@ -13,8 +13,8 @@ export interface RsyslogOptions extends ShippingOptions {
  *
  * Exactly once means: at least once from the file, and a line that comes twice is refused by its id. Outages are waited out with queues on
  * the disk. Lines that are refused for lack of room, alone or as a whole request, are sent again; rsyslog by itself gives up a whole refused
- * request, so that goes through a file here. What is refused for good is kept in `rejected.log`. The password is that of the user `rsyslog`
- * and comes from `ELASTICSEARCH_PASSWORD`; it must hold no spaces.
+ * request and one that a proxy answers, so these go through files here. What is refused for good is kept in `<service>.rejected`. The password
+ * is that of the user `rsyslog` and comes from `ELASTICSEARCH_PASSWORD`; it must hold no spaces.
  *
  * @throws RagError `RAG_LOGGER_OPTION`, `RAG_CORE_SERVICE`
  * @example
@@ -31,7 +31,8 @@ export function rsyslogConfig({ spool = '/var/spool/rsyslog', ...options }: Rsys
          uid="rsyslog" pwd=\`echo $ELASTICSEARCH_PASSWORD\`
          searchIndex="${dataStream}" searchType="" template="${name}_${template}" dynBulkId="on" bulkid="${name}_id" writeoperation="create"
          bulkmode="on" indextimeout="60000" retryfailures="on" retryruleset="${name}_answers" ratelimit.interval="0"
-         errorfile="${spool}/${name}.refused" action.errorfile="${spool}/${name}.unsent" action.resumeRetryCount="-1" action.resumeInterval="1" action.resumeIntervalMax="30")`
+         errorfile="${spool}/${name}.refused" action.errorfile="${spool}/${name}.unsent"
+         action.resumeRetryCount="-1" action.resumeInterval="1" action.resumeIntervalMax="30")`
   return `# Lines of ${service} to Elasticsearch.
 global(workDirectory="${spool}" maxMessageSize="16m")
 module(load="imfile" mode="inotify" sortFiles="on")
@@ -103,7 +104,11 @@ ruleset(name="${name}_refused" ${queue(`${name}_refused`, 1, 200_000)}) {
 `
 }
 
-/** In memory, and on the disk when memory is full or rsyslog stops. Whoever fills it waits: nothing is thrown away. */
+/**
+ * In memory, and on the disk when memory is full or rsyslog stops. Whoever fills it waits: nothing is thrown away.
+ * The number of lines bounds a request, not `maxbytes`: when the server goes away while rsyslog cuts a batch by bytes, it sends only the rest
+ * of it again. 250 lines of 16 KiB, escaped in a refused request, still fit `maxMessageSize`.
+ */
 function queue(name: string, batch: number, pauseMicroseconds = 0): string {
   const pace = pauseMicroseconds > 0 ? ` queue.dequeueSlowDown="${pauseMicroseconds}"` : ''
   return `queue.type="LinkedList" queue.size="50000" queue.filename="${name}" queue.maxDiskSpace="1g" queue.saveOnShutdown="on"

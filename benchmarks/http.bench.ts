@@ -8,17 +8,33 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeBinaries } from '../scripts/nodes.mjs'
-import { median, quartiles } from './statistics.js'
+import { sharesOf } from './http/shares.mjs'
 
-const ROUNDS = Number(process.env['ROUNDS'] ?? 9)
-const WARM_UP_ROUNDS = 3
+/** A call costs some hundred microseconds of clients, streams and garbage: one process differs from the next by a tenth of that. */
+const SETS = Number(process.env['SETS'] ?? (process.argv.includes('--ask') ? 4 : 3))
+/**
+ * Measured rounds of a set of processes. Short ones: what else runs on the machine then disturbs all variants of a round alike, and what
+ * comes and goes within a round is outvoted by the others. A set is started and warmed up anew: how V8 has compiled a process and where
+ * its memory lies stay with it, so that more rounds of one set agree with each other and not with the next run.
+ */
+const ROUNDS = Number(process.env['ROUNDS'] ?? (process.argv.includes('--ask') ? 6 : 8))
+/**
+ * Answers of each process before anything is measured, as fast as it gives them: a service that runs for days is compiled. After 2 000
+ * with a call the compilers still took 17 us of each request, most of them for those who brought the most code; after these they take none.
+ */
+const WARM_UP = Number(process.env['WARM_UP'] ?? (process.argv.includes('--ask') ? 6000 : 12_000))
+/** One stretch of the warm-up: exports keep up, so that no variant starts with a full queue. */
+const WARM_UP_STRETCH = 2000
 const folder = fileURLToPath(new URL('./http/', import.meta.url))
-/** Requests a round and their rate, below what the peers can answer. */
-const LOAD = { express: { requests: 3000, rate: 1500 }, fastify: { requests: 8000, rate: 4000 } } as const
+/** Requests a round and their rate, about half of what the peers can answer. */
+const LOAD = {
+  small: { express: { requests: 1000, rate: 1500 }, fastify: { requests: 2500, rate: 4000 } },
+  ask: { express: { requests: 400, rate: 600 }, fastify: { requests: 600, rate: 1000 } }
+} as const
 /** A variant that drops more is no measurement. */
 const MOST_DROPPED = 0.01
 
-type Framework = keyof typeof LOAD
+type Framework = keyof typeof LOAD.small
 const ALL = 'logs+metrics+traces'
 const SIGNALS = ['logs', 'metrics', 'traces']
 /** `--together` leaves out each signal alone. */
@@ -79,64 +95,58 @@ function start(
 }
 
 async function measure(framework: Framework): Promise<Record<string, unknown>> {
-  const scratch = mkdtempSync(join(tmpdir(), 'rag-bench-http-'))
-  const load = start('load.mjs', [], 1)
-  const sink = await ask<number>(load, undefined, 'sink')
-  const servers: Server[] = []
-  for (const variant of VARIANTS) {
-    const logFile = join(scratch, `${variant}.log`)
-    const environment = {
-      NODE_ENV: 'production',
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink}`,
-      BACKEND: `http://127.0.0.1:${sink}/backend`
-    }
-    const child = start(variant === 'peers' ? 'peers.cjs' : 'bare-or-ours.mjs', [framework, variant, logFile], 0, environment, binary)
-    servers.push({ variant, process: child, port: await ask<number>(child, undefined, 'port'), logFile, answered: 0, exported: 0, cpu: [] })
-  }
-  try {
-    for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+  const sets: Server[][] = []
+  const checks: Record<string, Record<string, number>>[] = []
+  for (let set = 0; set < SETS; set++) {
+    const scratch = mkdtempSync(join(tmpdir(), 'rag-bench-http-'))
+    const load = start('load.mjs', [], 1)
+    const sink = await ask<number>(load, undefined, 'sink')
+    const servers: Server[] = []
+    try {
+      for (const variant of VARIANTS) servers.push(await startServer(framework, variant, scratch, sink))
       for (const server of shuffled(servers)) {
-        const before = await ask<NodeJS.CpuUsage>(server.process, 'cpu', 'cpu')
-        const answered = await ask<number>(
-          load,
-          { run: { port: server.port, path: asks ? '/ask' : '/users', ...loadOf(framework) } },
-          'ran'
-        )
-        await ask(server.process, 'flush', 'flushed')
-        const after = await ask<NodeJS.CpuUsage>(server.process, 'cpu', 'cpu')
-        server.answered += answered
-        server.exported += await ask<number>(load, 'spans', 'spans')
-        if (round >= 0) server.cpu.push((after.user + after.system - before.user - before.system) / answered)
+        for (let sent = 0; sent < WARM_UP; sent += WARM_UP_STRETCH) await round(server, load, { requests: WARM_UP_STRETCH, rate: 1e6 })
       }
-      say(`${framework}: round ${Math.max(round + 1, 0)} of ${ROUNDS}`)
+      // The first round at the rate of the others counts as warm-up too.
+      for (let each = -1; each < ROUNDS; each++) {
+        for (const server of shuffled(servers)) {
+          const cpu = await round(server, load, LOAD[asks ? 'ask' : 'small'][framework])
+          if (each >= 0) server.cpu.push(cpu)
+        }
+        say(`${framework}: set ${set + 1} of ${SETS}, round ${Math.max(each + 1, 0)} of ${ROUNDS}`)
+      }
+      checks.push(await check(servers))
+      sets.push(servers)
+    } finally {
+      for (const { process: child } of servers) child.disconnect()
+      load.disconnect()
+      rmSync(scratch, { recursive: true, force: true })
     }
-    return { ...summary(servers), checks: await check(servers) }
-  } finally {
-    for (const { process: child } of servers) child.disconnect()
-    load.disconnect()
-    rmSync(scratch, { recursive: true, force: true })
   }
+  const cpu = sets.map((servers) => Object.fromEntries(servers.map((server) => [server.variant, server.cpu])))
+  return { ...sharesOf(cpu), checks, cpu }
 }
 
-function summary(servers: Server[]) {
-  const added = (variant: string) => {
-    const bare = servers.find((server) => server.variant === 'bare')!.cpu
-    return servers.find((server) => server.variant === variant)!.cpu.map((cpu, round) => cpu - bare[round]!)
+async function startServer(framework: Framework, variant: string, scratch: string, sink: number): Promise<Server> {
+  const logFile = join(scratch, `${variant}.log`)
+  const environment = {
+    NODE_ENV: 'production',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink}`,
+    BACKEND: `http://127.0.0.1:${sink}/backend`
   }
-  const peers = added('peers')
-  const shares = Object.fromEntries(
-    VARIANTS.filter((variant) => variant !== 'bare' && variant !== 'peers').map((variant) => {
-      const ratios = added(variant).map((cpu, round) => cpu / peers[round]!)
-      return [variant, { share: round3(median(ratios)), spread: quartiles(ratios).map(round3) }]
-    })
-  )
-  const all = added(ALL)
-  const sums = VARIANTS.includes(SIGNALS[0]!) && SIGNALS.map(added)
-  return {
-    shares,
-    ...(sums && { togetherOverSum: round3(median(all.map((cpu, round) => cpu / sums.reduce((sum, each) => sum + each[round]!, 0)))) }),
-    addedMicroseconds: Object.fromEntries(VARIANTS.map((variant) => [variant, round3(median(added(variant)))]))
-  }
+  const child = start(variant === 'peers' ? 'peers.cjs' : 'bare-or-ours.mjs', [framework, variant, logFile], 0, environment, binary)
+  return { variant, process: child, port: await ask<number>(child, undefined, 'port'), logFile, answered: 0, exported: 0, cpu: [] }
+}
+
+/** CPU of a server for each of the requests, in microseconds, all its threads and its exports included. */
+async function round(server: Server, load: ChildProcess, { requests, rate }: { requests: number; rate: number }): Promise<number> {
+  const before = await ask<NodeJS.CpuUsage>(server.process, 'cpu', 'cpu')
+  const answered = await ask<number>(load, { run: { port: server.port, path: asks ? '/ask' : '/users', requests, rate } }, 'ran')
+  await ask(server.process, 'flush', 'flushed')
+  const after = await ask<NodeJS.CpuUsage>(server.process, 'cpu', 'cpu')
+  server.answered += answered
+  server.exported += await ask<number>(load, 'spans', 'spans')
+  return (after.user + after.system - before.user - before.system) / answered
 }
 
 /** Answers = lines = histogram counts = spans exported + dropped, and hardly any dropped; anything else makes the run invalid. */
@@ -186,12 +196,6 @@ function countLines(file: string): number {
   return lines
 }
 
-/** A call costs more than a small answer: fewer requests keep the process below its limit. */
-function loadOf(framework: Framework): { requests: number; rate: number } {
-  const { requests, rate } = LOAD[framework]
-  return asks ? { requests: Math.round(requests / 4), rate: Math.round(rate / 4) } : { requests, rate }
-}
-
 function shuffled<T>(items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, key: Math.random() }))
@@ -199,15 +203,13 @@ function shuffled<T>(items: readonly T[]): T[] {
     .map(({ item }) => item)
 }
 
-function round3(value: number): number {
-  return Math.round(value * 1000) / 1000
-}
-
 const results: Record<string, unknown> = {}
-for (const framework of Object.keys(LOAD) as Framework[]) {
+for (const framework of Object.keys(LOAD.small) as Framework[]) {
   if (only && only !== framework) continue
   results[framework] = await measure(framework)
+  // A line each: what is measured is not lost with what comes after it.
+  const line = { case: asks ? 'http, one outgoing call' : 'http', node: major, results: { [framework]: results[framework] } }
+  if (asJson) process.stdout.write(`${JSON.stringify(line)}\n`)
 }
-if (asJson)
-  process.stdout.write(`${JSON.stringify({ case: asks ? 'http, one outgoing call' : 'http', node: major, rounds: ROUNDS, results })}\n`)
-else process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+// The figure of each round is for whoever puts runs together.
+if (!asJson) process.stdout.write(`${JSON.stringify(results, (key, value: unknown) => (key === 'cpu' ? undefined : value), 2)}\n`)

@@ -24,6 +24,8 @@ export interface Observer {
   baggageTo?(host: string): boolean
   /** Called from the batch, after the work is over. */
   end?(operation: Operation): void
+  /** Kinds of which `end` is called as soon as the work is over, such as those that become a line of a log: a process that is killed loses its batch. */
+  readonly prompt?: { readonly [K in Kind]?: true }
   /**
    * `false` says that the records carry no ids. A reply that only such observers record gets no `x-request-id`, and none is made unless asked for.
    * @default true

@@ -2,6 +2,7 @@ import { context, createContextKey, trace } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
+  type Attributes,
   activeOperation,
   correlation,
   drain,
@@ -38,6 +39,18 @@ describe('an operation', () => {
     startOperation('stage', 'retrieve', {}, [recorder]).end()
     expect(recorder.operations).toHaveLength(0)
     await vi.waitFor(() => expect(recorder.operations).toHaveLength(1))
+  })
+
+  it('reaches an observer that cannot wait as soon as it is over, once, and no other kind', () => {
+    const [recorder, waiting] = [recordingObserver(), recordingObserver({ id: 'waiting' })]
+    const prompt: Observer = { ...recorder, prompt: { server: true } }
+    const server = { method: 'GET', path: '/', query: '', headers: {} } as unknown as Attributes['server']
+    startOperation('server', 'GET', server, [prompt, waiting]).end()
+    startOperation('stage', 'retrieve', {}, [prompt, waiting]).end()
+    expect(recorder.operations.map(({ kind }) => kind)).toEqual(['server'])
+    expect(waiting.operations).toHaveLength(0)
+    drain()
+    for (const { operations } of [recorder, waiting]) expect(operations.map(({ kind }) => kind)).toEqual(['server', 'stage'])
   })
 
   it('costs an observer that throws its own record, counted, and nobody else theirs', () => {

@@ -34,6 +34,7 @@ export function logObserver(logger: Logger, options: LogObserverOptions = {}): O
   return {
     id: 'logger',
     service: state?.service ?? serviceOf(logger),
+    prompt: { server: true },
     ...(start && {
       start(operation: Operation) {
         if (operation.kind !== 'server') return

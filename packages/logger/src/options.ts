@@ -1,7 +1,7 @@
 // The options of createLogger, their defaults and checks.
 import { checkOptions, checkService, type Leaves, leavesOf, type Masker, type MaskerOptions, RagError, resolveMasker } from '@rag/core'
 import type { LoggerOptions as PinoOptions } from 'pino'
-import type { Destination } from './destination/index.js'
+import type { Destination } from './destination/create.js'
 import { checkLevel, checkLevelSignal, type LevelSignal } from './levels.js'
 import { type Preset, shapes } from './shape.js'
 

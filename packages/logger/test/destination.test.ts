@@ -142,6 +142,12 @@ it.each([
   30_000
 )
 
+it('kill -9 loses no line about a request that ended in a turn before', async () => {
+  const file = join(directory, 'app.log')
+  expect((await runFixture('exit.ts', ['kill-after-requests', file, '0'])).signal).toBe('SIGKILL')
+  expect(parseLines(readFileSync(file, 'utf8'))).toHaveLength(20)
+}, 30_000)
+
 it('lines to a pipe are complete when the process exits', async () => {
   const { stdout } = await runFixture('exit.ts', ['exit', '-', '3000'])
   expect(parseLines(stdout)).toHaveLength(3000)

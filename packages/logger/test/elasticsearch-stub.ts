@@ -20,8 +20,8 @@ export interface StubOptions {
   password: string
 }
 
-/** How the next requests are answered: not at all, busy as a whole, busy for some documents, or taken without an answer. */
-export type Mood = 'well' | 'busy' | 'busy-items' | 'hangs-up'
+/** How the next requests are answered: well, busy as a whole, busy for some documents, taken without an answer, or by a proxy that finds no server. */
+export type Mood = 'well' | 'busy' | 'busy-items' | 'hangs-up' | 'away'
 
 export interface ElasticsearchStub {
   readonly url: string
@@ -58,6 +58,10 @@ export async function startElasticsearch({ tls, dataStream, template, user, pass
 
   function handle(request: IncomingMessage, response: ServerResponse, body: string): void {
     const path = request.url!.split('?')[0]!
+    if (stub?.mood === 'away') {
+      refused('bad gateway')
+      return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html><body>502 Bad Gateway</body></html>')
+    }
     if (request.headers.authorization !== `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`) {
       return fail(response, 401, 'security_exception', 'missing or wrong credentials')
     }

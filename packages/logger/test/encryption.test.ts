@@ -181,7 +181,7 @@ it('rotation, compression and kill -9 at any moment lose no written line and dou
     expect(new Set(found).size).toBe(found.length)
     expect(found.slice(0, handedOver + 1)).toEqual(range(handedOver + 1))
   }
-  await createRotatingFile(openLogFile(file), { bytes: 1e9, everyMs: Number.POSITIVE_INFINITY, gzip: true, keep: {} }).tidy()
+  await createRotatingFile(openLogFile(file), { bytes: 1e9, everyMs: Number.POSITIVE_INFINITY, gzipAfterMs: 0, keep: {} }).tidy()
   const compressed = readdirSync(directory).filter((name) => name.endsWith('.gz'))
   expect(compressed.length).toBeGreaterThan(3)
   expect(gunzipSync(readFileSync(join(directory, compressed[0]!))).toString()).toMatch(/^\{"segment":/)

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openLogFile } from '../src/destination/file.js'
 import { createRotatingFile } from '../src/destination/rotate.js'
@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-const NONE = { bytes: Number.POSITIVE_INFINITY, everyMs: Number.POSITIVE_INFINITY, gzip: false, keep: {} }
+const NONE = { bytes: Number.POSITIVE_INFINITY, everyMs: Number.POSITIVE_INFINITY, keep: {} }
 
 /** Every line below the directory, as a reader would count them: a file that stands compressed and plain is one file. A killed process may leave half a line, which was handed to nobody. */
 function allNumbers(): number[] {
@@ -32,7 +32,7 @@ function allNumbers(): number[] {
 }
 
 it('rotates by size between lines and keeps every line once', async () => {
-  const output = createRotatingFile(openLogFile(join(directory, 'app.log')), { ...NONE, bytes: 1000, gzip: true })
+  const output = createRotatingFile(openLogFile(join(directory, 'app.log')), { ...NONE, bytes: 1000, gzipAfterMs: 0 })
   const sink = createWriter({ output })
   for (let n = 0; n < 100; n++) {
     sink.write(`{"n":${n},"text":"${'x'.repeat(80)}"}\n`)
@@ -78,6 +78,56 @@ it.each([
   expect(left).toContain('app-notes.log')
 })
 
+it('leaves a rotated file readable for the time asked, and compresses it by itself then', async () => {
+  const path = join(directory, 'app.log')
+  const output = createRotatingFile(openLogFile(path), { ...NONE, bytes: 100, gzipAfterMs: 700 })
+  const sink = createWriter({ output })
+  for (let n = 0; n < 3; n++) {
+    sink.write(`{"n":${n},"text":"${'x'.repeat(80)}"}\n`)
+    await sink.flush()
+  }
+  await output.tidy()
+  const plain = readdirSync(directory).filter((name) => name !== 'app.log')
+  expect(plain).toHaveLength(2)
+  expect(plain.every((name) => name.endsWith('.log'))).toBe(true)
+  const compressed = () => readdirSync(directory).filter((name) => name.endsWith('.log.gz'))
+  for (let n = 0; n < 200 && compressed().length < 2; n++) await new Promise((resolve) => setTimeout(resolve, 25))
+  await output.tidy()
+  expect(readdirSync(directory).sort()).toEqual([...plain.map((name) => `${name}.gz`), 'app.log'].sort())
+  expect(allNumbers()).toEqual([0, 1, 2])
+  await sink.close(100)
+})
+
+it('leaves an archive that was unpacked for a shipper as long, and counts it once', async () => {
+  for (const day of [1, 2]) {
+    const archive = join(directory, `app-2020010${day}T000000000Z-0001.log`)
+    writeFileSync(archive, `{"n":${day}}\n`)
+    writeFileSync(`${archive}.gz`, gzipSync(`{"n":${day}}\n`))
+    utimesSync(archive, new Date(2020, 0, day), new Date(2020, 0, day))
+  }
+  const tidy = (gzipAfterMs: number) =>
+    createRotatingFile(openLogFile(join(directory, 'app.log')), { ...NONE, gzipAfterMs, keep: { files: 2 } }).tidy()
+  await tidy(60_000)
+  expect(readdirSync(directory)).toHaveLength(4)
+  await tidy(0)
+  expect(readdirSync(directory).sort()).toEqual(['app-20200101T000000000Z-0001.log.gz', 'app-20200102T000000000Z-0001.log.gz'])
+})
+
+it.each([
+  [{ gzip: 'yes' }, 'RAG_LOGGER_DESTINATION'],
+  [{ gzip: null }, 'RAG_LOGGER_DESTINATION'],
+  [{ gzip: { after: 'soon' } }, 'RAG_CORE_DURATION'],
+  [{ gzip: { later: '1h' } }, 'RAG_CORE_UNKNOWN_OPTION'],
+  [{ keep: { files: '3' } }, 'RAG_LOGGER_DESTINATION'],
+  [{ keep: { files: Number.NaN } }, 'RAG_LOGGER_DESTINATION'],
+  [{ keep: { bytes: -1 } }, 'RAG_LOGGER_OPTION'],
+  [{ rotate: undefined, gzip: true }, 'RAG_LOGGER_DESTINATION'],
+  [{ rotate: undefined, keep: { files: 3 } }, 'RAG_LOGGER_DESTINATION']
+])('refuses %j', (options, code) => {
+  const destination = { file: join(directory, 'app.log'), rotate: { size: '1MB' }, ...options }
+  expect(() => createLogger({ service: 's', destination: destination as never })).toThrow(code)
+})
+
 it('a file opened again on a signal loses nothing', async () => {
   const file = join(directory, 'app.log')
   const logger = createLogger({ service: 's', destination: { file, reopenOn: 'SIGUSR2' } })
@@ -111,7 +161,7 @@ it('kill -9 at any moment of rotation and compression loses no line and doubles 
     expect(new Set(numbers).size).toBe(numbers.length)
     expect(numbers.slice(0, handedOver + 1)).toEqual(Array.from({ length: handedOver + 1 }, (_, n) => n))
   }
-  await createRotatingFile(openLogFile(file), { ...NONE, gzip: true }).tidy()
+  await createRotatingFile(openLogFile(file), { ...NONE, gzipAfterMs: 0 }).tidy()
   expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([])
   expect(allNumbers().length).toBeGreaterThan(handedOver)
 }, 60_000)

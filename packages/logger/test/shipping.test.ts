@@ -7,7 +7,7 @@ import { logFields } from '@rag/core/catalogue'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { findServer } from '../../../scripts/servers.mjs'
-import { describeWith, startRsyslog } from '../../../scripts/test-support.js'
+import { describeWith, type RunningServer, startRsyslog } from '../../../scripts/test-support.js'
 import { createLogger, logControl, logObserver } from '../src/index.js'
 import {
   createEmfWriter,
@@ -148,6 +148,8 @@ describe('every shipper configuration', () => {
       { url: 'https://user:pass@search.example.com' },
       { file: '/var/log/a"b.log' },
       { file: 'relative.log' },
+      { file: '/var/log/{a,b}.log' },
+      { file: '/var/log/a[1].log' },
       { caFile: '/etc/$(id)' },
       { namespace: 'A B' },
       { service: 'a b' },
@@ -160,14 +162,20 @@ describe('every shipper configuration', () => {
     const config = parse(filebeatConfig({ service: 'rag-engine' })) as { 'filebeat.inputs': { paths: string[]; parsers: Line[] }[] } & Line
     const [input] = config['filebeat.inputs']
     expect(input!.parsers[0]).toMatchObject({ ndjson: { document_id: 'event.id', target: '' } })
-    expect(input!.paths).toEqual(['/var/log/rag-engine/app.log', '/var/log/rag-engine/app-[0-9]*Z-[0-9]*.log'])
+    expect(input!.paths).toEqual([
+      '/var/log/rag-engine/app.log',
+      '/var/log/rag-engine/app-[0-9]*Z-[0-9]*.log',
+      '/var/log/rag-engine/app.log-[0-9]*[0-9]'
+    ])
     expect(config['output.elasticsearch']).toMatchObject({ ssl: { verification_mode: 'full' }, index: 'logs-rag_engine-default' })
   })
 
   // https://www.elastic.co/docs/reference/beats/filebeat/filebeat-input-filestream and the pages of the processors, the output, TLS and the queue.
   const FILEBEAT_OPTIONS = new Set([
     ...['inputs', 'inputs.type', 'inputs.id', 'inputs.paths', 'inputs.parsers'].map((name) => `filebeat.${name}`),
-    ...['file_identity.native', 'prospector.scanner.fingerprint.enabled'].map((name) => `filebeat.inputs.${name}`),
+    ...['file_identity.fingerprint', ...['enabled', 'length'].map((name) => `prospector.scanner.fingerprint.${name}`)].map(
+      (name) => `filebeat.inputs.${name}`
+    ),
     ...['', '.target', '.document_id', '.expand_keys', '.overwrite_keys', '.add_error_key'].map(
       (name) => `filebeat.inputs.parsers.ndjson${name}`
     ),
@@ -186,6 +194,20 @@ describe('every shipper configuration', () => {
       return [path, ...optionsIn(held, path)]
     })
   }
+
+  it('of Filebeat knows a file by its beginning, which the shortest line has too', () => {
+    const memory = createMemory()
+    const logger = createLogger({ service: 's', preset: 'ecs', destination: memory })
+    logger.info('')
+    logger.info({})
+    const shortest = Math.min(...memory.text.map((line) => line.length))
+    const [input] = (parse(filebeatConfig({ service: 's' })) as { 'filebeat.inputs': Line[] })['filebeat.inputs']
+    const length = input!['prospector.scanner.fingerprint.length'] as number
+    // Filebeat takes no less than 64 bytes.
+    expect(length).toBeGreaterThanOrEqual(64)
+    expect(length).toBeLessThan(shortest)
+    expect(memory.text[0]!.slice(0, length)).toContain(memory.lines()[0]!['@timestamp'])
+  })
 
   it('of Filebeat has options that Filebeat documents, and no others', () => {
     const names = optionsIn(parse(filebeatConfig({ service: 'rag-engine' })), '')
@@ -318,7 +340,17 @@ describeWith(['logrotate'], 'logrotate', () => {
 })
 
 describeWith(['rsyslog'], 'rsyslog to a wire-level stub of Elasticsearch', () => {
-  async function startAll(count: number): Promise<{ stub: ElasticsearchStub; written: Promise<unknown>; spool: string }> {
+  interface Shipping {
+    stub: ElasticsearchStub
+    spool: string
+    rsyslog: RunningServer
+    /** Starts rsyslog once more, on the same spool. */
+    again(): Promise<RunningServer>
+    /** Logs numbered lines into files of 64 KB, or as the fixture is told. */
+    write(count: number, ...how: string[]): Promise<unknown>
+  }
+
+  async function startAll(): Promise<Shipping> {
     const [logs, spool] = [join(directory, 'logs'), join(directory, 'spool')]
     for (const folder of [logs, spool]) mkdirSync(folder)
     const [keyFile, caFile] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
@@ -335,16 +367,72 @@ describeWith(['rsyslog'], 'rsyslog to a wire-level stub of Elasticsearch', () =>
       password: 's3cret'
     })
     closers.push(() => stub.stop())
-    const rsyslog = await startRsyslog(rsyslogConfig({ ...target, url: stub.url, caFile, spool }), { ELASTICSEARCH_PASSWORD: 's3cret' })
-    closers.push(() => rsyslog.stop())
-    const child = startFixture('ship.ts', [target.file, String(count), '64KB'])
-    closers.push(() => child.kill('SIGKILL'))
-    return { stub, spool, written: new Promise((resolve) => child.on('exit', resolve)) }
+    const again = async () => {
+      const rsyslog = await startRsyslog(rsyslogConfig({ ...target, url: stub.url, caFile, spool }), { ELASTICSEARCH_PASSWORD: 's3cret' })
+      closers.push(() => rsyslog.stop())
+      return rsyslog
+    }
+    const write = (count: number, ...how: string[]) => {
+      const child = startFixture('ship.ts', [target.file, String(count), ...(how.length > 0 ? how : ['64KB'])])
+      closers.push(() => child.kill('SIGKILL'))
+      return new Promise((resolve) => child.on('exit', resolve))
+    }
+    return { stub, spool, rsyslog: await again(), again, write }
   }
+
+  const arrived = async ({ stub }: Shipping, count: number) => {
+    for (let n = 0; n < 1000 && stub.documents.size < count; n++) await later(25)
+    return stub.documents.size
+  }
+
+  it('finds every file that was rotated while it did not run, stood still or was away', async () => {
+    const shipping = await startAll()
+    const { rsyslog } = shipping
+    void shipping.write(1500, '64KB', '1h')
+    expect(await arrived(shipping, 100)).toBeGreaterThanOrEqual(100)
+    rsyslog.process.kill('SIGSTOP')
+    await shipping.write(1500, '64KB', '1h')
+    rsyslog.process.kill('SIGCONT')
+    expect(await arrived(shipping, 3000)).toBe(3000)
+    await rsyslog.stop()
+    await shipping.write(1500, '64KB', '1h')
+    await shipping.again()
+    expect(await arrived(shipping, 4500)).toBe(4500)
+
+    // Lines that are missing come again when their archive is unpacked beside itself.
+    const logs = join(directory, 'logs')
+    const archive = join(logs, readdirSync(logs).find((name) => name !== 'app.log')!)
+    const text = readFileSync(archive, 'utf8')
+    rmSync(archive)
+    for (const line of parseLines(text)) shipping.stub.documents.delete(line['event.id'] as string)
+    expect(shipping.stub.documents.size).toBeLessThan(4500)
+    await later(200)
+    writeFileSync(archive, text)
+    expect(await arrived(shipping, 4500)).toBe(4500)
+  }, 120_000)
+
+  it('loses nothing of a large request whose server went away, nor of one that a proxy answered', async () => {
+    const shipping = await startAll()
+    const { stub, write, rsyslog } = shipping
+    // rsyslog finds a thousand lines of 4 KB at once, and a server that is not there yet.
+    rsyslog.process.kill('SIGSTOP')
+    await stub.stop()
+    await write(1000, '64MB', '1h', '4000')
+    rsyslog.process.kill('SIGCONT')
+    await later(500)
+    await stub.start()
+    expect(await arrived(shipping, 1000)).toBe(1000)
+    stub.mood = 'away'
+    await write(300, '64MB')
+    while ((stub.refusals.get('bad gateway') ?? 0) < 50) await later(25)
+    stub.mood = 'well'
+    expect(await arrived(shipping, 1300)).toBe(1300)
+  }, 120_000)
 
   it('delivers every record exactly once, by id and as written, through rotations, outages and refusals', async () => {
     const count = 12_000
-    const { stub, written, spool } = await startAll(count)
+    const { stub, write, spool } = await startAll()
+    const written = write(count)
     const had = async (documents: number) => {
       for (let n = 0; n < 400 && stub.documents.size < documents; n++) await later(25)
     }
@@ -360,10 +448,12 @@ describeWith(['rsyslog'], 'rsyslog to a wire-level stub of Elasticsearch', () =>
     await stub.start()
     stub.mood = 'hangs-up'
     await later(1500)
+    stub.mood = 'away'
+    await later(700)
     stub.mood = 'well'
     await written
     // rsyslog waits ever longer before it tries a refused one again.
-    for (let n = 0; n < 4000 && stub.documents.size < count; n++) await later(50)
+    for (let n = 0; n < 2000 && stub.documents.size < count; n++) await later(50)
     // Whatever would come twice has had its time.
     await later(1000)
 
@@ -379,7 +469,10 @@ describeWith(['rsyslog'], 'rsyslog to a wire-level stub of Elasticsearch', () =>
     expect(readdirSync(logs).length).toBeGreaterThan(50)
     expect(stub.documents.size).toBe(count)
     for (const [id, line] of originals) expect(stub.documents.get(id)).toEqual(line)
-    for (const reason of ['es_rejected_execution_exception', 'circuit_breaking_exception', 'hung up', 'version_conflict_engine_exception'])
+    for (const reason of [
+      ...['es_rejected_execution_exception', 'circuit_breaking_exception', 'hung up', 'bad gateway'],
+      'version_conflict_engine_exception'
+    ])
       expect(stub.refusals.get(reason), reason).toBeGreaterThan(0)
-  }, 300_000)
+  }, 180_000)
 })

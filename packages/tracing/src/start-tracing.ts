@@ -166,7 +166,10 @@ export function startTracing(options: TracingOptions): Tracing {
       })()
       return closing
     },
-    recent: recent.list
+    recent() {
+      drain()
+      return recent.list()
+    }
   }
   const unlisten = signals ? closeOnSignal(() => tracing.shutdown()) : () => {}
   return tracing

@@ -18,24 +18,37 @@ export interface Keep {
 export interface Archives {
   /** A name for the file that is rotated now; it sorts by time. */
   nextName(): string
-  /** Compresses and removes what is due; one run at a time, and another when asked meanwhile. Never rejects. */
+  /** Compresses and removes what is due, and comes back for what is not; one run at a time, and another when asked meanwhile. Never rejects. */
   tidy(): Promise<void>
+  /** Comes back no more; what is not compressed yet is left to the next start. */
+  stop(): void
 }
 
+export interface ArchiveOptions {
+  /** Milliseconds for which a rotated file stays as it is, so that a shipper can read it to its end; without it no file is compressed. */
+  gzipAfterMs?: number | undefined
+  keep: Keep
+}
+
+/** Node fires a longer timer at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STAMP = /^-\d{8}T\d{9}Z-\d{4}$/
 
 /**
  * Archives beside a log file: `app.log` becomes `app-20260102T030405006Z-0001.log`, then `….log.gz`.
- * A compressed file takes its name only when it is complete and on the disk, and the original goes after that:
- * killed at any moment, the next start finishes the work, and a file that stands both ways counts once.
+ * A rotated file stays as it is for a while, because whoever ships lines may be behind. Then its compressed form takes its name,
+ * when it is complete and on the disk, and the original goes after that: killed at any moment, the next start finishes the work,
+ * and a file that stands both ways counts once.
  */
-export function createArchives(path: string, { gzip, keep }: { gzip: boolean; keep: Keep }): Archives {
+export function createArchives(path: string, { gzipAfterMs, keep }: ArchiveOptions): Archives {
   const directory = dirname(path)
   const extension = extname(path)
   const stem = basename(path, extension)
   let count = 0
   let running: Promise<void> | undefined
   let again = false
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
 
   function nextName(): string {
     const stamp = new Date().toISOString().replace(/[-:.]/g, '')
@@ -44,7 +57,7 @@ export function createArchives(path: string, { gzip, keep }: { gzip: boolean; ke
   }
 
   function isArchive(name: string): boolean {
-    const plain = name.endsWith('.gz') ? name.slice(0, -3) : name
+    const plain = plainName(name)
     return plain.startsWith(stem) && plain.endsWith(extension) && STAMP.test(plain.slice(stem.length, plain.length - extension.length))
   }
 
@@ -52,15 +65,27 @@ export function createArchives(path: string, { gzip, keep }: { gzip: boolean; ke
     const names = (await readdir(directory)).sort()
     for (const name of names) await removeUnfinished(name)
     const archives = names.filter(isArchive)
-    const compressed = new Set(archives.filter((name) => name.endsWith('.gz')))
-    if (gzip) {
-      for (const name of archives) {
-        if (compressed.has(name)) continue
-        if (!compressed.has(`${name}.gz`)) await compress(join(directory, name))
-        await rm(join(directory, name), { force: true })
-      }
-    }
+    if (gzipAfterMs !== undefined) await compressDue(archives, gzipAfterMs)
     await prune()
+  }
+
+  async function compressDue(archives: readonly string[], afterMs: number): Promise<void> {
+    const compressed = new Set(archives.filter((name) => name.endsWith('.gz')))
+    let soonest = Number.POSITIVE_INFINITY
+    for (const name of archives) {
+      if (compressed.has(name)) continue
+      const path = join(directory, name)
+      // A rename is a change of the file, and so is unpacking an archive again for a shipper that has missed it.
+      const wait = Math.min((await stat(path)).ctimeMs + afterMs - Date.now(), afterMs)
+      if (wait > 0) {
+        soonest = Math.min(soonest, wait)
+        continue
+      }
+      if (!compressed.has(`${name}.gz`)) await compress(path)
+      await rm(path, { force: true })
+    }
+    clearTimeout(timer)
+    if (soonest < Number.POSITIVE_INFINITY && !stopped) timer = setTimeout(tidy, Math.min(soonest, LONGEST_TIMER_MS)).unref()
   }
 
   /** What a killed process has left. */
@@ -73,9 +98,11 @@ export function createArchives(path: string, { gzip, keep }: { gzip: boolean; ke
     const { files = Number.POSITIVE_INFINITY, ageMs = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = keep
     let kept = 0
     let total = 0
+    let last = ''
     for (const name of (await readdir(directory)).filter(isArchive).sort().reverse()) {
       const { size, mtimeMs } = await stat(join(directory, name))
-      kept++
+      if (plainName(name) !== last) kept++
+      last = plainName(name)
       total += size
       if (kept > files || total > bytes || Date.now() - mtimeMs > ageMs) await rm(join(directory, name), { force: true })
     }
@@ -97,7 +124,18 @@ export function createArchives(path: string, { gzip, keep }: { gzip: boolean; ke
     return running
   }
 
-  return { nextName, tidy }
+  return {
+    nextName,
+    tidy,
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    }
+  }
+}
+
+function plainName(name: string): string {
+  return name.endsWith('.gz') ? name.slice(0, -3) : name
 }
 
 async function compress(path: string): Promise<void> {

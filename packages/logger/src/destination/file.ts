@@ -30,8 +30,7 @@ export function openLogFile(file: string, mode = 0o640): LogFile {
   let tornAt = 0
 
   function open(): number {
-    mkdirSync(dirname(path), { recursive: true })
-    fd = openSync(path, FLAGS, mode)
+    fd = openOrMake(path, mode)
     const stats = fstatSync(fd)
     inode = stats.ino
     bytes = stats.size
@@ -88,6 +87,16 @@ export function openLogFile(file: string, mode = 0o640): LogFile {
     },
     reopen: release,
     close: release
+  }
+}
+
+function openOrMake(path: string, mode: number): number {
+  try {
+    return openSync(path, FLAGS, mode)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error
+    mkdirSync(dirname(path), { recursive: true })
+    return openSync(path, FLAGS, mode)
   }
 }
 

@@ -1,21 +1,19 @@
 // A log file that is moved aside when it is large enough or its period is over.
 import { renameSync, statSync } from 'node:fs'
-import { createArchives, type Keep } from './archive.js'
+import { type ArchiveOptions, createArchives } from './archive.js'
 import type { LogFile } from './file.js'
 import type { Output } from './writer.js'
 
-export interface Rotation {
+export interface Rotation extends ArchiveOptions {
   /** Bytes after which a file is rotated; a file is never split inside one write. */
   bytes: number
   /** Length of a period in milliseconds, counted from 1970 in UTC. */
   everyMs: number
-  gzip: boolean
-  keep: Keep
 }
 
 /** A rotating file. Rotation is one rename between two lines, so that a kill at any moment leaves every line in exactly one file. */
-export function createRotatingFile(file: LogFile, { bytes, everyMs, gzip, keep }: Rotation): Output & { tidy(): Promise<void> } {
-  const archives = createArchives(file.path, { gzip, keep })
+export function createRotatingFile(file: LogFile, { bytes, everyMs, ...options }: Rotation): Output & { tidy(): Promise<void> } {
+  const archives = createArchives(file.path, options)
   let period: number | undefined
   let tidied = false
 
@@ -28,6 +26,8 @@ export function createRotatingFile(file: LogFile, { bytes, everyMs, gzip, keep }
     if (!file.isHere()) return file.reopen?.()
     renameSync(file.path, archives.nextName())
     file.reopen?.()
+    // At once: a shipper that finds no file under the name begins the renamed one again.
+    file.size()
     void archives.tidy()
   }
 
@@ -48,6 +48,10 @@ export function createRotatingFile(file: LogFile, { bytes, everyMs, gzip, keep }
       if (size > 0 && (size + coming > bytes || period !== now)) rotate()
       period = now
     },
-    tidy: archives.tidy
+    tidy: archives.tidy,
+    close() {
+      archives.stop()
+      file.close()
+    }
   }
 }

@@ -1,7 +1,7 @@
 // CloudWatch Embedded Metric Format: figures as JSON lines, from which CloudWatch makes metrics. No agent, no network, nothing that can fail a request.
 import { checkOptions, checkService, type Duration, durationMs, type Labels, type Observer, RagError, type Source } from '@rag/core'
 import { catalogue, type MetricName } from '@rag/core/catalogue'
-import { createSink, type Destination } from '../destination/index.js'
+import { createSink, type Destination } from '../destination/create.js'
 import { escapeHostile } from '../escape.js'
 
 export interface EmfOptions {

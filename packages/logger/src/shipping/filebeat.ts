@@ -1,5 +1,9 @@
 // A configuration of Filebeat for the same file and the same data stream.
 import { readTarget, type ShippingOptions } from './options.js'
+import { rotatedNames } from './rotated.js'
+
+/** Less than the shortest line has: a file of a single line is shipped too. It covers the time of the first line and what stands behind it. */
+export const FINGERPRINT_BYTES = 128
 
 /**
  * A complete `filebeat.yml` for Filebeat 8.15 or newer: the id of a line is the id of its document, so a line that is sent twice is kept once.
@@ -11,14 +15,16 @@ import { readTarget, type ShippingOptions } from './options.js'
  */
 export function filebeatConfig(options: ShippingOptions): string {
   const { service, file, url, caFile, dataStream } = readTarget('filebeatConfig', options)
+  const { logger, logrotate } = rotatedNames(file)
   return `# Lines of ${service} to Elasticsearch.
 filebeat.inputs:
   - type: filestream
     id: ${JSON.stringify(service)}
-    # Rotated files are followed by their inode until they are read.
-    paths: [${JSON.stringify(file)}, ${JSON.stringify(rotated(file))}]
-    file_identity.native: ~
-    prospector.scanner.fingerprint.enabled: false
+    # Rotated files are read to their end. A file is known by how it begins: its inode may soon belong to another file.
+    paths: ${JSON.stringify([file, logger, logrotate])}
+    file_identity.fingerprint: ~
+    prospector.scanner.fingerprint.enabled: true
+    prospector.scanner.fingerprint.length: ${FINGERPRINT_BYTES}
     parsers:
       - ndjson:
           target: ""
@@ -44,11 +50,4 @@ setup.template.enabled: false
 setup.ilm.enabled: false
 queue.disk.max_size: 1GB
 `
-}
-
-/** What the logger calls a file that it has rotated: `app-20260102T030405006Z-0001.log`. */
-function rotated(file: string): string {
-  const at = file.lastIndexOf('.')
-  const extension = at > file.lastIndexOf('/') ? file.slice(at) : ''
-  return `${file.slice(0, file.length - extension.length)}-[0-9]*Z-[0-9]*${extension}`
 }

@@ -38,7 +38,7 @@ export function readTarget(factory: string, options: ShippingOptions): Target {
     namespace = 'default'
   } = options
   for (const [option, path] of Object.entries({ file, caFile })) {
-    if (!/^\/[^\s"'`$\\]+$/.test(path))
+    if (!/^\/[^\s"'`$\\{}[\],]+$/.test(path))
       throw wrong(option, path, 'this is no plain absolute path', 'give a path such as /var/log/rag-engine/app.log')
   }
   if (!/^[a-z0-9_.]{1,100}$/.test(namespace))

@@ -1,19 +1,11 @@
-// Makes the sink that the option `destination` asks for.
-import { randomUUID } from 'node:crypto'
+// A sink over a log file, as the options of a file destination ask for it: rotated, compressed, encrypted, opened again.
 import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
 import { checkEncryption, type Encryption } from '../cipher.js'
-import { resourceOf } from '../otlp/encode.js'
-import { type OtlpDestination, readOtlp } from '../otlp/options.js'
-import { createOtlpSink } from '../otlp/sink.js'
-import type { Preset } from '../shape.js'
 import { type Size, sizeBytes } from '../size.js'
 import { encryptFile } from './encrypted.js'
 import { openLogFile } from './file.js'
-import { joinSinks } from './join.js'
 import { createRotatingFile } from './rotate.js'
 import type { Sink } from './sink.js'
-import { createStdoutSink } from './stdout.js'
-import { createStreamSink, type LogStream } from './stream.js'
 import { createWriter } from './writer.js'
 
 /** A file that the logger writes. */
@@ -26,8 +18,8 @@ export interface FileDestination {
   rotate?: { size?: Size; every?: Duration }
   /** Which rotated files are kept; one beyond any of these bounds is removed. @default all */
   keep?: { files?: number; age?: Duration; bytes?: Size }
-  /** Compresses rotated files. @default false */
-  gzip?: boolean
+  /** Compresses rotated files, an hour after their rotation or `after` another time: until then a shipper that was away can read them. @default false */
+  gzip?: boolean | { after?: Duration }
   /** Encrypts the file, frame by frame; {@link readLogLines} and `rag-audit decrypt` read it. @default not */
   encryption?: Encryption
   /** A signal on which the file is opened again, for a logrotate that sends one; a moved file is noticed within a second without it. */
@@ -36,62 +28,34 @@ export interface FileDestination {
   mode?: number
 }
 
-export type Destination = 'stdout' | LogStream | FileDestination | OtlpDestination | readonly Destination[]
+const OPTIONS = ['file', 'encryption', 'rotate', 'keep', 'gzip', 'buffer', 'mode', 'reopenOn'] as const
 
-const FILE_OPTIONS = ['file', 'encryption', 'rotate', 'keep', 'gzip', 'buffer', 'mode', 'reopenOn'] as const
+/** As long as a shipper may be away and still find every line under its own name. */
+const GZIP_AFTER = '1h'
 
-/** @throws RagError `RAG_LOGGER_DESTINATION` for anything that is no destination. */
-export function createSink(destination: Destination = 'stdout', speaker?: Speaker): Sink {
-  if (destination === 'stdout') return createStdoutSink(0)
-  if (Array.isArray(destination) && destination.length > 0)
-    return joinSinks(destination.map((each: Destination) => createSink(each, speaker)))
-  if (typeof destination === 'object' && destination !== null) {
-    if ('write' in destination && typeof destination.write === 'function') return createStreamSink(destination)
-    if ('otlp' in destination && speaker) return createOtlp(destination, speaker)
-    if ('file' in destination && typeof destination.file === 'string' && destination.file !== '') return createFileSink(destination)
-  }
-  throw new RagError('RAG_LOGGER_DESTINATION', {
-    option: 'destination',
-    value: destination,
-    problem: 'this is no destination',
-    fix: `give 'stdout', a stream, { file: 'logs/app.log' }, { otlp: true }, or a list of these`
-  })
-}
-
-/** Who speaks, and in which shape; a collector is told so. */
-export interface Speaker {
-  service: string
-  version: string | undefined
-  environment: string | undefined
-  preset: Preset
-}
-
-function createOtlp(destination: OtlpDestination, { service, version, environment, preset }: Speaker): Sink {
-  if (preset !== 'json') {
-    throw new RagError('RAG_LOGGER_DESTINATION', {
-      option: 'destination.otlp',
-      value: preset,
-      problem: 'records for a collector are made from the preset json',
-      fix: `use preset: 'json', or another logger for the other preset`
-    })
-  }
-  return createOtlpSink({ ...readOtlp(destination), resource: resourceOf(service, version, environment, randomUUID()) })
-}
-
-function createFileSink(destination: FileDestination): Sink {
-  checkOptions('destination', destination, FILE_OPTIONS)
+/** @throws RagError `RAG_LOGGER_DESTINATION`, `RAG_LOGGER_OPTION`, `RAG_CORE_DURATION`, `RAG_CORE_UNKNOWN_OPTION` */
+export function createFileSink(destination: FileDestination): Sink {
+  checkOptions('destination', destination, OPTIONS)
   const { file, buffer = 0, mode, rotate, keep = {}, gzip = false, encryption, reopenOn } = destination
   checkOptions('destination.rotate', rotate ?? {}, ['size', 'every'])
   checkOptions('destination.keep', keep, ['files', 'age', 'bytes'])
+  if (!rotate && (gzip !== false || Object.keys(keep).length > 0)) {
+    throw wrong(
+      gzip !== false ? 'gzip' : 'keep',
+      gzip !== false ? gzip : keep,
+      'without rotate there are no rotated files',
+      'give rotate too'
+    )
+  }
   if (encryption) checkEncryption('destination.encryption', encryption)
   const opened = encryption ? encryptFile(openLogFile(file, mode ?? 0o600), encryption) : openLogFile(file, mode)
   const output = rotate
     ? createRotatingFile(opened, {
         bytes: rotate.size === undefined ? Number.POSITIVE_INFINITY : sizeBytes('destination.rotate.size', rotate.size),
         everyMs: rotate.every === undefined ? Number.POSITIVE_INFINITY : durationMs('destination.rotate.every', rotate.every),
-        gzip,
+        gzipAfterMs: gzipAfter(gzip),
         keep: {
-          files: keep.files,
+          files: keepFiles(keep.files),
           ageMs: keep.age === undefined ? undefined : durationMs('destination.keep.age', keep.age),
           bytes: keep.bytes === undefined ? undefined : sizeBytes('destination.keep.bytes', keep.bytes)
         }
@@ -108,4 +72,24 @@ function createFileSink(destination: FileDestination): Sink {
       await sink.close(deadlineMs)
     }
   }
+}
+
+/** Milliseconds after which a rotated file is compressed; undefined when none is. */
+function gzipAfter(gzip: NonNullable<FileDestination['gzip']>): number | undefined {
+  if (gzip === false) return undefined
+  if (gzip === true) return durationMs('destination.gzip.after', GZIP_AFTER)
+  if (typeof gzip !== 'object' || gzip === null) {
+    throw wrong('gzip', gzip, 'this does not say whether to compress', `give true, false, or { after: '1h' }`)
+  }
+  checkOptions('destination.gzip', gzip, ['after'])
+  return durationMs('destination.gzip.after', gzip.after ?? GZIP_AFTER)
+}
+
+function keepFiles(files: number | undefined): number | undefined {
+  if (files === undefined || (Number.isInteger(files) && files >= 0)) return files
+  throw wrong('keep.files', files, 'this is no number of files', 'give a whole number from 0 up')
+}
+
+function wrong(option: string, value: unknown, problem: string, fix: string): RagError {
+  return new RagError('RAG_LOGGER_DESTINATION', { option: `destination.${option}`, value, problem, fix })
 }

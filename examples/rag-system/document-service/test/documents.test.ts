@@ -74,13 +74,13 @@ const LIGHTHOUSES = ['lighthouse.md: The lighthouse is red.', 'repo:README.md: T
 it('starts without a database, and finds nothing rather than a part of the documents, until whoever embeds them is there too', async () => {
   await refused(documents.list(9))
   await start()
-  await expect.poll(() => documents.list(9).catch(({ message }) => message), { timeout: 10_000 }).toMatch(/are being read in again/)
+  await expect.poll(() => documents.list(9).catch(({ message }) => message), { timeout: 20_000 }).toMatch(/are being read in again/)
   await new Promise((resolve) => setTimeout(resolve, 300))
   await refused(documents.list(9), 'The documents are being read in again. Please try again in a moment.')
   embedding = true
-  await expect.poll(() => said.at(-1), { timeout: 10_000 }).toBe('the index is whole again')
+  await expect.poll(() => said.at(-1), { timeout: 20_000 }).toBe('the index is whole again')
   expect(await listed()).toEqual({ 'repo:README.md': 1 })
-})
+}, 60_000)
 
 it('takes uploads, also in the place of a document of the repository', async () => {
   expect(await found()).toEqual(['repo:README.md: The lighthouse of Norrskar is described in this repository.'])
@@ -106,9 +106,9 @@ it('refuses in words while the database is away, and has afterwards what it had 
   expect(said).toContain('the index cannot be filled now; it is tried until it can')
   said.length = 0
   await start()
-  await expect.poll(() => said, { timeout: 10_000 }).toContain('the index is whole again')
+  await expect.poll(() => said, { timeout: 20_000 }).toContain('the index is whole again')
   expect(await found()).toEqual(LIGHTHOUSES)
   expect(await listed()).toEqual({ 'lighthouse.md': 1, 'repo:README.md': 1 })
   expect(await upload('lighthouse.md', 'The lighthouse is green.')).toMatchObject({ version: 2, created: false })
   expect(await found()).toContain('lighthouse.md: The lighthouse is green.')
-})
+}, 60_000)

@@ -10,6 +10,7 @@ type Stored = { document: string; text: string; title: string }
 const stored = new Map<string, Stored>()
 let mapped = false
 let refuse = false
+let away = false
 let client: Client
 const server = createServer((request, response) => {
   answer(request, response).catch((error: Error) => response.writeHead(500).end(error.message))
@@ -26,6 +27,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     })
     response.end(JSON.stringify(value))
   }
+  if (away) return send(503, { error: { type: 'master_not_discovered_exception' }, status: 503 })
   const type = String(request.headers['content-type'] ?? '')
   if (body !== '' && !/^application\/vnd\.elasticsearch\+(x-nd)?json; ?compatible-with=8$/.test(type))
     return send(406, { error: `type ${type}`, status: 406 })
@@ -85,6 +87,7 @@ beforeEach(() => {
   stored.clear()
   mapped = false
   refuse = false
+  away = false
 })
 
 it('makes its index once, replaces a document as a whole, finds and removes it (wire-level stub)', async () => {
@@ -103,4 +106,13 @@ it('makes its index once, replaces a document as a whole, finds and removes it (
 it('says when the server refused passages, so that nothing is acknowledged (wire-level stub)', async () => {
   refuse = true
   await expect(createElasticWords(client).replace([document('owls', 'Owls fly.')])).rejects.toThrow('refused some of the passages')
+})
+
+it('makes its index when the server is there, also after it was away the first time (wire-level stub)', async () => {
+  const words = createElasticWords(client)
+  away = true
+  await expect(words.replace([document('owls', 'Owls fly.')])).rejects.toThrow()
+  away = false
+  await words.replace([document('owls', 'Owls fly.')])
+  expect(await words.find('owls', 10)).toHaveLength(1)
 })

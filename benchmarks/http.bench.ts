@@ -2,7 +2,7 @@
 // (`--ask`: each request makes one outgoing call; `--node=24`: the servers run on that version; `--context`: also the service with
 // nothing but an AsyncLocalStorage and the header on its call, below which nothing goes that carries a trace; `--records`: also that one
 // with a bare line of pino and a bare histogram of prom-client, the least that records of two signals cost).
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -203,12 +203,26 @@ function shuffled<T>(items: readonly T[]): T[] {
     .map(({ item }) => item)
 }
 
+/** What was measured, for whoever puts runs of several days side by side; nothing outside a repository. */
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: folder, encoding: 'utf8' }).trim()
+  } catch {
+    return ''
+  }
+}
+
 const results: Record<string, unknown> = {}
 for (const framework of Object.keys(LOAD.small) as Framework[]) {
   if (only && only !== framework) continue
   results[framework] = await measure(framework)
   // A line each: what is measured is not lost with what comes after it.
-  const line = { case: asks ? 'http, one outgoing call' : 'http', node: major, results: { [framework]: results[framework] } }
+  const line = {
+    case: asks ? 'http, one outgoing call' : 'http',
+    node: major,
+    commit: commit(),
+    results: { [framework]: results[framework] }
+  }
   if (asJson) process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 // The figure of each round is for whoever puts runs together.

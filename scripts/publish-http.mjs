@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { sharesOf } from '../benchmarks/http/shares.mjs'
 import { root } from './run.mjs'
 
-// Each line comes from `npm run bench -- http --context --records --json`, with `--node=24`, `--ask` or neither. Runs of one case are put
-// together. The table is aligned by the formatter: npx biome check --write README.md
+// Each line comes from `npm run bench -- http --context --records --json`, with `--node=24`, `--ask` or neither. Runs of one case
+// and one commit are put together; of several commits the last in the input counts. The table is aligned by the formatter: npx biome check --write README.md
 const ALL = 'logs+metrics+traces'
 /** What nobody can go below who does the same work, by its variant of the benchmark. */
 const FLOORS = { context: 'nothing but a context', 'bare-records': 'a context, a bare line and a bare histogram' }
@@ -16,22 +16,23 @@ const GOALS = { http: { express: 0.2, fastify: 0.32 }, 'http, one outgoing call'
 const cases = new Map()
 for (const line of readFileSync(0, 'utf8').split('\n')) {
   if (!line.startsWith('{')) continue
-  const { case: request, node, results } = JSON.parse(line)
+  const { case: request, node, commit, results } = JSON.parse(line)
   for (const [framework, { cpu }] of Object.entries(results)) {
     const key = [request, framework, node].join('|')
-    cases.set(key, [...(cases.get(key) ?? []), ...cpu])
+    const before = cases.get(key)
+    cases.set(key, { commit, sets: before?.commit === commit ? [...before.sets, ...cpu] : cpu })
   }
 }
 if (cases.size === 0) throw new Error('no result of the http benchmark came in')
 
 const percent = (share) => `${Math.round(share * 100)} %`
-const found = [...cases].map(([key, sets]) => {
+const found = [...cases].map(([key, { commit, sets }]) => {
   const [request, framework, node] = key.split('|')
-  return { request, framework, node, sets, goal: GOALS[request][framework], ...sharesOf(sets) }
+  return { request, framework, node, commit, sets, goal: GOALS[request][framework], ...sharesOf(sets) }
 })
 found.sort((a, b) => a.request.localeCompare(b.request) || a.framework.localeCompare(b.framework) || a.node - b.node)
 const floor = (shares, variant) => (shares[variant] ? percent(shares[variant].share) : 'not measured')
-const rows = found.map(({ request, framework, node, sets, goal, shares, addedMicroseconds }) => {
+const rows = found.map(({ request, framework, node, commit, sets, goal, shares, addedMicroseconds }) => {
   const ours = shares[ALL]
   const rounds = sets.reduce((sum, set) => sum + set.peers.length, 0)
   return [
@@ -43,10 +44,22 @@ const rows = found.map(({ request, framework, node, sets, goal, shares, addedMic
     [Math.min(...ours.sets), Math.max(...ours.sets)].map(percent).join(' to '),
     percent(goal),
     ...Object.keys(FLOORS).map((variant) => floor(shares, variant)),
-    `${rounds} in ${sets.length}`
+    `${rounds} in ${sets.length}`,
+    commit
   ]
 })
-const head = ['request', 'framework', 'Node', 'peers add', 'ours', 'ours, by set', 'goal', ...Object.values(FLOORS), 'rounds in sets']
+const head = [
+  'request',
+  'framework',
+  'Node',
+  'peers add',
+  'ours',
+  'ours, by set',
+  'goal',
+  ...Object.values(FLOORS),
+  'rounds in sets',
+  'commit'
+]
 const missed = found.filter(({ goal, shares }) => shares[ALL].share > goal)
 const miss = ({ request, framework, node, goal, shares }) =>
   `${framework} on Node ${node}, ${KIND[request]}: ${percent(shares[ALL].share)} for a goal of ${percent(goal)}, where a context with bare records takes ${floor(shares, 'bare-records')}`

@@ -1,4 +1,4 @@
-// Everything a clone needs before its first command: dependencies and a build, each only when something changed.
+// Everything a clone needs before its first command: dependencies, a build and the vectors of the example, each only when something changed.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -9,6 +9,7 @@ import { installServers } from './servers.mjs'
 import { writeTypes } from './types.mjs'
 
 const STAMPS = join(root, 'node_modules/.cache/rag/setup.json')
+const VECTORS = join(root, 'node_modules/.cache/rag-example/vectors.bin')
 /** Used when no pnpm is installed; also reads the lockfile of the others. */
 const PNPM = 'pnpm@10.34.9'
 
@@ -23,6 +24,8 @@ export async function ensureSetup({ servers = false } = {}) {
     stamps.builds = {}
   }
   await buildChanged({ ...stamps, dependencies })
+  if (!existsSync(VECTORS) && existsSync(join(root, 'examples/rag-system')))
+    await must('Embedding the documents of the example', process.execPath, ['--import', 'tsx', 'scripts/vectors.mjs'])
   if (servers) await installServers()
 }
 

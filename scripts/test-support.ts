@@ -2,10 +2,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, chmodSync, chownSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe } from 'vitest'
+import { freePorts } from '../examples/rag-system/demo/src/system/ports.js'
 import { findServer, type ServerName } from './servers.mjs'
 
 export interface RunningServer {
@@ -176,14 +177,9 @@ export async function startAlertmanager(file: string): Promise<RunningServer> {
   return { port, url: `http://127.0.0.1:${port}`, process: child, stop: () => stop(child, folder) }
 }
 
-/** A port that nobody listens on at this moment. It lies below those that a system hands out to outgoing connections, or one of them could take it first. */
-export function freePort(): Promise<number> {
-  const port = 10_000 + Math.floor(Math.random() * 22_000)
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.on('error', () => resolve(freePort()))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
-  })
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  return (await freePorts(1))[0]!
 }
 
 function start(name: ServerName, values: string[]): ChildProcess {

@@ -4,17 +4,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { type AuditOptions, createAuditLog, createLogger, logControl, readAuditLog, verifyAuditLog } from '../src/index.js'
-import { eachWithFile, encryption, key, writeRecords } from './audit-support.js'
+import { createAuditLog, createLogger, logControl, readAuditLog, verifyAuditLog } from '../src/index.js'
+import { directory, eachWithFile, encryption, file, key, write } from './audit-support.js'
 
 const command = join(dirname(fileURLToPath(import.meta.url)), '../src/rag-audit.ts')
-let directory = ''
-let file = ''
-eachWithFile((made, folder) => {
-  file = made
-  directory = folder
-})
-const write = (count: number, options: Partial<AuditOptions> = {}) => writeRecords(file, count, options)
+eachWithFile()
 
 it('whoever has the key of the chain verifies what is encrypted without reading it', async () => {
   const anchors = await write(3, { encryption })

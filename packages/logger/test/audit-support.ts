@@ -9,18 +9,21 @@ import { type AuditOptions, createAuditLog } from '../src/index.js'
 export const key = randomBytes(32).toString('hex')
 export const encryption = { keyId: 'k1', key: randomBytes(32).toString('hex') }
 
-/** Says before each test where its log is to be. */
-export function eachWithFile(use: (file: string, directory: string) => void): void {
-  let made = ''
+/** Where the log of the running test is to be, and its directory. */
+export let file = ''
+export let directory = ''
+
+/** A new place before each test of a file. */
+export function eachWithFile(): void {
   beforeEach(() => {
-    made = mkdtempSync(join(tmpdir(), 'rag-audit-'))
-    use(join(made, 'audit.log'), made)
+    directory = mkdtempSync(join(tmpdir(), 'rag-audit-'))
+    file = join(directory, 'audit.log')
   })
-  afterEach(() => rmSync(made, { recursive: true, force: true }))
+  afterEach(() => rmSync(directory, { recursive: true, force: true }))
 }
 
 /** Appends `count` records in an opening of their own; resolves to their anchors. */
-export async function writeRecords(file: string, count: number, options: Partial<AuditOptions> = {}) {
+export async function write(count: number, options: Partial<AuditOptions> = {}) {
   const audit = createAuditLog({ file, key, ...options })
   const anchors = []
   for (let n = 0; n < count; n++) anchors.push(await audit.append({ who: `user-${n}`, what: 'delete', on: `doc-${n}`, outcome: 'ok' }))

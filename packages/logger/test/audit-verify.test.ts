@@ -1,14 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { type AuditOptions, createAuditLog, verifyAuditLog } from '../src/index.js'
-import { eachWithFile, encryption, key, writeRecords } from './audit-support.js'
+import { createAuditLog, verifyAuditLog } from '../src/index.js'
+import { eachWithFile, encryption, file, key, write } from './audit-support.js'
 
-let file = ''
-eachWithFile((made) => {
-  file = made
-})
-const write = (count: number, options: Partial<AuditOptions> = {}) => writeRecords(file, count, options)
+eachWithFile()
 
 it.each([
   ['clear', undefined],

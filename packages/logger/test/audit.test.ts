@@ -3,19 +3,13 @@ import { generateKeyPairSync, verify } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { type AuditOptions, createAuditLog, verifyAuditLog } from '../src/index.js'
-import { eachWithFile, encryption, key, writeRecords } from './audit-support.js'
+import { createAuditLog, verifyAuditLog } from '../src/index.js'
+import { directory, eachWithFile, encryption, file, key, write } from './audit-support.js'
 import { startFixture } from './support.js'
 
 /** About a thousand acknowledgements. */
 const ACKNOWLEDGED_BYTES = 72_000
-let directory = ''
-let file = ''
-eachWithFile((made, folder) => {
-  file = made
-  directory = folder
-})
-const write = (count: number, options: Partial<AuditOptions> = {}) => writeRecords(file, count, options)
+eachWithFile()
 
 it.each([
   ['clear', undefined],

@@ -8,19 +8,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../../../../scripts/test-support.js'
 import { record } from '../../demo/src/record.js'
 import { play } from '../../demo/src/scenarios/command.js'
-import { clearFault, setFault } from '../../demo/src/scenarios/provider.js'
 import { slowQuery } from '../../demo/src/scenarios/slow-query.js'
 import { createSystem, type System } from '../../demo/src/system/system.js'
-import type { Person } from '../../demo/src/system/users.js'
-import { ask as askGateway } from '../../demo/src/traffic.js'
 import { openBrowser, type TestBrowser } from './browser.js'
-import { costOf, keptOf, operatorOf, visit } from './visitor.js'
+import { bothAtOnce } from './two-browsers.js'
+import { askOn, signIn } from './visitor.js'
 
 /** With RAG_SCREENSHOTS=1 the pictures of the docs are taken anew. */
 const PICTURES = fileURLToPath(new URL('../../../../docs/screenshots/', import.meta.url))
 const taking = process.env['RAG_SCREENSHOTS'] === '1'
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const { usd } = (await import(new URL('../public/format.js', import.meta.url).href)) as { usd(value: number): string }
 const QUESTION = 'How do I redact secrets from objects with safe and fast paths?'
 
 describeWith(['chromium'], 'the page of the example', () => {
@@ -53,17 +50,7 @@ describeWith(['chromium'], 'the page of the example', () => {
   }, 30_000)
 
   const open = (view = '') => page.goto(`${system.service('frontend').url}/${view}`)
-  const ask = async (question: string, on = page) => {
-    await on.getByLabel('Your question').fill(question)
-    await on.getByRole('button', { name: 'Ask', exact: true }).click()
-  }
-  const signIn = async ({ user, password }: Person, on = page) => {
-    await on.locator('summary', { hasText: 'Guest' }).click()
-    await on.getByLabel('User').fill(user)
-    await on.getByLabel('Password').fill(password)
-    await on.getByRole('button', { name: 'Sign in' }).click()
-    await on.getByText(user).waitFor()
-  }
+  const ask = (question: string) => askOn(page, question)
   const picture = async (name: string) => {
     if (taking) await page.screenshot({ path: `${PICTURES}${name}.png` })
   }
@@ -161,7 +148,7 @@ describeWith(['chromium'], 'the page of the example', () => {
 
   it('signs a person in and out', async () => {
     await open()
-    await signIn(system.people[0]!)
+    await signIn(page, system.people[0]!)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.locator('summary', { hasText: 'Guest' }).waitFor()
   })
@@ -297,74 +284,9 @@ describeWith(['chromium'], 'the page of the example', () => {
   }, 60_000)
 
   it('serves two browsers at once: each sees its own answer, trace, lines and cost, and an operator counts what both sent', async () => {
-    const [ada] = system.people
     const other = await openBrowser()
     const [second, desk] = [await other.context.newPage(), await browser.context.newPage()]
-    await open()
-    await second.goto(system.service('frontend').url)
-    await signIn(ada!, second)
-    await desk.goto(`${system.service('frontend').url}/#/operate`)
-    const shown = async (region: RegExp, name: string) => {
-      const cells = desk.getByRole('region', { name: region }).getByRole('row', { name }).getByRole('cell')
-      return Number((await cells.allTextContents())[0]?.replace(/\D/g, '') ?? 0)
-    }
-    const figures = async () => ({
-      requests: await shown(/^Rate, errors/, 'api-gateway'),
-      calls: await shown(/^Calls, tokens/, 'extractive-1')
-    })
-    await desk.getByRole('row', { name: 'api-gateway' }).first().waitFor()
-    // Slow enough that both are in the middle of their answers when one of them leaves.
-    await setFault(system, 'openai', { pieceDelayMs: 40 })
-    const [before, beside] = [await operatorOf(system), await figures()]
-
-    const all = [
-      await Promise.all([
-        visit(page, system, 'How do I generate an ETag for a response?', false),
-        visit(second, system, 'How do I stringify circular objects deterministically?', true)
-      ]),
-      await Promise.all([
-        visit(page, system, 'Which HTTP router uses a radix tree and supports wildcards?', true),
-        visit(second, system, 'How do I query PostgreSQL from pure JavaScript?', false)
-      ])
-    ].flat()
-    const kept = await Promise.all(all.map(({ traceId }) => keptOf(system, traceId)))
-    expect(new Set(all.map(({ traceId }) => traceId)).size).toBe(4)
-    for (const [index, { question, left, lines, cost }] of all.entries()) {
-      const text = lines.join('\n')
-      expect(text).toContain(`question=${question}`)
-      for (const { question: another } of all) if (another !== question) expect(text).not.toContain(another)
-      expect([...new Set(text.match(/user=\w+/g))]).toEqual([index % 2 === 0 ? 'user=guest' : 'user=ada'])
-      expect(text.includes('outcome=aborted'), text).toBe(left)
-      expect(cost).toBe(usd(costOf(kept[index]!)))
-    }
-
-    await clearFault(system, 'openai')
-    const after = await operatorOf(system)
-    const difference = Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - before[name]!]))
-    expect(difference).toEqual({
-      'through the frontend': 4,
-      'at the gateway': 4,
-      answered: 2,
-      left: 2,
-      'model calls that ended': 2,
-      'model calls broken off': 2,
-      nanodollars: Math.round(kept.reduce((sum, one) => sum + costOf(one), 0) * 1e9)
-    })
-    expect(difference['nanodollars']).toBeGreaterThan(0)
-    await expect.poll(figures, { timeout: 10_000 }).toEqual({ requests: beside.requests + 4, calls: beside.calls + 4 })
-
-    // What each has read is the answer to its own question, or the beginning of it.
-    for (const [index, { question, left, answer }] of all.entries()) {
-      const { apiKey } = system.people.find(({ user }) => user === (index % 2 === 0 ? 'guest' : 'ada'))!
-      const whole = (await askGateway({ url: system.gateway.url, apiKey }, { kind: 'plain', question })).answer!.answer.replace(
-        /\[(\d+)\]/g,
-        '$1'
-      )
-      const plain = answer.replace(/\[(\d+)\]/g, '$1')
-      expect(answer.length).toBeGreaterThan(0)
-      expect(left ? whole.startsWith(plain.trimEnd()) && plain.length < whole.length : plain === whole, `${plain}\n${whole}`).toBe(true)
-    }
-    expect(await page.evaluate('sessionStorage.length')).toBe(0)
+    await bothAtOnce(system, page, second, desk)
     await desk.close()
     await other.close()
   }, 60_000)

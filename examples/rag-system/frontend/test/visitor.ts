@@ -5,6 +5,7 @@ import { parseExposition, total } from '../../demo/src/read/exposition.js'
 import { metricsUrl } from '../../demo/src/readings.js'
 import type { Service } from '../../demo/src/system/environments.js'
 import type { System } from '../../demo/src/system/system.js'
+import type { Person } from '../../demo/src/system/users.js'
 
 export interface Seen {
   readonly question: string
@@ -34,10 +35,22 @@ export async function keptOf({ services }: System, traceId: string): Promise<Kep
 
 export const costOf = ({ spans }: Kept) => spans.reduce((sum, { attributes }) => sum + Number(attributes['rag.llm.cost_usd'] ?? 0), 0)
 
-/** Asks on a page, stays for the whole answer or stops it, and waits until the page shows all that the services have of it. */
-export async function visit(page: Page, system: System, question: string, left: boolean): Promise<Seen> {
+export async function askOn(page: Page, question: string): Promise<void> {
   await page.getByLabel('Your question').fill(question)
   await page.getByRole('button', { name: 'Ask', exact: true }).click()
+}
+
+export async function signIn(page: Page, { user, password }: Person): Promise<void> {
+  await page.locator('summary', { hasText: 'Guest' }).click()
+  await page.getByLabel('User').fill(user)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText(user).waitFor()
+}
+
+/** Asks on a page, stays for the whole answer or stops it, and waits until the page shows all that the services have of it. */
+export async function visit(page: Page, system: System, question: string, left: boolean): Promise<Seen> {
+  await askOn(page, question)
   const answer = page.getByTestId('answer')
   await page.getByText('Answering …').waitFor({ timeout: 20_000 })
   if (left) {

@@ -1,16 +1,21 @@
 // What every copy of this module in one process shares, so that ESM beside CJS is still one pass.
 import type { OperationRecord } from './operation.js'
+import { takeTick } from './tick-shape.js'
 
 interface SharedState {
   /** Ended operations that no observer has seen yet. */
   pending: OperationRecord[]
   timer: NodeJS.Timeout | undefined
+  /** What {@link timer} was set to. */
+  waitMs: number
   immediate: NodeJS.Immediate | undefined
   /** Records that an observer lost by throwing, by observer id. */
   failures: Map<string, number>
   /** What must run before the process ends, in order: drain first, then destinations. */
   exitHooks: Set<() => void>
   exitArmed: boolean
+  /** Held and never read. */
+  tick: object | undefined
 }
 
 const KEY = Symbol.for('@rag/core/state/1')
@@ -19,13 +24,19 @@ const carrier = globalThis as { [KEY]?: SharedState }
 carrier[KEY] ??= {
   pending: [],
   timer: undefined,
+  waitMs: 0,
   immediate: undefined,
   failures: new Map(),
   exitHooks: new Set(),
-  exitArmed: false
+  exitArmed: false,
+  tick: undefined
 }
 
 export const state: SharedState = carrier[KEY]
+// As early as this SDK can: a process in which the class was lost does not get it back.
+takeTick((tick) => {
+  state.tick = tick
+})
 
 /** Counts a record that an observer could not keep. */
 export function countFailure(observer: string): void {

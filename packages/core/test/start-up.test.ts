@@ -76,6 +76,12 @@ describe('traceparent', () => {
     expect(parseTraceparent(`cc-${traceId}-${spanId}-00-later`)).toEqual({ traceId, spanId, flags: 0 })
   })
 
+  it('reads every byte of flags', () => {
+    const bytes = Array.from({ length: 256 }, (_, byte) => byte)
+    const read = bytes.map((byte) => parseTraceparent(`00-${traceId}-${spanId}-${byte.toString(16).padStart(2, '0')}`)?.flags)
+    expect(read).toEqual(bytes)
+  })
+
   it.each([
     `00-${traceId.toUpperCase()}-${spanId}-01`,
     `00-${'0'.repeat(32)}-${spanId}-01`,

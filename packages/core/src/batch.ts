@@ -10,11 +10,25 @@ const BATCH_MS = 250
 
 /** Hands an ended operation to its observers with the next batch; to those that cannot wait, now. */
 export function enqueue(operation: OperationRecord): void {
-  for (const observer of operation.observers) if (isPrompt(observer, operation)) record(observer, operation)
+  const { observers, kind } = operation
+  let wait = BATCH_MS
+  for (const observer of observers) {
+    const within = observer.within?.[kind]
+    if (within === undefined) continue
+    if (within <= 0) record(observer, operation)
+    else if (within < wait) wait = within
+  }
   const pending = state.pending.push(operation)
   if (pending >= BATCH_SIZE) state.immediate ??= setImmediate(drain)
-  else if (state.timer === undefined) state.timer = setTimeout(drain, BATCH_MS).unref()
+  else if (state.timer === undefined || wait < state.waitMs) wake(wait)
   if (!state.exitArmed) armExit()
+}
+
+/** Drains after `wait` at the latest; whoever came before with more patience is drained with it. */
+function wake(wait: number): void {
+  clearTimeout(state.timer)
+  state.timer = setTimeout(drain, wait).unref()
+  state.waitMs = wait
 }
 
 /** Lets every observer record what has ended so far. Called by the batch, and before a scrape, a flush, a fatal line and the exit. */
@@ -35,14 +49,15 @@ export function drain(): void {
         list = operation.observers
         listed = list.includes(observer)
       }
-      if (listed && !isPrompt(observer, operation)) record(observer, operation)
+      if (listed && !isRecorded(observer, operation)) record(observer, operation)
     }
   }
   for (const operation of batch) operation.release()
 }
 
-function isPrompt({ prompt }: Observer, { kind }: OperationRecord): boolean {
-  return prompt?.[kind] === true
+/** Whether the observer has had the operation when it ended. */
+function isRecorded({ within }: Observer, { kind }: OperationRecord): boolean {
+  return within !== undefined && (within[kind] ?? BATCH_MS) <= 0
 }
 
 function record(observer: Observer, operation: OperationRecord): void {

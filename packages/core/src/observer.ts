@@ -24,8 +24,12 @@ export interface Observer {
   baggageTo?(host: string): boolean
   /** Called from the batch, after the work is over. */
   end?(operation: Operation): void
-  /** Kinds of which `end` is called as soon as the work is over, such as those that become a line of a log: a process that is killed loses its batch. */
-  readonly prompt?: { readonly [K in Kind]?: true }
+  /**
+   * Milliseconds after the work within which `end` is called, by kind: a process that is killed loses its batch. 0 is at once, as for a
+   * line of a log that must be with the kernel in the turn in which the work ended.
+   * @default 250
+   */
+  readonly within?: { readonly [K in Kind]?: number }
   /**
    * `false` says that the records carry no ids. A reply that only such observers record gets no `x-request-id`, and none is made unless asked for.
    * @default true

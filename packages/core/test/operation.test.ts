@@ -43,7 +43,7 @@ describe('an operation', () => {
 
   it('reaches an observer that cannot wait as soon as it is over, once, and no other kind', () => {
     const [recorder, waiting] = [recordingObserver(), recordingObserver({ id: 'waiting' })]
-    const prompt: Observer = { ...recorder, prompt: { server: true } }
+    const prompt: Observer = { ...recorder, within: { server: 0 } }
     const server = { method: 'GET', path: '/', query: '', headers: {} } as unknown as Attributes['server']
     startOperation('server', 'GET', server, [prompt, waiting]).end()
     startOperation('stage', 'retrieve', {}, [prompt, waiting]).end()
@@ -51,6 +51,25 @@ describe('an operation', () => {
     expect(waiting.operations).toHaveLength(0)
     drain()
     for (const { operations } of [recorder, waiting]) expect(operations.map(({ kind }) => kind)).toEqual(['server', 'stage'])
+  })
+
+  it('waits no longer than its most impatient observer, whoever came before it', () => {
+    vi.useFakeTimers()
+    try {
+      const recorder = recordingObserver()
+      const hasty: Observer = { ...recorder, id: 'hasty', within: { server: 40 } }
+      const server = { method: 'GET', path: '/', query: '', headers: {} } as unknown as Attributes['server']
+      startOperation('stage', 'retrieve', {}, [hasty]).end()
+      vi.advanceTimersByTime(100)
+      startOperation('server', 'GET', server, [hasty]).end()
+      vi.advanceTimersByTime(30)
+      startOperation('server', 'GET', server, [hasty]).end()
+      expect(recorder.operations).toHaveLength(0)
+      vi.advanceTimersByTime(10)
+      expect(recorder.operations.map(({ kind }) => kind)).toEqual(['stage', 'server', 'server'])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('costs an observer that throws its own record, counted, and nobody else theirs', () => {

@@ -34,7 +34,7 @@ export function logObserver(logger: Logger, options: LogObserverOptions = {}): O
   return {
     id: 'logger',
     service: state?.service ?? serviceOf(logger),
-    prompt: { server: true },
+    within: { server: state?.sink.waitMs ?? 0 },
     ...(start && {
       start(operation: Operation) {
         if (operation.kind !== 'server') return

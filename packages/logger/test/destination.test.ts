@@ -148,6 +148,14 @@ it('kill -9 loses no line about a request that ended in a turn before', async ()
   expect(parseLines(readFileSync(file, 'utf8'))).toHaveLength(20)
 }, 30_000)
 
+it('lines about requests may wait with a destination that was given time, and are written when it is over', async () => {
+  const [early, late] = [join(directory, 'early.log'), join(directory, 'late.log')]
+  expect((await runFixture('kill-after-requests.ts', [early, '1h'])).signal).toBe('SIGKILL')
+  expect(existsSync(early) && readFileSync(early, 'utf8')).toBeFalsy()
+  expect((await runFixture('kill-after-requests.ts', [late, '100ms', '2000'])).signal).toBe('SIGKILL')
+  expect(parseLines(readFileSync(late, 'utf8'))).toHaveLength(20)
+}, 30_000)
+
 it('lines to a pipe are complete when the process exits', async () => {
   const { stdout } = await runFixture('exit.ts', ['exit', '-', '3000'])
   expect(parseLines(stdout)).toHaveLength(3000)

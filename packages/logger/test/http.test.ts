@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { drain, identify, type Observer } from '@rag/core'
 import { observeExpress } from '@rag/core/express'
 import express from 'express'
@@ -135,6 +138,17 @@ it('the time of a line is the end of the request, not of its batch', () => {
   const observer = logObserver(logger)
   observer.end!(operation({ startTime: Date.UTC(2026, 0, 1), durationMs: 1500.5 }))
   expect(memory.last()).toMatchObject({ time: '2026-01-01T00:00:01.500Z', durationMs: 1500.5 })
+})
+
+it.each([
+  ['at once by default', undefined, 0],
+  ['within half of the time that its file was given, the other half is for the write', ['100ms'], 50],
+  ['as its most impatient destination wants it', ['100ms', '0ms'], 0]
+] as const)('a request becomes a line %s', (_, buffers, ms) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'rag-within-')), 'app.log')
+  closers.push(() => rmSync(dirname(file), { recursive: true }))
+  const logger = createLogger({ service: 's', destination: buffers?.map((buffer) => ({ file, buffer })) ?? { file } })
+  expect(logObserver(logger).within).toEqual({ server: ms })
 })
 
 it('secrets in the query, in headers and in the error are masked', () => {

@@ -61,7 +61,9 @@ export function createFileSink(destination: FileDestination): Sink {
         }
       })
     : opened
-  const sink = createWriter({ output, bufferMs: durationMs('destination.buffer', buffer) })
+  // Half of the time is for lines in the making, half for lines that are made.
+  const waitMs = durationMs('destination.buffer', buffer) / 2
+  const sink = { ...createWriter({ output, bufferMs: waitMs }), waitMs }
   if (!reopenOn) return sink
   const reopen = (): void => sink.reopen?.()
   process.on(reopenOn, reopen)

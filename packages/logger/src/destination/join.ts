@@ -9,6 +9,7 @@ export function exitOf(sink: Sink): void {
 
 export function joinSinks(sinks: readonly Sink[]): Sink {
   return {
+    waitMs: Math.min(...sinks.map(({ waitMs = 0 }) => waitMs)),
     write(line) {
       for (const sink of sinks) sink.write(line)
     },

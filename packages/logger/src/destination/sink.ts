@@ -4,6 +4,8 @@ import type { Account } from '@rag/core'
 export interface Sink {
   /** Takes one line with its line feed. Never throws and never waits. */
   write(line: string): void
+  /** Milliseconds that a line may wait before it comes here, where a destination was given time. @default 0 */
+  readonly waitMs?: number
   /** Hands over what it can without going back to the event loop; waits at most a second for a slow reader. */
   flushSync(): void
   /** What is left to do when the process exits; without it {@link flushSync} is. */

@@ -1,7 +1,8 @@
 // Added server CPU of all three signals, each alone and together, beside the tuned peer stack: same requests, same fields, same sink
 // (`--ask`: each request makes one outgoing call; `--node=24`: the servers run on that version; `--context`: also the service with
 // nothing but an AsyncLocalStorage and the header on its call, below which nothing goes that carries a trace; `--records`: also that one
-// with a bare line of pino and a bare histogram of prom-client, the least that records of two signals cost).
+// with a bare line of pino and a bare histogram of prom-client, the least that records of two signals cost; `--unbuffered`: also ours with
+// each line handed over in its turn. Otherwise lines may wait 100 ms, as those of pino wait in both for 4 KB).
 import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,17 +20,18 @@ const SETS = Number(process.env['SETS'] ?? (process.argv.includes('--ask') ? 4 :
  */
 const ROUNDS = Number(process.env['ROUNDS'] ?? (process.argv.includes('--ask') ? 6 : 8))
 /**
- * Answers of each process before anything is measured, as fast as it gives them: a service that runs for days is compiled. After 2 000
- * with a call the compilers still took 17 us of each request, most of them for those who brought the most code; after these they take none.
+ * Answers of each process before anything is measured, as fast as it gives them: a service that runs for days is compiled. After half as
+ * many the compilers still took 3 us of each small request and 16 of each with a call, most of them for those who brought the most code.
  */
-const WARM_UP = Number(process.env['WARM_UP'] ?? (process.argv.includes('--ask') ? 6000 : 12_000))
+const WARM_UP = Number(process.env['WARM_UP'] ?? (process.argv.includes('--ask') ? 14_000 : 24_000))
 /** One stretch of the warm-up: exports keep up, so that no variant starts with a full queue. */
 const WARM_UP_STRETCH = 2000
 const folder = fileURLToPath(new URL('./http/', import.meta.url))
 /** Requests a round and their rate, about half of what the peers can answer. */
 const LOAD = {
   small: { express: { requests: 1000, rate: 1500 }, fastify: { requests: 2500, rate: 4000 } },
-  ask: { express: { requests: 400, rate: 600 }, fastify: { requests: 600, rate: 1000 } }
+  // Longer ones with a call: a collection of the old generation that falls into a round of half a second is a tenth of it.
+  ask: { express: { requests: 900, rate: 600 }, fastify: { requests: 1500, rate: 1000 } }
 } as const
 /** A variant that drops more is no measurement. */
 const MOST_DROPPED = 0.01
@@ -44,6 +46,7 @@ const VARIANTS: readonly string[] = [
   ...(process.argv.includes('--records') ? ['bare-records'] : []),
   'peers',
   ...(process.argv.includes('--together') ? [] : SIGNALS),
+  ...(process.argv.includes('--unbuffered') ? [`${ALL}+unbuffered`] : []),
   ALL
 ]
 

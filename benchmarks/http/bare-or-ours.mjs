@@ -10,9 +10,11 @@ const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920
 let obs
 if (signals !== 'bare' && !context) {
   const { observability } = await import('@rag/observability')
+  // The lines of the peers wait too, until 4 KB are together; by default ours do not.
+  const buffer = wants('unbuffered') ? 0 : '100ms'
   obs = observability({
     ...identity,
-    logger: wants('logs') && { destination: { file: logFile }, http: { headers: true } },
+    logger: wants('logs') && { destination: { file: logFile, buffer }, http: { headers: true } },
     metrics: wants('metrics') ? {} : false,
     tracing: wants('traces') && { exporter: 'otlp', incoming: 'trust' },
     llm: false

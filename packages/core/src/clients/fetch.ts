@@ -38,7 +38,9 @@ export function createFetch({ observers, fetch: inner, peers }: FetchOptions = {
     if (announcedAbove(list, around) || place === 'unrecorded') return send(input, init)
     const target = targetFor(input)
     if (!target) return send(input, init)
-    const method = String(init?.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase()
+    const asked = init?.method ?? (isRequest(input) ? input.method : undefined)
+    // Nearly always nobody asks, and to make a text upper case is a call out of the compiled code.
+    const method = asked === undefined ? 'GET' : String(asked).toUpperCase()
     if (place) {
       return noteCall(
         place,

@@ -18,7 +18,7 @@ const SETS = Number(process.env['SETS'] ?? (process.argv.includes('--ask') ? 4 :
  * comes and goes within a round is outvoted by the others. A set is started and warmed up anew: how V8 has compiled a process and where
  * its memory lies stay with it, so that more rounds of one set agree with each other and not with the next run.
  */
-const ROUNDS = Number(process.env['ROUNDS'] ?? (process.argv.includes('--ask') ? 6 : 8))
+const ROUNDS = Number(process.env['ROUNDS'] ?? (process.argv.includes('--ask') ? 12 : 8))
 /**
  * Answers of each process before anything is measured, as fast as it gives them: a service that runs for days is compiled. After half as
  * many the compilers still took 3 us of each small request and 16 of each with a call, most of them for those who brought the most code.
@@ -35,8 +35,7 @@ const folder = fileURLToPath(new URL('./http/', import.meta.url))
 /** Requests a round and their rate, about half of what the peers can answer. */
 const LOAD = {
   small: { express: { requests: 1000, rate: 1500 }, fastify: { requests: 2500, rate: 4000 } },
-  // Longer ones with a call: a collection of the old generation that falls into a round of half a second is a tenth of it.
-  ask: { express: { requests: 900, rate: 600 }, fastify: { requests: 1500, rate: 1000 } }
+  ask: { express: { requests: 400, rate: 600 }, fastify: { requests: 600, rate: 1000 } }
 } as const
 /** A variant that drops more is no measurement. */
 const MOST_DROPPED = 0.01

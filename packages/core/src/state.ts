@@ -1,6 +1,6 @@
 // What every copy of this module in one process shares, so that ESM beside CJS is still one pass.
 import type { OperationRecord } from './operation.js'
-import { takeTick } from './tick-shape.js'
+import { holdTick } from './tick-shape.js'
 
 interface SharedState {
   /** Ended operations that no observer has seen yet. */
@@ -14,8 +14,6 @@ interface SharedState {
   /** What must run before the process ends, in order: drain first, then destinations. */
   exitHooks: Set<() => void>
   exitArmed: boolean
-  /** Held and never read. */
-  tick: object | undefined
 }
 
 const KEY = Symbol.for('@rag/core/state/1')
@@ -28,15 +26,12 @@ carrier[KEY] ??= {
   immediate: undefined,
   failures: new Map(),
   exitHooks: new Set(),
-  exitArmed: false,
-  tick: undefined
+  exitArmed: false
 }
 
 export const state: SharedState = carrier[KEY]
 // As early as this SDK can: a process in which the class was lost does not get it back.
-takeTick((tick) => {
-  state.tick = tick
-})
+holdTick()
 
 /** Counts a record that an observer could not keep. */
 export function countFailure(observer: string): void {

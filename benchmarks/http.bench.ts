@@ -1,8 +1,8 @@
 // Added server CPU of all three signals, each alone and together, beside the tuned peer stack: same requests, same fields, same sink
 // (`--ask`: each request makes one outgoing call; `--node=24`: the servers run on that version; `--context`: also the service with
 // nothing but an AsyncLocalStorage and the header on its call, below which nothing goes that carries a trace; `--records`: also that one
-// with a bare line of pino and a bare histogram of prom-client, the least that records of two signals cost; `--unbuffered`: also ours with
-// each line handed over in its turn. Otherwise lines may wait 100 ms, as those of pino wait in both for 4 KB).
+// with a bare line of pino and a bare histogram of prom-client, each made as its request ends; `--unbuffered`: also ours with each line
+// handed over in its turn. Otherwise our lines may wait 100 ms, as those of pino do, for the peers and there, until 4 KB are together).
 import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

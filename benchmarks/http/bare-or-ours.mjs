@@ -4,7 +4,7 @@ import { answer, asked, framework, identity, logFile, serve, signals, wants } fr
 
 /** The floor: a context, and in it the header that takes the trace on to the service behind. Nothing is made, read or recorded. */
 const context = (signals === 'context' || signals === 'bare-records') && new AsyncLocalStorage()
-/** The floor with the least that a line and a histogram cost: pino and prom-client alone, nothing masked, no span. */
+/** The same with a line and a histogram by pino and prom-client alone, each made as its request ends: nothing masked, no span. */
 const record = signals === 'bare-records' ? await bareRecords() : () => {}
 const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }
 let obs

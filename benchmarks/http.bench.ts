@@ -12,13 +12,13 @@ import { nodeBinaries } from '../scripts/nodes.mjs'
 import { sharesOf } from './http/shares.mjs'
 
 /** A call costs some hundred microseconds of clients, streams and garbage: one process differs from the next by a tenth of that. */
-const SETS = Number(process.env['SETS'] ?? (process.argv.includes('--ask') ? 4 : 3))
+const SETS = Number(process.env['SETS'] ?? (process.argv.includes('--ask') ? 6 : 3))
 /**
  * Measured rounds of a set of processes. Short ones: what else runs on the machine then disturbs all variants of a round alike, and what
  * comes and goes within a round is outvoted by the others. A set is started and warmed up anew: how V8 has compiled a process and where
  * its memory lies stay with it, so that more rounds of one set agree with each other and not with the next run.
  */
-const ROUNDS = Number(process.env['ROUNDS'] ?? (process.argv.includes('--ask') ? 12 : 8))
+const ROUNDS = Number(process.env['ROUNDS'] ?? (process.argv.includes('--ask') ? 6 : 8))
 /**
  * Answers of each process before anything is measured, as fast as it gives them: a service that runs for days is compiled. After half as
  * many the compilers still took 3 us of each small request and 16 of each with a call, most of them for those who brought the most code.

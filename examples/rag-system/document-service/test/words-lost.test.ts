@@ -75,11 +75,13 @@ it('puts back a single passage that is gone, and takes out a document that the d
   await isQuiet()
 })
 
-it('has what was acknowledged after the server refused an upload in the middle', async () => {
+it('has what was acknowledged, and nothing else, after the server refused uploads in the middle', async () => {
   elastic.refuse = true
   await refused(service.upload('lighthouse.md', 'The lighthouse is blue.'))
+  await refused(service.upload('refused.md', 'The lighthouse is refused.'))
   elastic.refuse = false
   await inTheEnd().toEqual([RED, README])
+  expect(Object.keys(await service.listed()).sort()).toEqual(['lighthouse.md', 'repo:README.md'])
 })
 
 it('removes nothing while the server is away, says so once however long it lasts, and goes on by itself', async () => {

@@ -23,7 +23,15 @@ export const TABLES: readonly string[] = [
     embedding vector(512) NOT NULL,
     words tsvector GENERATED ALWAYS AS (setweight(to_tsvector('english', title), 'A') || to_tsvector('english', text)) STORED
   )`,
-  'CREATE INDEX IF NOT EXISTS passages_document ON rag_demo.passages (document)'
+  'CREATE INDEX IF NOT EXISTS passages_document ON rag_demo.passages (document)',
+  // Changes that somebody still has to be told of. The id is never used again, also not after a loss; the place is the order.
+  `CREATE TABLE IF NOT EXISTS rag_demo.untold (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    place bigint GENERATED ALWAYS AS IDENTITY,
+    document text NOT NULL,
+    added boolean NOT NULL,
+    at timestamptz NOT NULL DEFAULT now()
+  )`
 ]
 
 /** Made after the first filling: much faster than row by row. */
@@ -32,7 +40,7 @@ export const INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS passages_words ON rag_demo.passages USING gin (words)'
 ]
 
-/** One statement, so that a document and its passages change at once. Gives the ids with their versions. */
+/** One statement, so that a document, its passages and, where `$12` says so, the notice of the change are there at once. */
 export const REPLACE = `WITH given AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[]) AS g (id, title, hash, bytes, passages)
   ), kept AS (
@@ -46,11 +54,23 @@ export const REPLACE = `WITH given AS (
     INSERT INTO rag_demo.passages (document, position, title, heading, text, embedding)
     SELECT document, position, title, heading, text, embedding::vector
     FROM unnest($6::text[], $7::int[], $8::text[], $9::text[], $10::text[], $11::text[]) AS p (document, position, title, heading, text, embedding)
+  ), noted AS (
+    INSERT INTO rag_demo.untold (document, added) SELECT id, version = 1 FROM kept WHERE $12::boolean
+    RETURNING id, document, added
   )
-  SELECT id, version FROM kept`
+  SELECT version, noted.id, document, added FROM kept LEFT JOIN noted ON document = kept.id`
 
-export const HASHES = 'SELECT id, hash FROM rag_demo.documents'
-export const REMOVE = 'DELETE FROM rag_demo.documents WHERE id = $1 RETURNING id'
+/** One statement too: gives the notice of the removal, or nothing where there was no such document. */
+export const REMOVE = `WITH removed AS (DELETE FROM rag_demo.documents WHERE id = $1 RETURNING id)
+  INSERT INTO rag_demo.untold (document, added) SELECT id, false FROM removed RETURNING id, document, added`
+
+export const NOTE = 'INSERT INTO rag_demo.untold (document, added) SELECT * FROM unnest($1::text[], $2::boolean[])'
+export const UNTOLD = 'SELECT id, document, added FROM rag_demo.untold ORDER BY place'
+export const FORGET = 'DELETE FROM rag_demo.untold WHERE id = ANY($1::uuid[])'
+
+export const KNOWN = 'SELECT id, title, hash, passages FROM rag_demo.documents'
+export const PASSAGES = `SELECT document, heading, position, text FROM rag_demo.passages
+  WHERE document = ANY($1::text[]) ORDER BY document, position`
 export const LIST = `SELECT id, title, passages, bytes, version, updated_at AS "updatedAt"
   FROM rag_demo.documents ORDER BY updated_at DESC, id LIMIT $1`
 export const SIZES = 'SELECT count(*)::int AS documents, coalesce(sum(passages), 0)::int AS passages FROM rag_demo.documents'

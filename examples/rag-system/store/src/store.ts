@@ -1,6 +1,9 @@
 // Documents and passages in PostgreSQL: near by their vectors (pgvector), by their words through Elasticsearch or full text.
-import { ServiceError, type StoredDocument } from '@rag-example/wire'
-import { HASHES, INDEXES, LIST, NEAR, REMOVE, REPLACE, SIZES, TABLES, WORDED } from './schema.js'
+import type { StoredDocument } from '@rag-example/wire'
+import { type NewDocument, valuesOf, vectorText } from './document.js'
+import { isLost, told } from './failures.js'
+import { mendWords } from './mend-words.js'
+import { FORGET, INDEXES, KNOWN, LIST, NEAR, REMOVE, REPLACE, SIZES, TABLES, UNTOLD, WORDED } from './schema.js'
 import type { FoundByWords, Words } from './words.js'
 
 type Statement = { readonly text: string; readonly values?: unknown[]; readonly query_timeout: number }
@@ -15,31 +18,32 @@ export interface Database {
   connect(): Promise<Connection>
 }
 
-export interface NewPassage {
-  readonly position: number
-  readonly heading: string
-  readonly text: string
-  readonly vector: readonly number[]
-}
-export interface NewDocument {
+/** A change that somebody has to be told of. It stands in the database, written with the change itself, until it is forgotten. */
+export interface Notice {
   readonly id: string
-  readonly title: string
-  /** Of the content: the same hash needs no new vectors. */
-  readonly hash: string
-  readonly bytes: number
-  readonly passages: readonly NewPassage[]
+  readonly document: string
+  /** A new document; else one that changed or is gone. */
+  readonly added: boolean
 }
 
 export interface Store {
-  /** Makes the tables and indexes that are missing and replaces these documents, all at once: nobody finds half an index. */
-  fill(documents: readonly NewDocument[]): Promise<void>
-  /** Of every document; none when there are no tables. */
+  /**
+   * Makes the tables and indexes that are missing and replaces these documents, all at once: nobody finds half an index.
+   * Then the search by words gets what the database has; gives how many documents it had not, or not as they are.
+   */
+  fill(documents: readonly NewDocument[], options: { note: boolean }): Promise<number>
+  /** Of every document; none when there are no tables. Fails too when whoever searches by words is away. */
   hashes(): Promise<Map<string, string>>
-  /** Replaces documents with all their passages. Gives the version of each. */
-  replace(documents: readonly NewDocument[]): Promise<Map<string, number>>
-  /** Whether there was such a document. */
-  remove(id: string): Promise<boolean>
+  /** Replaces a document with all its passages. */
+  replace(document: NewDocument): Promise<{ version: number; notice: Notice }>
+  /** The notice of the removal; undefined when there was no such document. */
+  remove(id: string): Promise<Notice | undefined>
+  /** All notices that stand, in the order of the changes. */
+  untold(): Promise<Notice[]>
+  /** Of notices that everybody was told of. Never fails: what cannot be forgotten now stands, and is told again. */
+  forget(ids: readonly string[]): Promise<void>
   list(limit: number): Promise<StoredDocument[]>
+  /** Compares with what is searched by words, too. */
   sizes(): Promise<{ documents: number; passages: number }>
   near(vector: readonly number[], limit: number): Promise<readonly FoundByWords[]>
   worded(question: string, limit: number): Promise<readonly FoundByWords[]>
@@ -50,9 +54,9 @@ const FILL = 50
 const FILL_LIMIT_MS = 120_000
 
 export interface StoreOptions {
-  /** Who searches by words, if not the database. */
+  /** Who searches by words, if not the database. Changed before the database: what the database did not take is taken back when the words are mended. */
   readonly words?: Words | undefined
-  /** Told when a statement failed: the index may be away, or lost. */
+  /** Told when a statement failed, or when the words are not those of the database: the index may be away, lost or behind. */
   failed?(): void
 }
 
@@ -61,88 +65,66 @@ export function createStore(database: Database, { words, failed }: StoreOptions 
     failed?.()
     throw told(error)
   }
-  const rows = async <T>(text: string, values?: unknown[]) => (await database.query(text, values).catch(inWords)).rows as T[]
+  const query = async <T>(text: string, values?: unknown[]) => (await database.query(text, values)).rows as T[]
+  const rows = <T>(text: string, values?: unknown[]) => query<T>(text, values).catch(inWords)
+
+  const fillTables = async (documents: readonly NewDocument[], note: boolean): Promise<void> => {
+    const connection = await database.connect()
+    const run = (text: string, values: unknown[] = []) => connection.query({ text, values, query_timeout: FILL_LIMIT_MS })
+    try {
+      await run('BEGIN')
+      await run(`SET LOCAL statement_timeout = ${FILL_LIMIT_MS}`)
+      for (const statement of TABLES) await run(statement)
+      for (const some of slices(documents)) await run(REPLACE, valuesOf(some, note))
+      for (const statement of INDEXES) await run(statement)
+      await run('COMMIT')
+      connection.release()
+    } catch (error) {
+      // What it left open, the server rolls back.
+      connection.release(true)
+      throw error
+    }
+  }
+
   return {
-    async fill(documents) {
-      const connection = await database.connect().catch(inWords)
-      const run = (text: string, values: unknown[] = []) => connection.query({ text, values, query_timeout: FILL_LIMIT_MS })
+    async fill(documents, { note }) {
       try {
-        await run('BEGIN')
-        await run(`SET LOCAL statement_timeout = ${FILL_LIMIT_MS}`)
-        for (const statement of TABLES) await run(statement)
-        for (let from = 0; from < documents.length; from += FILL) {
-          const some = documents.slice(from, from + FILL)
-          await run(REPLACE, valuesOf(some))
-          await words?.replace(some)
-        }
-        for (const statement of INDEXES) await run(statement)
-        await run('COMMIT')
-        connection.release()
+        if (words) for (const some of slices(documents)) await words.replace(some)
+        await fillTables(documents, note)
+        return words ? await mendWords(words, query, note) : 0
       } catch (error) {
-        // What it left open, the server rolls back.
-        connection.release(true)
-        inWords(error)
+        return inWords(error)
       }
     },
     async hashes() {
-      const { rows } = await database.query(HASHES).catch((error: unknown) => (isLost(error) ? { rows: [] } : inWords(error)))
-      return new Map((rows as { id: string; hash: string }[]).map(({ id, hash }) => [id, hash]))
+      await words?.passages().catch(inWords)
+      const known = await query<{ id: string; hash: string }>(KNOWN).catch((error: unknown) => (isLost(error) ? [] : inWords(error)))
+      return new Map(known.map(({ id, hash }) => [id, hash]))
     },
-    async replace(documents) {
-      const replaced = await rows<{ id: string; version: number }>(REPLACE, valuesOf(documents))
-      await words?.replace(documents).catch(inWords)
-      return new Map(replaced.map(({ id, version }) => [id, version]))
+    async replace(document) {
+      await words?.replace([document]).catch(inWords)
+      const { version, ...notice } = (await rows<Notice & { version: number }>(REPLACE, valuesOf([document], true)))[0]!
+      return { version, notice }
     },
     async remove(id) {
-      const removed = (await rows(REMOVE, [id])).length > 0
-      await words?.remove(id).catch(inWords)
-      return removed
+      await words?.remove([id]).catch(inWords)
+      return (await rows<Notice>(REMOVE, [id]))[0]
+    },
+    untold: () => rows<Notice>(UNTOLD),
+    async forget(ids) {
+      await query(FORGET, [ids]).catch(() => {})
     },
     list: (limit) => rows<StoredDocument>(LIST, [limit]),
-    sizes: async () => (await rows<{ documents: number; passages: number }>(SIZES))[0]!,
+    async sizes() {
+      const sizes = (await rows<{ documents: number; passages: number }>(SIZES))[0]!
+      if (words && (await words.passages().catch(() => undefined)) !== sizes.passages) failed?.()
+      return sizes
+    },
     near: (vector, limit) => rows<FoundByWords>(NEAR, [vectorText(vector), limit]),
     worded: (question, limit) => (words ? words.find(question, limit).catch(inWords) : rows<FoundByWords>(WORDED, [question, limit]))
   }
 }
 
-/** The parameters of `REPLACE`. */
-function valuesOf(documents: readonly NewDocument[]): unknown[] {
-  const passages = documents.flatMap(({ id, title, passages }) => passages.map((passage) => ({ document: id, title, ...passage })))
-  return [
-    documents.map(({ id }) => id),
-    documents.map(({ title }) => title),
-    documents.map(({ hash }) => hash),
-    documents.map(({ bytes }) => bytes),
-    documents.map(({ passages }) => passages.length),
-    passages.map(({ document }) => document),
-    passages.map(({ position }) => position),
-    passages.map(({ title }) => title),
-    passages.map(({ heading }) => heading),
-    passages.map(({ text }) => text),
-    passages.map(({ vector }) => vectorText(vector))
-  ]
-}
-
-/** Connection exceptions, a statement that took too long, and a server that starts, stops or takes nobody more. */
-const AWAY = /^(08|53|57)/
-/** No such schema, no such table: a database that came back without the index. */
-const LOST = new Set(['3F000', '42P01'])
-const AGAIN_SECONDS = 2
-
-function isLost(error: unknown): boolean {
-  return LOST.has((error as { code?: string }).code ?? '')
-}
-
-/** In words for people, when it is not a statement that is wrong; what has no code of PostgreSQL did not reach it. */
-function told(cause: unknown): unknown {
-  const { severity, code } = cause as { severity?: string; code?: string }
-  if (isLost(cause))
-    return new ServiceError(503, 'The documents are being read in again. Please try again in a moment.', AGAIN_SECONDS, { cause })
-  if (severity !== undefined && !AWAY.test(code ?? '')) return cause
-  return new ServiceError(503, 'The documents cannot be reached at the moment. Please try again.', AGAIN_SECONDS, { cause })
-}
-
-/** A vector as pgvector reads it. */
-function vectorText(vector: readonly number[]): string {
-  return `[${vector.join(',')}]`
+function* slices(documents: readonly NewDocument[]): Generator<readonly NewDocument[]> {
+  for (let from = 0; from < documents.length; from += FILL) yield documents.slice(from, from + FILL)
 }

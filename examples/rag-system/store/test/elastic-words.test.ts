@@ -1,118 +1,108 @@
 // Search by words through the official client of Elasticsearch, against a wire-level stub: it refuses requests that the real server refuses.
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Client } from '@elastic/elasticsearch'
+import { replyTo } from '@rag-example/wire'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createElasticWords } from '../src/elastic-words.js'
+import { createStore } from '../src/store.js'
+import type { Words } from '../src/words.js'
+import { type ElasticStub, startElasticStub } from './elastic-stub.js'
 
-type Stored = { document: string; text: string; title: string }
-const stored = new Map<string, Stored>()
-let mapped = false
-let refuse = false
-let away = false
+let server: ElasticStub
 let client: Client
-const server = createServer((request, response) => {
-  answer(request, response).catch((error: Error) => response.writeHead(500).end(error.message))
-})
-
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  let body = ''
-  for await (const piece of request) body += piece
-  const [path] = (request.url ?? '').split('?')
-  const send = (status: number, value: object) => {
-    response.writeHead(status, {
-      'content-type': 'application/vnd.elasticsearch+json;compatible-with=8',
-      'x-elastic-product': 'Elasticsearch'
-    })
-    response.end(JSON.stringify(value))
-  }
-  if (away) return send(503, { error: { type: 'master_not_discovered_exception' }, status: 503 })
-  const type = String(request.headers['content-type'] ?? '')
-  if (body !== '' && !/^application\/vnd\.elasticsearch\+(x-nd)?json; ?compatible-with=8$/.test(type))
-    return send(406, { error: `type ${type}`, status: 406 })
-  if (request.method === 'HEAD') return void response.writeHead(mapped ? 200 : 404, { 'x-elastic-product': 'Elasticsearch' }).end()
-  if (request.method === 'PUT' && path === '/rag-demo-passages') {
-    if (mapped) return send(400, { error: { type: 'resource_already_exists_exception' }, status: 400 })
-    mapped = 'mappings' in (JSON.parse(body) as object)
-    return send(200, { acknowledged: true })
-  }
-  if (!mapped) return send(404, { error: { type: 'index_not_found_exception' }, status: 404 })
-  if (path === '/_bulk') {
-    if (!body.endsWith('\n')) return send(400, { error: 'The bulk request must be terminated by a newline', status: 400 })
-    const lines = body
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { index: { _id: string } } & Stored)
-    const items = []
-    for (let at = 0; at < lines.length; at += 2) {
-      if (!refuse) stored.set(lines[at]!.index._id, lines[at + 1]!)
-      items.push({ index: { _id: lines[at]!.index._id, status: refuse ? 429 : 201 } })
-    }
-    return send(200, { took: 1, errors: refuse, items })
-  }
-  if (path === '/rag-demo-passages/_delete_by_query') {
-    const { document } = (JSON.parse(body) as { query: { terms: { document: string[] } } }).query.terms
-    for (const [id, one] of stored) if (document.includes(one.document)) stored.delete(id)
-    return send(200, { deleted: 1 })
-  }
-  if (path === '/rag-demo-passages/_search') {
-    const { query, size } = JSON.parse(body) as { size: number; query: { multi_match: { query: string; fields: string[] } } }
-    const words = query.multi_match.query.toLowerCase().match(/\w+/g) ?? []
-    const hits = [...stored.values()].filter(({ text, title }) => words.some((word) => `${text} ${title}`.toLowerCase().includes(word)))
-    return send(200, { took: 1, _shards: { failed: 0 }, hits: { hits: hits.slice(0, size).map((_source) => ({ _source })) } })
-  }
-  send(400, { error: `unknown ${request.method} ${path}`, status: 400 })
-}
+let words: Words
 
 const document = (id: string, ...texts: string[]) => ({
   id,
   title: id,
-  hash: 'h',
-  bytes: 1,
-  passages: texts.map((text, position) => ({ position, heading: 'H', text, vector: [] }))
+  hash: texts.join(),
+  passages: texts.map((text, position) => ({ position, heading: 'H', text }))
 })
 
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  client = new Client({ node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, maxRetries: 0 })
+  server = await startElasticStub()
+  client = new Client({ node: server.url, maxRetries: 0 })
 })
 afterAll(async () => {
   await client.close()
-  server.closeAllConnections()
   server.close()
 })
 beforeEach(() => {
-  stored.clear()
-  mapped = false
-  refuse = false
-  away = false
+  server.lose()
+  server.refuse = false
+  server.away = false
+  words = createElasticWords(client)
 })
 
 it('makes its index once, replaces a document as a whole, finds and removes it (wire-level stub)', async () => {
-  const words = createElasticWords(client)
   await words.replace([document('owls', 'Owls fly.', 'Owls sleep.'), document('bats', 'Bats fly.')])
   expect(await words.find('Who flies or will fly?', 10)).toEqual([
     { document: 'owls', title: 'owls', heading: 'H', position: 0, text: 'Owls fly.' },
     { document: 'bats', title: 'bats', heading: 'H', position: 0, text: 'Bats fly.' }
   ])
   await words.replace([document('owls', 'Owls hoot.')])
-  expect([...stored.keys()].sort()).toEqual(['bats#0', 'owls#0'])
-  await words.remove('bats')
+  expect(server.ids()).toEqual(['bats#0', 'owls#0'])
+  await words.remove(['bats'])
   expect(await words.find('bats', 10)).toEqual([])
 })
 
 it('says when the server refused passages, so that nothing is acknowledged (wire-level stub)', async () => {
-  refuse = true
-  await expect(createElasticWords(client).replace([document('owls', 'Owls fly.')])).rejects.toThrow('refused some of the passages')
+  server.refuse = true
+  await expect(words.replace([document('owls', 'Owls fly.')])).rejects.toThrow('refused some of the passages')
 })
 
 it('makes its index when the server is there, also after it was away the first time (wire-level stub)', async () => {
-  const words = createElasticWords(client)
-  away = true
+  server.away = true
   await expect(words.replace([document('owls', 'Owls fly.')])).rejects.toThrow()
-  away = false
+  server.away = false
   await words.replace([document('owls', 'Owls fly.')])
   expect(await words.find('owls', 10)).toHaveLength(1)
+})
+
+it('makes an index anew that was lost while it runs, and removes from none without a failure (wire-level stub)', async () => {
+  await words.replace([document('owls', 'Owls fly.')])
+  server.lose()
+  await words.remove(['owls'])
+  expect([await words.passages(), await words.documents()]).toEqual([0, new Map()])
+  await words.replace([document('bats', 'Bats fly.')])
+  expect([server.ids(), await words.passages()]).toEqual([['bats#0'], 1])
+})
+
+it('does not let the server make an index without mappings when it is lost in the middle of a replacement (wire-level stub)', async () => {
+  await words.replace([document('owls', 'Owls fly.')])
+  server.loseBefore = /_bulk/
+  await expect(words.replace([document('bats', 'Bats fly.')])).rejects.toThrow('refused some of the passages')
+  expect(server.ids()).toBeUndefined()
+  await words.replace([document('bats', 'Bats fly.')])
+  expect(await words.documents()).toEqual(new Map([['bats', { hash: 'Bats fly.', passages: 1 }]]))
+})
+
+it('lists what is there of every document, however many there are (wire-level stub)', async () => {
+  const many = Array.from({ length: 2001 }, (_, index) => document(`d${index}`, `one ${index}`, `two ${index}`))
+  await words.replace(many)
+  const listed = await words.documents()
+  expect(listed.size).toBe(2001)
+  expect(listed.get('d2000')).toEqual({ hash: 'one 2000,two 2000', passages: 2 })
+  expect(await words.passages()).toBe(4002)
+})
+
+it('knows no version of a document of which two are there (wire-level stub)', async () => {
+  await words.replace([document('owls', 'Owls fly.', 'Owls sleep.')])
+  await client.bulk({
+    refresh: 'wait_for',
+    operations: [{ index: { _index: 'rag-demo-words', _id: 'owls#1' } }, { document: 'owls', hash: 'x' }]
+  })
+  expect((await words.documents()).get('owls')?.hash).toBeUndefined()
+})
+
+it('says that the documents are being read in again while its index is lost, and when it is away that they cannot be reached (wire-level stub)', async () => {
+  const none = async () => Promise.reject(new Error('not asked'))
+  const store = createStore({ query: none, connect: none }, { words })
+  const told = () => store.worded('owls', 1).then(() => undefined, replyTo)
+  expect(await told()).toEqual({
+    status: 503,
+    headers: { 'retry-after': '2' },
+    body: { message: 'The documents are being read in again. Please try again in a moment.' }
+  })
+  server.away = true
+  expect(await told()).toMatchObject({ status: 503, body: { message: expect.stringContaining('cannot be reached') } })
 })

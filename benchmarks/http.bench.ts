@@ -21,14 +21,15 @@ const SETS = Number(process.env['SETS'] ?? (process.argv.includes('--ask') ? 6 :
 const ROUNDS = Number(process.env['ROUNDS'] ?? (process.argv.includes('--ask') ? 6 : 8))
 /**
  * Answers of each process before anything is measured, as fast as it gives them: a service that runs for days is compiled. After half as
- * many the compilers still took 3 us of each small request and 16 of each with a call, most of them for those who brought the most code.
+ * many the compilers still took 3 us of each small request, most of them for those who brought the most code.
  */
-const WARM_UP = Number(process.env['WARM_UP'] ?? (process.argv.includes('--ask') ? 14_000 : 24_000))
+const WARM_UP = Number(process.env['WARM_UP'] ?? (process.argv.includes('--ask') ? 8000 : 24_000))
 /**
- * Rounds that count as warm-up too: the pace of a round brings what the warm-up does not, such as sockets of exports that come and go, and
- * the compilers take back for it what streams had been compiled to.
+ * Rounds that count as warm-up too: the pace of a round brings what the warm-up does not, such as sockets that come and go, and the
+ * compilers take back for it what streams had been compiled to. After three rounds of calls on Node 20 they still took 15 us of a request
+ * in one process and 60 in the next, of the same code.
  */
-const SETTLING = process.argv.includes('--ask') ? 3 : 1
+const SETTLING = process.argv.includes('--ask') ? 15 : 1
 /** One stretch of the warm-up: exports keep up, so that no variant starts with a full queue. */
 const WARM_UP_STRETCH = 2000
 const folder = fileURLToPath(new URL('./http/', import.meta.url))

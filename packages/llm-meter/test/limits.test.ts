@@ -160,6 +160,13 @@ describe('series', () => {
     expect([...figures(meter).keys()].filter((name) => name.startsWith('rag_llm_rate_limit{')).length).toBeLessThanOrEqual(201)
     expect(meter.quality().length).toBeLessThanOrEqual(201)
   })
+  it('of 429s begin at zero with the first reply, so that the first 429 is a rise', async () => {
+    globalThis.fetch = answering(() => new Response('{"usage":{}}'))
+    const { meter } = metered()
+    const body = JSON.stringify({ model: 'm', messages: [] })
+    await (await meter.fetch('https://api.openai.com/v1/chat/completions', { method: 'POST', body })).text()
+    expect(figures(meter).get('rag_llm_rate_limited_total{gen_ai_provider_name="openai",gen_ai_request_model="m"}')).toBe(0)
+  })
 })
 
 describe('pacing', () => {

@@ -24,10 +24,10 @@ export class Limits {
     entry.at = Date.now()
   }
 
-  /** Counts a 429 and remembers how long it asks to wait. */
+  /** Counts a 429 and remembers how long it asks to wait. Any other reply gives the model its count of zero, from which the first 429 is a rise. */
   status(provider: string, model: string, response: Response): void {
-    if (response.status !== 429) return
     const entry = this.entry(provider, model)
+    if (response.status !== 429) return
     entry.limited++
     entry.holdUntil = Date.now() + (retryAfterMs(response.headers) ?? 0)
   }

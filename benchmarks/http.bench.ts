@@ -29,7 +29,7 @@ const WARM_UP = Number(process.env['WARM_UP'] ?? (process.argv.includes('--ask')
  * compilers take back for it what streams had been compiled to. After three rounds of calls on Node 20 they still took 15 us of a request
  * in one process and 60 in the next, of the same code.
  */
-const SETTLING = process.argv.includes('--ask') ? 15 : 1
+const SETTLING = process.argv.includes('--ask') ? 15 : 6
 /** One stretch of the warm-up: exports keep up, so that no variant starts with a full queue. */
 const WARM_UP_STRETCH = 2000
 const folder = fileURLToPath(new URL('./http/', import.meta.url))

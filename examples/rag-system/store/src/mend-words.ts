@@ -19,7 +19,11 @@ export async function mendWords(words: Words, rows: Rows, note: boolean): Promis
   const known = await rows<Known>(KNOWN)
   const ids = new Set(known.map(({ id }) => id))
   const gone = [...held.keys()].filter((id) => !ids.has(id))
-  const behind = known.filter(({ id, hash, passages }) => held.get(id)?.hash !== hash || held.get(id)?.passages !== passages)
+  const behind = known.filter(({ id, hash, passages }) => {
+    const has = held.get(id)
+    // A document without a passage is held nowhere.
+    return has ? has.hash !== hash || has.passages !== passages : passages > 0
+  })
   await words.remove(gone)
   for (let from = 0; from < behind.length; from += SOME) {
     const some = behind.slice(from, from + SOME)

@@ -1,6 +1,6 @@
 // startTracing: puts provider, observer, pipeline and exits together.
 import { hostname } from 'node:os'
-import { type AttributeValue, type Context, propagation, type Tracer, trace } from '@opentelemetry/api'
+import { type AttributeValue, type Context, propagation, type Tracer } from '@opentelemetry/api'
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import {
@@ -18,7 +18,7 @@ import { oldNamesOf } from './describe/old-names.js'
 import { armExit } from './exit-flush.js'
 import { bounded } from './export/bounded.js'
 import { createExits } from './export/exporters.js'
-import { announceUnmasked } from './mask-spans.js'
+import { joinProvider } from './join-provider.js'
 import { noopTracing } from './noop.js'
 import { createObserver } from './observer.js'
 import { envResource, envSampler, OPTION_NAMES, queueOptions, spanLimits, type TracingOptions } from './options.js'
@@ -52,8 +52,6 @@ export interface Tracing {
 const SCOPE = { name: '@rag/tracing', version: '0.1.0' }
 const DEADLINE_MS = 2000
 const RECENT = 200
-/** Providers of this SDK, of any copy of it: not foreign to each other. */
-const OURS = Symbol.for('@rag/tracing/provider/1')
 
 /**
  * Starts tracing for a service: spans of every operation, of `trace.getTracer()`, and their export.
@@ -121,12 +119,11 @@ export function startTracing(options: TracingOptions): Tracing {
     }
     return tracer
   }
-  Object.defineProperty(provider, OURS, { value: true })
 
   // Core registers the context manager, and only if there is none.
   runScope({}, undefined, () => {})
   if (propagation.fields().length === 0 && formats.length > 0) propagation.setGlobalPropagator(createPropagator(formats))
-  const foreignTracer = joinProvider(provider)
+  const joined = joinProvider(provider, SCOPE)
 
   const finishAll = (): void => {
     drain()
@@ -138,7 +135,18 @@ export function startTracing(options: TracingOptions): Tracing {
     return exits
   })
   const tracing: Tracing = {
-    observer: createObserver({ service, owner, scope: SCOPE, decider, formats, treatment, foreignTracer, started, late, baggage: rules }),
+    observer: createObserver({
+      service,
+      owner,
+      scope: SCOPE,
+      decider,
+      formats,
+      treatment,
+      foreignTracer: joined.foreignTracer,
+      started,
+      late,
+      baggage: rules
+    }),
     provider,
     source: pipeline.source,
     account: pipeline.account,
@@ -162,6 +170,7 @@ export function startTracing(options: TracingOptions): Tracing {
         // Until here an exit of the process still sends what is left.
         disarm()
         unlisten()
+        joined.leave()
         return pipeline.account()
       })()
       return closing
@@ -173,28 +182,6 @@ export function startTracing(options: TracingOptions): Tracing {
   }
   const unlisten = signals ? closeOnSignal(() => tracing.shutdown()) : () => {}
   return tracing
-}
-
-/** Registers our provider, or finds the application's own: it is asked again each time, because it may come later. */
-function joinProvider(provider: NodeTracerProvider): () => Tracer | undefined {
-  const delegateOf = (): object => {
-    const registered = trace.getTracerProvider() as { getDelegate?: () => object }
-    return registered.getDelegate?.() ?? registered
-  }
-  const isNoop = (candidate: object): boolean =>
-    candidate.constructor?.name === 'NoopTracerProvider' || candidate.constructor?.name === 'ProxyTracerProvider'
-  const isOurs = (candidate: object): boolean => (candidate as { [OURS]?: boolean })[OURS] === true
-  if (isNoop(delegateOf())) trace.setGlobalTracerProvider(provider)
-  let seen: object | undefined
-  let tracer: Tracer | undefined
-  return () => {
-    const delegate = delegateOf()
-    if (delegate === seen) return tracer
-    seen = delegate
-    tracer = isOurs(delegate) || isNoop(delegate) ? undefined : trace.getTracer(SCOPE.name, SCOPE.version)
-    if (tracer) announceUnmasked()
-    return tracer
-  }
 }
 
 interface Described {

@@ -56,13 +56,13 @@ describe('a provider of the application', () => {
 
   it('that comes later takes over, and spans of both sides are still one tree', async () => {
     const memory = new InMemorySpanExporter()
-    tracing = startTracing({ service: 'joined', exporter: [] })
     const tracer = trace.getTracer('early')
-    expect(tracer.startSpan('early').isRecording()).toBe(true)
-    trace.disable()
+    tracing = startTracing({ service: 'joined', exporter: [] })
     new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] }).register()
     await work(tracing)
     expectTree(memory.getFinishedSpans())
+    tracer.startSpan('early').end()
+    expect(memory.getFinishedSpans().at(-1)!.name).toBe('early')
   })
 
   it('is masked by maskSpans(exporter), spans of third parties included', async () => {
@@ -115,6 +115,15 @@ it('a processor of the SDK sees every span of ours at its start and end', async 
   const start = performance.now()
   await tracing.shutdown(100)
   expect(performance.now() - start).toBeLessThan(1500)
+})
+
+it('a tracing that comes after one that was shut down has the spans of the application', async () => {
+  tracing = startTracing({ service: 'first', exporter: [] })
+  await tracing.shutdown()
+  const memory = new InMemorySpanExporter()
+  tracing = startTracing({ service: 'second', exporter: memory })
+  await work(tracing)
+  expectTree(memory.getFinishedSpans())
 })
 
 it('two tracings of one process do not take each other for strangers', async () => {

@@ -69,7 +69,7 @@ function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, m
     }
   }
   if (typeof exporter === 'object' && exporter !== null && typeof (exporter as SpanExporter).export === 'function')
-    return createSdkExit(maskSpans(exporter as SpanExporter, masker), queue)
+    return createSdkExit(maskSpans(exporter as SpanExporter, masker), queue, exporter.constructor?.name)
   throw new RagError('RAG_TRACING_EXPORTER', {
     option: 'exporter',
     value: exporter,

@@ -1,6 +1,6 @@
 // startTracing: puts provider, observer, pipeline and exits together.
 import { hostname } from 'node:os'
-import { type AttributeValue, type Context, propagation, type Tracer } from '@opentelemetry/api'
+import { type AttributeValue, type Context, propagation } from '@opentelemetry/api'
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import {
@@ -31,8 +31,8 @@ import { createRecent, type RecentSpan } from './recent.js'
 import { createLate } from './sampling/late.js'
 import { createDecider } from './sampling/sampler.js'
 import type { OwnSpan, SpanOwner } from './span/own-span.js'
-import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedValue } from './span/values.js'
-import { createTracer } from './tracer.js'
+import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedKey, maskedValue } from './span/values.js'
+import { createTracers } from './tracer.js'
 
 export interface Tracing {
   readonly observer: Observer
@@ -105,20 +105,7 @@ export function startTracing(options: TracingOptions): Tracing {
     if (processors.length > 0) pipeline.started(span, parent)
   }
   const provider = new NodeTracerProvider({ resource })
-  const tracers = new Map<string, Tracer>()
-  provider.getTracer = (name, scopeVersion, scopeOptions) => {
-    const key = `${name}@${scopeVersion ?? ''}:${scopeOptions?.schemaUrl ?? ''}`
-    let tracer = tracers.get(key)
-    if (!tracer) {
-      const scope = {
-        name,
-        ...(scopeVersion !== undefined && { version: scopeVersion }),
-        ...(scopeOptions?.schemaUrl && { schemaUrl: scopeOptions.schemaUrl })
-      }
-      tracers.set(key, (tracer = createTracer({ owner, decider, late, treatment, started }, scope)))
-    }
-    return tracer
-  }
+  provider.getTracer = createTracers({ owner, decider, late, treatment, started })
 
   // Core registers the context manager, and only if there is none.
   runScope({}, undefined, () => {})
@@ -195,7 +182,7 @@ interface Described {
 function describeResource({ service, version, environment, more }: Described, env: NodeJS.ProcessEnv, mask: Mask): Resource {
   const added: Record<string, AttributeValue> = {}
   eachAttribute({ ...envResource(env), ...more }, (key, value) => {
-    added[key] = maskedValue(value, mask, DEFAULT_LIMITS.textLength, key)
+    added[maskedKey(key, mask)] = maskedValue(value, mask, DEFAULT_LIMITS.textLength, key)
   })
   return defaultResource().merge(
     resourceFromAttributes({

@@ -10,6 +10,7 @@ import {
   type SpanOptions,
   TraceFlags,
   type Tracer,
+  type TracerOptions,
   trace
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
@@ -21,10 +22,11 @@ import { knownContext } from './span/known-context.js'
 import { OwnSpan, type Scope, type SpanOwner } from './span/own-span.js'
 import { readTime, wallTime } from './span/time.js'
 import { UnsampledSpan } from './span/unsampled.js'
-import { plainText } from './span/values.js'
+import { maskedText, plainText } from './span/values.js'
 
 const SUPPRESSED = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
 const NO_OPTIONS: SpanOptions = Object.freeze({})
+const LONGEST_SCOPE = 256
 const NO_ATTRIBUTES: Attributes = Object.freeze({})
 
 export interface TracerParts {
@@ -35,7 +37,29 @@ export interface TracerParts {
   started(span: OwnSpan, parent: Context): void
 }
 
-export function createTracer({ owner, decider, late, treatment, started }: TracerParts, scope: Scope): Tracer {
+/** Most tracers that are kept for those who ask for them again. */
+const MOST_TRACERS = 1000
+
+/** What a provider answers to `getTracer`: a tracer of its own for each scope. */
+export function createTracers(parts: TracerParts): (name: string, version?: string, options?: TracerOptions) => Tracer {
+  const tracers = new Map<string, Tracer>()
+  const shown = (text: string): string => maskedText(text, parts.owner.mask, LONGEST_SCOPE)
+  return (givenName, givenVersion, options) => {
+    const name = plainText(givenName ?? '')
+    const version = plainText(givenVersion ?? '')
+    const schemaUrl = plainText(schemaOf(options) ?? '')
+    const key = `${name}@${version}:${schemaUrl}`
+    let tracer = tracers.get(key)
+    if (!tracer) {
+      const scope = { name: shown(name), ...(version && { version: shown(version) }), ...(schemaUrl && { schemaUrl: shown(schemaUrl) }) }
+      tracer = createTracer(parts, scope)
+      if (tracers.size < MOST_TRACERS) tracers.set(key, tracer)
+    }
+    return tracer
+  }
+}
+
+function createTracer({ owner, decider, late, treatment, started }: TracerParts, scope: Scope): Tracer {
   const inherits = !decider.sampler && !late
   /** The parent decides; one in another process within bounds. */
   const isWanted = ({ traceId, traceFlags, isRemote }: SpanContext, name: string): boolean =>
@@ -107,6 +131,14 @@ function usable(given: Context): Context {
     return given
   } catch {
     return context.active()
+  }
+}
+
+function schemaOf(options: TracerOptions | undefined): unknown {
+  try {
+    return options?.schemaUrl
+  } catch {
+    return undefined
   }
 }
 

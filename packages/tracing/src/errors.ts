@@ -4,6 +4,7 @@ export const tracingErrors = {
   RAG_TRACING_EXPORTER: 'An exporter is neither a known name nor a SpanExporter.',
   RAG_TRACING_PEER: 'An exporter needs a package that is not installed.',
   RAG_TRACING_ENDPOINT: 'The address of a collector is no http or https URL.',
+  RAG_TRACING_TLS: 'A TLS file that a variable names cannot be read.',
   RAG_TRACING_SAMPLER: 'The sampler is neither a ratio, a Sampler nor a set of rules.',
   RAG_TRACING_INCOMING: 'The treatment of incoming trace context is unknown, or a trusted network is no CIDR.',
   RAG_TRACING_PROPAGATOR: 'A propagation format is unknown.',

@@ -16,12 +16,22 @@ import {
 } from '@rag/core'
 import { oldNamesOf } from './describe/old-names.js'
 import { armExit } from './exit-flush.js'
-import { bounded } from './export/bounded.js'
+import { bounded, deadlineAfter } from './export/bounded.js'
 import { createExits } from './export/exporters.js'
 import { joinProvider } from './join-provider.js'
 import { noopTracing } from './noop.js'
 import { createObserver } from './observer.js'
-import { envResource, envSampler, OPTION_NAMES, queueOptions, spanLimits, type TracingOptions } from './options.js'
+import {
+  type Environment,
+  envResource,
+  envSampler,
+  isDisabled,
+  OPTION_NAMES,
+  queueOptions,
+  setVariables,
+  spanLimits,
+  type TracingOptions
+} from './options.js'
 import { createPipeline } from './pipeline.js'
 import { baggageRules } from './propagation/baggage.js'
 import { formatsOf } from './propagation/formats.js'
@@ -64,7 +74,7 @@ const RECENT = 200
 export function startTracing(options: TracingOptions): Tracing {
   checkOptions('startTracing', options, OPTION_NAMES)
   const service = checkService('startTracing', options.service)
-  const { env } = process
+  const env = setVariables(process.env)
   const {
     version,
     environment,
@@ -87,7 +97,7 @@ export function startTracing(options: TracingOptions): Tracing {
   const masker = resolveMasker(mask)
   const exits = createExits(exporter, otlp, queueOptions(queue, env), masker, env)
   const bounds = spanLimits(limits, env)
-  if (env['OTEL_SDK_DISABLED'] === 'true') return noopTracing({ service })
+  if (isDisabled(env)) return noopTracing({ service })
 
   const recent = createRecent(RECENT)
   const late = decider.keep && createLate(decider.keep)
@@ -137,19 +147,19 @@ export function startTracing(options: TracingOptions): Tracing {
     provider,
     source: pipeline.source,
     account: pipeline.account,
-    async flush(deadlineMs = DEADLINE_MS) {
+    async flush(deadlineMs) {
       finishAll()
-      const deadline = performance.now() + deadlineMs
+      const deadline = deadlineAfter(deadlineMs, DEADLINE_MS)
       await Promise.all([
         ...exits.map((exit) => exit.flush(deadline)),
         ...processors.map((processor) => bounded(() => processor.forceFlush(), deadline))
       ])
       return pipeline.account()
     },
-    shutdown(deadlineMs = DEADLINE_MS) {
+    shutdown(deadlineMs) {
       closing ??= (async () => {
         finishAll()
-        const deadline = performance.now() + deadlineMs
+        const deadline = deadlineAfter(deadlineMs, DEADLINE_MS)
         await Promise.all([
           ...exits.map((exit) => exit.close(deadline)),
           ...processors.map((processor) => bounded(() => processor.shutdown(), deadline))
@@ -179,7 +189,7 @@ interface Described {
 }
 
 /** What variables and options add is masked as any attribute is. */
-function describeResource({ service, version, environment, more }: Described, env: NodeJS.ProcessEnv, mask: Mask): Resource {
+function describeResource({ service, version, environment, more }: Described, env: Environment, mask: Mask): Resource {
   const added: Record<string, AttributeValue> = {}
   eachAttribute({ ...envResource(env), ...more }, (key, value) => {
     added[maskedKey(key, mask)] = maskedValue(value, mask, DEFAULT_LIMITS.textLength, key)

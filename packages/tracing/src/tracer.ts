@@ -22,12 +22,11 @@ import { knownContext } from './span/known-context.js'
 import { OwnSpan, type Scope, type SpanOwner } from './span/own-span.js'
 import { readTime, wallTime } from './span/time.js'
 import { UnsampledSpan } from './span/unsampled.js'
-import { maskedText, plainText } from './span/values.js'
+import { maskedText, plainAttributes, plainText } from './span/values.js'
 
 const SUPPRESSED = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
 const NO_OPTIONS: SpanOptions = Object.freeze({})
 const LONGEST_SCOPE = 256
-const NO_ATTRIBUTES: Attributes = Object.freeze({})
 
 export interface TracerParts {
   owner: SpanOwner
@@ -93,10 +92,15 @@ function createTracer({ owner, decider, late, treatment, started }: TracerParts,
     const title = plainText(name)
     let flags: number = TraceFlags.NONE
     let added: Attributes | undefined
-    if (decider.sampler) ({ flags, attributes: added } = askSampler(decider.sampler, parentContext, traceId, title, kind, NO_ATTRIBUTES))
-    else if (parent ? isWanted(parent, title) : decider.root(traceId, title, undefined)) flags = TraceFlags.SAMPLED
-    const spanContext = parent?.traceState
-      ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState: parent.traceState }
+    let traceState = parent?.traceState
+    if (decider.sampler) {
+      const known = plainAttributes(attributes, owner.limits.attributes).attributes
+      const answer = askSampler(decider.sampler, parentContext, traceId, title, kind, known, links ?? [])
+      ;({ flags, attributes: added } = answer)
+      traceState = answer.traceState ?? traceState
+    } else if (parent ? isWanted(parent, title) : decider.root(traceId, title, undefined)) flags = TraceFlags.SAMPLED
+    const spanContext = traceState
+      ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState }
       : { traceId, spanId: randomSpanId(), traceFlags: flags }
     if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
     const mark = startTime === undefined ? performance.now() : -1

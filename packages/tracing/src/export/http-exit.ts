@@ -16,6 +16,8 @@ export interface HttpExitOptions extends TransportOptions {
 
 export function createHttpExit({ name, encoder, queue, ...target }: HttpExitOptions): Exit {
   const transport = createTransport(target)
+  // A batch that the queue cannot hold would never leave.
+  const batchBytes = Math.min(BATCH_BYTES, queue.maxBytes / 4)
   return createGatheringExit<Buffer>({
     delivery: createDelivery<Buffer>({
       name: `${name} (${target.url.origin})`,
@@ -26,7 +28,7 @@ export function createHttpExit({ name, encoder, queue, ...target }: HttpExitOpti
     }),
     gathering: {
       add: encoder.add,
-      isFull: () => encoder.spans >= queue.batchSpans || (encoder.spans % 16 === 0 && encoder.bytes > BATCH_BYTES),
+      isFull: () => encoder.spans >= queue.batchSpans || encoder.bytes > batchBytes,
       take() {
         const { spans } = encoder
         if (spans === 0) return undefined

@@ -124,14 +124,19 @@ function rejectedSpans(answer: Buffer, type: string | undefined): number {
       return 0
     }
   }
-  // Field 1, a message whose field 1 is the number.
-  if (answer[0] !== 0x0a || answer.length < 4 || answer[2] !== 0x08) return 0
-  let value = 0
-  for (let index = 3, scale = 1; index < answer.length && index < 10; index++, scale *= 0x80) {
-    value += (answer[index]! & 0x7f) * scale
-    if (answer[index]! < 0x80) return count(value)
+  let at = 0
+  const varint = (): number => {
+    let value = 0
+    for (let scale = 1; at < answer.length && scale < 2 ** 64; scale *= 0x80) {
+      const byte = answer[at++]!
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+    }
+    return Number.NaN
   }
-  return 0
+  // Field 1, a message of some length whose field 1 is the number; a text why may follow.
+  if (varint() !== 0x0a || Number.isNaN(varint()) || varint() !== 0x08) return 0
+  return count(varint())
 }
 
 function count(value: number): number {

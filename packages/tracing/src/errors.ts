@@ -10,7 +10,8 @@ export const tracingErrors = {
   RAG_TRACING_PROPAGATOR: 'A propagation format is unknown.',
   RAG_TRACING_BAGGAGE: 'The rules for baggage name something that is no network, host or key.',
   RAG_TRACING_LIMIT: 'A limit is no positive whole number.',
-  RAG_TRACING_EXPORT: 'A warning: a backend does not take spans; they are kept within bounds and sent when it answers again.',
+  RAG_TRACING_EXPORT:
+    'A warning: a backend does not take spans; it says whether they are kept within bounds and sent later, or lost and counted.',
   RAG_TRACING_REGISTER: 'A warning: `@rag/tracing/register` found a variable that it cannot use; the application runs untraced.',
   RAG_TRACING_FOREIGN_PROVIDER: 'A warning: the application has a tracer provider of its own, whose exporters do not pass the masker.'
 } as const

@@ -64,6 +64,13 @@ export const OPTION_NAMES = [
   'queue'
 ] as const
 
+/** Options that have options. */
+export const PART_NAMES = {
+  otlp: ['url', 'headers', 'protocol'],
+  limits: ['attributes', 'textLength', 'events', 'links'],
+  queue: ['spans', 'bytes', 'batch', 'delay', 'timeout']
+} as const
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The variables that say something: the specification takes an empty one for one that is not set. */

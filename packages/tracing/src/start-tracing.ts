@@ -27,6 +27,7 @@ import {
   envSampler,
   isDisabled,
   OPTION_NAMES,
+  PART_NAMES,
   queueOptions,
   setVariables,
   spanLimits,
@@ -73,6 +74,7 @@ const RECENT = 200
  */
 export function startTracing(options: TracingOptions): Tracing {
   checkOptions('startTracing', options, OPTION_NAMES)
+  for (const part of ['otlp', 'limits', 'queue'] as const) checkOptions(`startTracing ${part}`, options[part] ?? {}, PART_NAMES[part])
   const service = checkService('startTracing', options.service)
   const env = setVariables(process.env)
   const {

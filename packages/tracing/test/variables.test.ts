@@ -1,8 +1,11 @@
 // The standard variables as deployments really set them: empty, padded, in capitals, with names of what other SDKs have.
+import { gunzipSync } from 'node:zlib'
 import { propagation, trace } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startTracing } from '../src/index.js'
 import { type Collector, startOtlpCollector } from './backends/collector.js'
+import { decodeProtobuf, spansOf } from './backends/otlp.js'
+import { bundle, run } from './support.js'
 
 let collector: Collector
 beforeEach(async () => {
@@ -47,6 +50,27 @@ it.each<Record<string, string>>([{ OTEL_SDK_DISABLED: 'TRUE' }, { OTEL_TRACES_SA
     expect(collector.requests).toBe(0)
   }
 )
+
+it('OTEL_EXPORTER_OTLP_COMPRESSION=gzip compresses what is sent, also at the exit of the process', async () => {
+  await collector.close()
+  const bodies: Buffer[] = []
+  collector = await startOtlpCollector((request, response, body) => {
+    expect(request.headers['content-encoding']).toBe('gzip')
+    bodies.push(gunzipSync(body))
+    response.writeHead(200).end()
+    return true
+  })
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://127.0.0.1:${collector.port}`)
+  expect(await exported({ OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' })).toBe(1)
+  const program = await bundle('./fixtures/spans.ts')
+  const child = run([program.path, 'exit'], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.port}`,
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip'
+  })
+  await child.ended
+  program.remove()
+  expect(bodies.flatMap((body) => spansOf(decodeProtobuf(body)))).toHaveLength(51)
+})
 
 it('propagators that are not known here are left out, and with them all the default stands', async () => {
   await exported({ OTEL_PROPAGATORS: 'xray,b3' })

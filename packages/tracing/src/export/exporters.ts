@@ -109,6 +109,7 @@ function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, 
     url: checkUrl(target, 'otlp.url'),
     headers: { ...parseHeaders(variable('HEADERS')), ...headers },
     tls: definedOf(tls),
+    gzip: variable('COMPRESSION')?.toLowerCase() === 'gzip',
     queue
   })
 }

@@ -1,9 +1,10 @@
 // Spans to a collector over HTTP: encoded as they come, sent in batches.
+import { gzipSync } from 'node:zlib'
 import { createDelivery } from './delivery.js'
 import type { Encoder } from './encoder.js'
 import type { Exit, QueueOptions } from './exit.js'
 import { createGatheringExit } from './gathering-exit.js'
-import { createTransport, type TransportOptions } from './transport.js'
+import { createTransport, GZIPPED, type TransportOptions } from './transport.js'
 
 const BATCH_BYTES = 1_000_000
 
@@ -40,12 +41,12 @@ export function createHttpExit({ name, encoder, queue, ...target }: HttpExitOpti
     keepsSpans: false,
     ended: transport.close,
     rest(unsent) {
-      const { url, headers, contentType, tls } = target
+      const { url, headers, contentType, tls, gzip } = target
       return {
         url: url.href,
-        headers: { ...headers, 'content-type': contentType },
+        headers: { ...headers, ...(gzip && GZIPPED), 'content-type': contentType },
         ...(tls && { tls }),
-        bodies: unsent.map(({ payload }) => payload)
+        bodies: unsent.map(({ payload }) => (gzip ? gzipSync(payload) : payload))
       }
     }
   })

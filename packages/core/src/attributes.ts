@@ -132,30 +132,30 @@ export interface CacheAttributes {
 
 /** A step of a RAG pipeline. */
 export interface StageAttributes extends Values {
-  topK?: number
+  topK?: number | undefined
   /** Documents found, kept or written. */
-  documents?: number
+  documents?: number | undefined
   /** Best relevance score of what was found. */
-  topScore?: number
-  index?: string
+  topScore?: number | undefined
+  index?: string | undefined
 }
 
 /** A scheduled piece of work. */
 export interface JobAttributes extends Values {
   /** Milliseconds after which a missing success is late. */
-  maxAgeMs?: number
+  maxAgeMs?: number | undefined
   /** Size in bytes of what the job made. */
-  sizeBytes?: number
+  sizeBytes?: number | undefined
 }
 
 export interface ToolAttributes extends Values {
   /** OpenTelemetry `gen_ai.tool.type`. */
-  type?: string
-  callId?: string
+  type?: string | undefined
+  callId?: string | undefined
 }
 
 export interface AgentAttributes extends Values {
-  agentId?: string
+  agentId?: string | undefined
 }
 
 export interface Attributes {

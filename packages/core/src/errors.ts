@@ -48,6 +48,7 @@ export function isRagError(value: unknown): value is RagError {
 /** The codes of `@rag/core`. Each package has one such table; the reference in the docs is made from them. */
 export const coreErrors = {
   RAG_CORE_DURATION: 'A duration is neither milliseconds nor a text such as `10m`.',
+  RAG_CORE_OPTIONS: 'What should be an object of options is something else.',
   RAG_CORE_UNKNOWN_OPTION: 'A factory was given an option that it does not have.',
   RAG_CORE_SERVICE: 'The service has no name, or a name that is no plain text.',
   RAG_CORE_CLIENT: 'observeClient() was given something that is no known client.',

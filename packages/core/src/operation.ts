@@ -8,9 +8,9 @@ import { countFailure } from './state.js'
 
 /** Who an operation is for, as the application said with `identify()`. Logs carry it, metrics never do. */
 export interface Identity {
-  tenant?: string
-  user?: string
-  tags?: Readonly<Record<string, string>>
+  tenant?: string | undefined
+  user?: string | undefined
+  tags?: Readonly<Record<string, string>> | undefined
 }
 
 /** Something that happened during an operation. */

@@ -27,11 +27,19 @@ export function durationMs(option: string, value: Duration): number {
 }
 
 /**
- * Refuses options that a factory does not have, naming the nearest one it has.
+ * Refuses what is no object of options, and options that a factory does not have, naming the nearest one it has.
  *
- * @throws RagError `RAG_CORE_UNKNOWN_OPTION`
+ * @throws RagError `RAG_CORE_OPTIONS`, `RAG_CORE_UNKNOWN_OPTION`
  */
 export function checkOptions(factory: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new RagError('RAG_CORE_OPTIONS', {
+      option: factory,
+      value: typeof options === 'function' ? 'a function' : options,
+      problem: 'this is no object of options',
+      fix: `pass an object; it takes ${known.join(', ')}`
+    })
+  }
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue
     const near = known.find((name) => name.toLowerCase() === option.toLowerCase() || distance(name, option) <= 2)

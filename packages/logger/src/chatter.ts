@@ -32,6 +32,14 @@ export function createChatter({ slow, sample = 1, quiet = QUIET }: ChatterOption
       fix: 'give a number from 0 to 1'
     })
   }
+  if (!Array.isArray(quiet) || quiet.some((path) => typeof path !== 'string')) {
+    throw new RagError('RAG_LOGGER_OPTION', {
+      option: 'quiet',
+      value: quiet,
+      problem: 'this is no list of paths',
+      fix: "give paths such as ['/healthz']"
+    })
+  }
   const silent = new Set(quiet)
   return {
     isSlow: ({ durationMs: ms = 0 }) => ms >= slowMs,

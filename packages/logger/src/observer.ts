@@ -1,5 +1,5 @@
 // Writes one line for every request that has ended.
-import { checkOptions, type Observer, type Operation } from '@rag/core'
+import { checkOptions, type Observer, type Operation, RagError } from '@rag/core'
 import type { Logger } from 'pino'
 import { type ChatterOptions, createChatter } from './chatter.js'
 import { isoTime } from './clock.js'
@@ -21,7 +21,7 @@ export interface LogObserverOptions extends ChatterOptions {
  * An observer that writes one line for each request: success at `info`, 4xx and aborts at `warn`, 5xx at `error`.
  * With a pino logger that is not made by `createLogger` the same fields go through its own methods.
  *
- * @throws RagError `RAG_CORE_UNKNOWN_OPTION`
+ * @throws RagError `RAG_CORE_OPTIONS`, `RAG_CORE_UNKNOWN_OPTION`, `RAG_LOGGER_OPTION`, `RAG_CORE_DURATION`
  * @example
  * app.use(observeExpress([logObserver(logger, { headers: ['user-agent'] })]))
  */
@@ -29,6 +29,14 @@ export function logObserver(logger: Logger, options: LogObserverOptions = {}): O
   checkOptions('logObserver', options, ['headers', 'slow', 'sample', 'quiet', 'start'])
   const { headers = false, start = false } = options
   const chatter = createChatter(options)
+  if (typeof headers !== 'boolean' && !(Array.isArray(headers) && headers.every((name) => typeof name === 'string'))) {
+    throw new RagError('RAG_LOGGER_OPTION', {
+      option: 'headers',
+      value: headers,
+      problem: 'this is no choice of headers',
+      fix: "give true, false or names such as ['user-agent']"
+    })
+  }
   const choice = typeof headers === 'boolean' ? headers : headers.map((name) => name.toLowerCase())
   const state = stateOf(logger)
   return {

@@ -1,5 +1,5 @@
 // What observability() takes, and where its defaults come from.
-import { checkOptions, checkService, type Duration, durationMs, type Masker, type MaskerOptions, type Peers } from '@rag/core'
+import { checkOptions, checkService, type Duration, durationMs, type Masker, type MaskerOptions, type Peers, RagError } from '@rag/core'
 import type { MeterOptions } from '@rag/llm-meter'
 import type { Logger, LoggerOptions, LogObserverOptions } from '@rag/logger'
 import type { MetricsOptions, RegistryLike } from '@rag/metrics'
@@ -17,9 +17,9 @@ export interface ObservabilityOptions {
   /** Who is speaking; the one option without a default. */
   service: string
   /** Default: `service.version` in `OTEL_RESOURCE_ATTRIBUTES`. */
-  version?: string
+  version?: string | undefined
   /** Default: `deployment.environment.name` in `OTEL_RESOURCE_ATTRIBUTES`, else `NODE_ENV`, else `development`. */
-  environment?: string
+  environment?: string | undefined
   /** Options of the logger and of its line for each request, an existing pino logger, or false. */
   logger?: LoggerPart | Logger | false
   /** Options of the metrics, an existing prom-client registry, or false. */
@@ -43,7 +43,7 @@ export interface Identity {
 /**
  * Checks the options of the whole. Parts check their own.
  *
- * @throws RagError for an unknown option, a missing service or a wrong duration.
+ * @throws RagError for an unknown option, a missing service, a part that is no part or a wrong duration.
  */
 export function readOptions(options: ObservabilityOptions): { identity: Identity; deadlineMs: number } {
   const given = options ?? ({} as ObservabilityOptions)
@@ -59,15 +59,35 @@ export function readOptions(options: ObservabilityOptions): { identity: Identity
     'peers',
     'deadline'
   ])
+  for (const part of ['logger', 'metrics', 'tracing', 'llm'] as const) checkPart(part, given[part])
   const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
   return {
     identity: {
       service: checkService('observability', given.service),
-      version: given.version ?? resource['service.version'],
-      environment: given.environment ?? resource['deployment.environment.name'] ?? process.env['NODE_ENV'] ?? 'development'
+      version: text('version', given.version) ?? resource['service.version'],
+      // An empty variable is one that is not set.
+      environment:
+        text('environment', given.environment) ?? (resource['deployment.environment.name'] || process.env['NODE_ENV'] || 'development')
     },
     deadlineMs: durationMs('deadline', given.deadline ?? '2s')
   }
+}
+
+/** Options, something made before, or false; `true` or `null` would leave open whether the part is wanted. */
+function checkPart(option: string, part: unknown): void {
+  if (part === undefined || part === false || (typeof part === 'object' && part !== null && !Array.isArray(part))) return
+  throw new RagError('RAG_CORE_OPTIONS', {
+    option,
+    value: typeof part === 'function' ? 'a function' : part,
+    problem: 'this is no part',
+    fix: `pass its options, such as ${option}: {}, or false to switch it off, or leave it out`
+  })
+}
+
+/** A text that is not empty; an empty one is often a variable that nobody set. */
+function text(option: string, value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value || undefined
+  throw new RagError('RAG_CORE_OPTIONS', { option, value, problem: 'this is no text', fix: 'pass a text, or leave it out' })
 }
 
 /** `key=value` pairs, percent-encoded; https://opentelemetry.io/docs/specs/otel/resource/sdk/ */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Account } from '@rag/core'
 import { verifyAuditLog } from '@rag/logger'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { freePort } from '../../../scripts/test-support.js'
 import { observability } from '../src/index.js'
 import { frameworks, mountsOf } from './apps.js'
@@ -15,9 +15,45 @@ import { type Child, createMemory, request, samples, startFixture, until } from 
 import { watch } from './watch.js'
 
 const express = frameworks[1]!
+/** A collector that takes its time. */
+async function slowSink(ms: number): Promise<{ sink: string; close(): Promise<unknown> }> {
+  const server = createServer((incoming, response) => {
+    incoming.resume().on('end', () => setTimeout(() => response.writeHead(200).end(), ms))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { sink: `http://127.0.0.1:${port}`, close: () => new Promise((resolve) => server.close(resolve)) }
+}
+
 const sum = ({ exported, dropped, queued }: Account) => exported + dropped + queued
 
 describe('shutdown', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('and flush end within the deadline under fake timers too, with the collector down', async () => {
+    vi.useFakeTimers()
+    const tracing = { otlp: { url: `http://127.0.0.1:${await freePort()}` } }
+    const obs = observability({ service: 'a', logger: { destination: createMemory() }, tracing, deadline: 200 })
+    obs.stage('step', () => 1)
+    await obs.flush()
+    const { traces } = await obs.shutdown()
+    expect(traces).toMatchObject({ recorded: 1, exported: 0 })
+    expect(sum(traces)).toBe(1)
+  })
+
+  it('takes a deadline longer than a timer does as long, not as none', async () => {
+    const { sink, close } = await slowSink(300)
+    const obs = observability({
+      service: 'a',
+      logger: { destination: createMemory() },
+      tracing: { otlp: { url: sink } },
+      deadline: '100d'
+    })
+    obs.stage('step', () => 1)
+    expect((await obs.shutdown()).traces).toEqual({ recorded: 1, exported: 1, dropped: 0, queued: 0 })
+    await close()
+  })
+
   it('accounts for every record of every signal, as /metrics did before', async () => {
     const { obs, memory, sink, scrape, settled } = await watch()
     const app = await express.start(mountsOf(obs))

@@ -1,6 +1,6 @@
 // Wrong options throw at once, saying code, option, value and the way out; wrong types do not compile.
 import { isRagError, type RagError } from '@rag/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type ObservabilityOptions, observability } from '../src/index.js'
 import { createMemory } from './support.js'
 
@@ -106,6 +106,77 @@ const wrong: Record<string, Wrong> = {
     value: false,
     fix: '"resources"'
   },
+  'options that are a text': {
+    options: 'rag-engine',
+    code: 'RAG_CORE_OPTIONS',
+    option: 'observability',
+    value: 'rag-engine',
+    fix: 'pass an object'
+  },
+  'a version that is no text': {
+    options: { service: 'a', version: 5 },
+    code: 'RAG_CORE_OPTIONS',
+    option: 'version',
+    value: 5,
+    fix: 'a text'
+  },
+  'an environment that is no text': {
+    options: { service: 'a', environment: null },
+    code: 'RAG_CORE_OPTIONS',
+    option: 'environment',
+    value: null,
+    fix: 'a text'
+  },
+  'a logger that is true': {
+    options: { service: 'a', logger: true },
+    code: 'RAG_CORE_OPTIONS',
+    option: 'logger',
+    value: true,
+    fix: 'or false'
+  },
+  'metrics that are null': {
+    options: { service: 'a', metrics: null },
+    code: 'RAG_CORE_OPTIONS',
+    option: 'metrics',
+    value: null,
+    fix: 'or false'
+  },
+  'tracing that is a text': {
+    options: { service: 'a', tracing: 'otlp' },
+    code: 'RAG_CORE_OPTIONS',
+    option: 'tracing',
+    value: 'otlp',
+    fix: 'tracing: {}'
+  },
+  'a meter that is a list': { options: { service: 'a', llm: [] }, code: 'RAG_CORE_OPTIONS', option: 'llm', value: [], fix: 'llm: {}' },
+  'peers that are a text': {
+    options: { service: 'a', peers: 'auth' },
+    code: 'RAG_CORE_PEERS',
+    option: 'peers',
+    value: 'auth',
+    fix: "'name' }"
+  },
+  'a request line that is true': {
+    options: { service: 'a', logger: { ...quiet.logger, http: true } },
+    code: 'RAG_CORE_OPTIONS',
+    option: 'logObserver',
+    value: true,
+    fix: 'headers'
+  },
+  'headers that are a text': {
+    options: { service: 'a', logger: { ...quiet.logger, http: { headers: 'user-agent' } } },
+    code: 'RAG_LOGGER_OPTION',
+    option: 'headers',
+    value: 'user-agent',
+    fix: "['user-agent']"
+  },
+  'quiet paths that are a text': {
+    options: { service: 'a', logger: { ...quiet.logger, http: { quiet: '/ping' } } },
+    code: 'RAG_LOGGER_OPTION',
+    option: 'quiet',
+    value: '/ping',
+    fix: "['/healthz']"
+  },
   'an unknown option of the mask': {
     options: { service: 'a', mask: { key: ['x'] } },
     code: 'RAG_CORE_UNKNOWN_OPTION',
@@ -139,6 +210,20 @@ it('needs nothing but the service; a part that is false is a no-op of the same t
   expect(obs.stage('step', () => 7)).toBe(7)
   expect(await obs.metrics.text()).toBe('')
   expect((await obs.shutdown()).logs).toEqual({ recorded: 0, exported: 0, dropped: 0, queued: 0 })
+})
+
+it.each([undefined, 5])('refuses %j as a client, saying which clients there are', async (client) => {
+  const obs = observability({ service: 'a', logger: false, tracing: false })
+  expect(() => obs.client(client as never)).toThrow(expect.objectContaining({ code: 'RAG_CORE_CLIENT', option: 'client' }))
+  await obs.shutdown()
+})
+
+it('takes an empty text or variable as one that is not set', async () => {
+  vi.stubEnv('NODE_ENV', '')
+  const obs = observability({ service: 'a', version: '', environment: '', logger: false, tracing: false })
+  expect(await obs.metrics.text()).toMatch(/^rag_build_info\{.*environment="development"/m)
+  vi.unstubAllEnvs()
+  await obs.shutdown()
 })
 
 it('has bound members: they may be taken off freely', async () => {

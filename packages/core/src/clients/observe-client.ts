@@ -51,8 +51,8 @@ export function observeClient<T extends object>(
 ): T {
   const slowMs = durationMs('slow', slow)
   const marked = client as T & { [OBSERVED]?: () => void }
-  if (marked[OBSERVED]) return client
-  const instrument = instruments.find(({ matches }) => matches(client))
+  if (marked?.[OBSERVED]) return client
+  const instrument = client && instruments.find(({ matches }) => matches(client))
   if (!instrument) {
     throw new RagError('RAG_CORE_CLIENT', {
       option: 'client',

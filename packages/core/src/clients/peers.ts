@@ -22,19 +22,23 @@ export function peerNames(peers: Peers = {}, mapping = process.env[VARIABLE] ?? 
     // What the environment says is never a reason not to start.
     if (at > 0 && address !== undefined && name !== '') names.set(address, name)
   }
+  if (typeof peers !== 'object' || peers === null || Array.isArray(peers)) throw wrongPeers(peers)
   for (const [given, name] of Object.entries(peers)) {
     const address = addressOf(given)
-    if (address === undefined || typeof name !== 'string' || name === '')
-      throw new RagError('RAG_CORE_PEERS', {
-        option: 'peers',
-        value: `${given}: ${String(name)}`,
-        problem: 'this does not name the service behind an address',
-        fix: "write { 'http://host:port': 'name' } or { 'host': 'name' }"
-      })
+    if (address === undefined || typeof name !== 'string' || name === '') throw wrongPeers(`${given}: ${String(name)}`)
     names.set(address, name)
   }
   if (names.size === 0) return (host) => host
   return (host, port, scheme = 'http') => names.get(`${host}:${port ?? DEFAULT_PORTS[scheme]}`) ?? names.get(host) ?? host
+}
+
+function wrongPeers(value: unknown): RagError {
+  return new RagError('RAG_CORE_PEERS', {
+    option: 'peers',
+    value,
+    problem: 'this does not name the service behind an address',
+    fix: "write { 'http://host:port': 'name' } or { 'host': 'name' }"
+  })
 }
 
 /** `host` or `host:port` of an address or a URL; a URL without a port has that of its scheme. */

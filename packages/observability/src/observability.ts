@@ -32,11 +32,13 @@ import {
   tool,
   type Work
 } from '@rag/core'
-import { type ExpressErrorMiddleware, type ExpressMiddleware, expressErrors, observeExpress } from '@rag/core/express'
+import { type ExpressErrorMiddleware, expressErrors, observeExpress } from '@rag/core/express'
 import { type FastifyPlugin, observeFastify } from '@rag/core/fastify'
 import { type HonoMiddleware, observeHono } from '@rag/core/hono'
 import type { Meter } from '@rag/llm-meter'
 import { type AuditLog, type AuditOptions, createAuditLog, type Logger } from '@rag/logger'
+// Taken from there because that module also types `req.log`.
+import type { ExpressMiddleware } from '@rag/logger/express'
 import type { Metrics, RegistryLike } from '@rag/metrics'
 import type { Tracing } from '@rag/tracing'
 import { adminPages } from './admin-pages.js'

@@ -36,6 +36,7 @@ it.each([
   ['a text', { prompt_tokens: '5', completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }],
   ['NaN', { prompt_tokens: 'NaN', completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }],
   ['infinite', { prompt_tokens: Number.POSITIVE_INFINITY, completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }],
+  ['beyond all reason', { prompt_tokens: 1e300, completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }],
   ['a list', { prompt_tokens: [5], completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }]
 ])('a count that is %s is unknown and counted, never 0', async (_name, usage, known) => {
   const { record, meter } = await call(() => json(JSON.stringify({ usage }).replace('null', '1e999')))

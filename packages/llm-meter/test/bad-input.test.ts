@@ -249,6 +249,13 @@ it('a body of bytes, in a Request, or with its length told is asked for its usag
   await stub.close()
 })
 
+it('a body in an ArrayBuffer is read like a text', async () => {
+  globalThis.fetch = answering(() => json({}))
+  const { meter, records } = metered()
+  await (await meter.fetch(URL_CHAT, { method: 'POST', body: new TextEncoder().encode(post().body).buffer })).text()
+  expect(records[0]).toMatchObject({ model: 'm', outcome: 'ok' })
+})
+
 it('bodies that are no JSON, no text or no object are sent as they are', async () => {
   const bodies: unknown[] = []
   globalThis.fetch = answering((_url, init) => {

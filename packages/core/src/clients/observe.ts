@@ -4,7 +4,8 @@ import type { Values } from '../attributes.js'
 import { contextOf, startOperation, withOperation } from '../context.js'
 import { type Observers, observerList } from '../observer.js'
 import type { Operation } from '../operation.js'
-import { callOutcome, endWith } from './call.js'
+import { settle } from '../work.js'
+import { callOutcome } from './call.js'
 import { traceHeaders } from './outgoing.js'
 
 export interface ObserveOptions {
@@ -67,13 +68,6 @@ export function observe<T>(name: string, ...rest: [ObserveOptions, (call: Call) 
     rows: (count) => record.set({ rows: count }),
     headers: () => traceHeaders(contextOf(record as unknown as Operation), record as unknown as Operation, peerService)
   }
-  let result: T
-  try {
-    result = withOperation(record as unknown as Operation, () => fn(call))
-  } catch (error) {
-    record.end(callOutcome(error), error)
-    throw error
-  }
-  endWith(record as unknown as Operation, result)
-  return result
+  const started = record as unknown as Operation
+  return settle(started, () => withOperation(started, () => fn(call)), callOutcome)
 }

@@ -2,6 +2,7 @@
 import { context } from '@opentelemetry/api'
 import { startOperation, withOperation } from '../context.js'
 import type { OperationRecord } from '../operation.js'
+import { watchPromise } from '../watch-promise.js'
 import { callOutcome, isThenable, noteCall, placeOfCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
 import { patchMethod } from './patch.js'
@@ -87,8 +88,13 @@ function observeOne(client: PgClient, settings: ClientSettings, explainer: Expla
           return runAndEnd(operation, pass, finish)
         }
         const result = runAndEnd(operation, pass, finish)
-        if (isThenable(result)) result.then((rows) => finish(undefined, rows as PgResult), finish)
-        else finish(undefined)
+        if (isThenable(result))
+          return watchPromise(
+            result,
+            (rows) => finish(undefined, rows as PgResult),
+            (error) => finish(error ?? true)
+          )
+        finish(undefined)
         return result
       } as never
   )
@@ -125,12 +131,13 @@ function observeConnect(original: (...values: never[]) => unknown, { observers, 
       return Reflect.apply(original, this, values as never[])
     }
     const result = Reflect.apply(original, this, values as never[])
-    if (isThenable(result))
-      result.then(
-        (client) => settle(undefined, client),
-        (error: unknown) => settle(error ?? true, undefined)
-      )
-    return result
+    return isThenable(result)
+      ? watchPromise(
+          result,
+          (client) => settle(undefined, client),
+          (error) => settle(error ?? true, undefined)
+        )
+      : result
   } as never
 }
 

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { describeWith, freePort, type RunningServer, startPostgres } from '../../../../scripts/test-support.js'
 import { activeOperation, drain, type ObserveClientOptions, type Operation, observeClient, stage } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
+import { unhandledDuring } from '../unhandled.js'
 
 describeWith(['postgres'], 'observeClient on a real PostgreSQL, beyond a plain statement', () => {
   let server: RunningServer
@@ -155,5 +156,18 @@ describeWith(['postgres'], 'observeClient on a real PostgreSQL, beyond a plain s
     await Promise.all([busy.query('select pg_sleep(0.02)'), busy.query('select pg_sleep(0.02)'), busy.query('select 1')])
     await settled(4)
     expect(recorded().filter(({ attributes }) => attributes.operation === 'EXPLAIN')).toEqual([])
+  })
+
+  it('leaves a rejection that nobody handles to the process', async () => {
+    const pool = poolOf()
+    const client = await pool.connect()
+    expect(await unhandledDuring(() => void client.query('selec'))).toMatchObject([{ code: '42601' }])
+    client.release()
+    const away = poolOf({ connectionString: `postgresql://postgres@127.0.0.1:${await freePort()}/postgres` })
+    expect(await unhandledDuring(() => void away.connect())).toMatchObject([{ code: 'ECONNREFUSED' }])
+    expect((await settled(2)).map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['SELEC', 'error'],
+      ['CONNECT', 'error']
+    ])
   })
 })

@@ -16,22 +16,41 @@ export function unrecorded<T>(fn: () => T): T {
 
 /** A context whose calls are not recorded. It answers for that one key itself: copies of all values would cost more than the call. */
 export function quiet(around: Context): Context {
-  return new QuietContext(around)
+  return new QuietContext(around, ALWAYS)
 }
 
+/** Runs a call of which nobody below makes a record. What goes on in its context afterwards, such as the listeners of a socket, is the caller's again. */
+export function quietly<T>(around: Context, fn: () => T): T {
+  const extent = { over: false }
+  try {
+    return context.with(new QuietContext(around, extent), fn)
+  } finally {
+    extent.over = true
+  }
+}
+
+/** How long calls go unrecorded. */
+interface Extent {
+  over: boolean
+}
+const ALWAYS: Extent = Object.freeze({ over: false })
+
 class QuietContext implements Context {
-  constructor(private readonly around: Context) {}
+  constructor(
+    private readonly around: Context,
+    private readonly extent: Extent
+  ) {}
 
   getValue(key: symbol): unknown {
-    return key === SUPPRESSED ? true : this.around.getValue(key)
+    return key === SUPPRESSED && !this.extent.over ? true : this.around.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return this.around.setValue(SUPPRESSED, true).setValue(key, value)
+    return key === SUPPRESSED ? this.around.setValue(key, value) : new QuietContext(this.around.setValue(key, value), this.extent)
   }
 
   deleteValue(key: symbol): Context {
-    return key === SUPPRESSED ? this.around.deleteValue(key) : this.around.setValue(SUPPRESSED, true).deleteValue(key)
+    return key === SUPPRESSED ? this.around.deleteValue(key) : new QuietContext(this.around.deleteValue(key), this.extent)
   }
 }
 

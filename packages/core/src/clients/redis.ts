@@ -1,5 +1,7 @@
 // ioredis and node-redis: every command goes through one method of the instance.
+import { context } from '@opentelemetry/api'
 import { startOperation, withOperation } from '../context.js'
+import type { Observers } from '../observer.js'
 import type { OperationRecord } from '../operation.js'
 import { callOutcome, isThenable, noteOf, placeOfCall, runCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
@@ -23,6 +25,8 @@ interface NodeRedis {
   /** What createClient() returns inherits from this one, on which typed commands run. */
   _self?: NodeRedis
   options?: { socket?: { host?: string; port?: number }; database?: number }
+  /** Of a pool. */
+  execute?: unknown
   sendCommand(args: readonly unknown[], ...rest: unknown[]): Promise<unknown>
 }
 
@@ -37,6 +41,7 @@ export function isNodeRedis(client: object): boolean {
 }
 
 const seen = new WeakSet<object>()
+const NOBODY: Observers = []
 const BATCHES = new Set(['PIPELINE', 'MULTI'])
 
 /** What ioredis asks for itself while it connects. */
@@ -79,7 +84,41 @@ export function observeIoredis(client: Ioredis, settings: ClientSettings): () =>
   }
 }
 
+/** A pool of node-redis lends a client to each command. */
+function observeNodeRedisPool(pool: NodeRedis, settings: ClientSettings): () => void {
+  const known = new WeakSet<object>()
+  let live = settings
+  // The pool does not tell which clients it has: after the undo they record for nobody.
+  const lent: ClientSettings = {
+    ...settings,
+    get observers() {
+      return live.observers
+    }
+  }
+  const undo = patchMethod(
+    pool._self ?? pool,
+    'execute',
+    (original) =>
+      function execute(this: unknown, run: (client: NodeRedis) => unknown, ...rest: unknown[]) {
+        // A client is lent in the context of whoever gave it back.
+        const bound = context.bind(context.active(), (client: NodeRedis) => {
+          if (!known.has(client)) {
+            known.add(client)
+            observeNodeRedis(client, lent)
+          }
+          return run(client)
+        })
+        return Reflect.apply(original, this, [bound, ...rest] as never[]) as unknown
+      } as never
+  )
+  return () => {
+    undo()
+    live = { ...settings, observers: NOBODY }
+  }
+}
+
 export function observeNodeRedis(client: NodeRedis, settings: ClientSettings): () => void {
+  if (typeof client.execute === 'function') return observeNodeRedisPool(client, settings)
   const socket = client.options?.socket
   const target = { host: socket?.host, port: socket?.port, database: client.options?.database }
   const self = client._self ?? client

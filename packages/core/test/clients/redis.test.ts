@@ -1,8 +1,8 @@
 import IORedis from 'ioredis'
-import { createClient } from 'redis'
+import { createClient, createClientPool } from 'redis'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { describeWith, type RunningServer, startRedis } from '../../../../scripts/test-support.js'
-import { drain, type Operation, observeClient, releaseClient, startOperation, withOperation } from '../../src/index.js'
+import { drain, type Operation, observeClient, releaseClient, stage, startOperation, withOperation } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
 import { unhandledDuring } from '../unhandled.js'
 
@@ -170,5 +170,26 @@ describeWith(['redis'], 'observeClient on a real Redis', () => {
     expect(recorder.operations.at(-2)!.error).toBe(failed![0])
     await client.quit()
     await modern.close()
+  })
+
+  it('records each command of a pool of node-redis once, under its caller', async () => {
+    const pool = observeClient(createClientPool({ url: server.url }, { maximum: 1 }), { observers: [recorder] })
+    await pool.connect()
+    const ask = (name: string) => stage(name, { observers: [recorder] }, () => pool.set('a', name))
+    await Promise.all(['one', 'two', 'three'].map(ask))
+    await pool.sendCommand(['GET', 'a'])
+    await pool.multi().get('a').exec()
+    const calls = (await recorder.settled(8)).filter(({ kind }) => kind === 'db')
+    expect(calls.map(({ name, parent }) => [name, parent?.name])).toEqual([
+      ['SET', 'one'],
+      ['SET', 'two'],
+      ['SET', 'three'],
+      ['GET', undefined],
+      ['MULTI', undefined]
+    ])
+    releaseClient(pool)
+    await pool.set('a', '1')
+    expect(await recorder.settled(8)).toHaveLength(8)
+    await pool.close()
   })
 })

@@ -24,7 +24,12 @@ export function watchPromise<T extends PromiseLike<unknown>>(
       fail(error)
       throw error
     }) as unknown as T
-  promise.then(succeeded, fail)
+  try {
+    promise.then(succeeded, fail)
+  } catch (error) {
+    // A class of its own may refuse to be looked at; whoever awaits it hears the same.
+    fail(error)
+  }
   return promise
 }
 

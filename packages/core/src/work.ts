@@ -82,8 +82,18 @@ function run<K extends Named, T>(kind: K, name: string, given: WorkOptions, fn: 
   return settle(operation, () => withOperation(operation, () => fn(operation)))
 }
 
+/** A name that may be anything. */
+export function readableName(name: unknown): string {
+  if (typeof name === 'string') return name
+  try {
+    return String(name)
+  } catch {
+    return 'unreadable'
+  }
+}
+
 /** What can be read of attributes that may be a proxy, have getters that throw, or be none. */
-function readable(given: unknown): WorkOptions {
+export function readable(given: unknown): WorkOptions {
   const read: WorkOptions = {}
   try {
     if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) return read

@@ -240,6 +240,12 @@ describe('named work', () => {
     const own = Cancellable.resolve(1)
     const extended = Object.assign(Promise.resolve(1), { cancel: () => {} })
     expect([run(() => own) === own, run(() => extended) === extended]).toEqual([true, true])
+    const refusing = Object.assign(Promise.resolve(1), { cancel: () => {} })
+    const refuse = () => {
+      throw new Error('not yet')
+    }
+    Object.defineProperty(refusing, 'then', { value: refuse })
+    expect(run(() => refusing) === refusing).toBe(true)
   })
 
   it.each(Object.entries(ways))('the stack of an error names who awaited %s', async (_, run) => {

@@ -4,7 +4,7 @@ import type { Values } from '../attributes.js'
 import { contextOf, startOperation, withOperation } from '../context.js'
 import { type Observers, observerList } from '../observer.js'
 import type { Operation } from '../operation.js'
-import { settle } from '../work.js'
+import { readable, readableName, settle } from '../work.js'
 import { callOutcome } from './call.js'
 import { traceHeaders } from './outgoing.js'
 
@@ -40,14 +40,21 @@ export interface Call {
  */
 export function observe<T>(name: string, fn: (call: Call) => T): T
 export function observe<T>(name: string, options: ObserveOptions, fn: (call: Call) => T): T
-export function observe<T>(name: string, ...rest: [ObserveOptions, (call: Call) => T] | [(call: Call) => T]): T {
+export function observe<T>(given: string, ...rest: [ObserveOptions, (call: Call) => T] | [(call: Call) => T]): T {
   const fn = rest[rest.length - 1] as (call: Call) => T
-  const { observers, destination, batchSize, ...given } = (rest.length > 1 ? rest[0] : {}) as ObserveOptions
+  const name = readableName(given)
   const dot = name.indexOf('.')
-  const { system = dot < 0 ? name : name.slice(0, dot), operation = dot < 0 ? name : name.slice(dot + 1), peerService = system } = given
+  const {
+    observers,
+    destination,
+    batchSize,
+    system = dot < 0 ? name : name.slice(0, dot),
+    operation = dot < 0 ? name : name.slice(dot + 1),
+    peerService = system
+  } = (rest.length > 1 ? readable(rest[0]) : {}) as ObserveOptions
   const record = startOperation(
     'db',
-    destination === undefined ? name : `${operation} ${destination}`,
+    destination === undefined ? name : `${readableName(operation)} ${readableName(destination)}`,
     {
       system,
       operation,

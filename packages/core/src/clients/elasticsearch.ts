@@ -40,6 +40,8 @@ export function observeElasticsearch(client: Elasticsearch, settings: ClientSett
         if (place === 'unrecorded') return pass()
         if (place) return noteCall(place, 'db.call', { system: 'elasticsearch', operation: nameOf(parameters) }, pass)
         const operation = startCall(parameters, settings)
+        // The transport makes a span of its own for each call where a provider is registered: ours is the one.
+        if (operation.observers.some(({ span }) => span !== undefined)) rest[0] = withoutOwnSpan(rest[0])
         return runCall(
           () => withOperation(operation, pass),
           (answer) => finish(operation, answer as Answer | undefined),
@@ -53,6 +55,11 @@ export function observeElasticsearch(client: Elasticsearch, settings: ClientSett
     diagnostic?.off('request', noteRetry)
     undo()
   }
+}
+
+function withoutOwnSpan(options: unknown): unknown {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) return options
+  return { ...options, openTelemetry: { enabled: false, ...(options as { openTelemetry?: object } | undefined)?.openTelemetry } }
 }
 
 function noteRetry(_error: unknown, attempt: { meta?: { attempts?: unknown } } | undefined): void {

@@ -17,8 +17,9 @@ type Send = (...values: never[]) => ClientRequest
 /** Records the requests of `node:http` and `node:https`. Returns the undo. */
 export function observeNodeHttp(observers: Observers): () => void {
   const list = observerList(observers)
+  const patch = { over: false }
   const undoes = [http, https].flatMap((module) => {
-    const send = observeSend(module.request as unknown as Send, list)
+    const send = observeSend(module.request as unknown as Send, list, patch)
     // Node's own `get` has sent the headers by the time it returns.
     const get = function get(this: unknown, ...values: never[]): ClientRequest {
       return Reflect.apply(send, this, values).end()
@@ -28,14 +29,17 @@ export function observeNodeHttp(observers: Observers): () => void {
   // `import { request } from 'node:http'` is a copy of the property until this is called.
   syncBuiltinESMExports()
   return () => {
+    // Whoever wrapped it since keeps calling what is put there now.
+    patch.over = true
     for (const undo of undoes) undo()
     syncBuiltinESMExports()
   }
 }
 
-function observeSend(original: Send, list: Observers): Send {
+function observeSend(original: Send, list: Observers, patch: { over: boolean }): Send {
   return function send(this: unknown, ...values: never[]) {
     const pass = (): ClientRequest => Reflect.apply(original, this, values)
+    if (patch.over) return pass()
     const caller = context.active()
     const place = placeOfCall(caller)
     if (announcedAbove(list, caller) || place === 'unrecorded' || isInstrumented()) return pass()

@@ -168,6 +168,23 @@ describe('observeGlobals()', () => {
     expect(received).toMatchObject({ 'x-own': 'list' })
   })
 
+  it('is undone below somebody who wrapped it since', async () => {
+    const own = [globalThis.fetch, http.request] as const
+    const theirs: typeof fetch = (...values) => own[0](...values)
+    globalThis.fetch = theirs
+    http.request = ((...values: Parameters<typeof http.request>) => own[1](...values)) as typeof http.request
+    try {
+      undo()
+      await body(http.request({ host: '127.0.0.1', port }).end())
+      await (await fetch(url)).text()
+      expect(globalThis.fetch).toBe(theirs)
+      expect(await recorder.settled(0)).toEqual([])
+    } finally {
+      globalThis.fetch = originals.fetch
+      http.request = originals.request
+    }
+  })
+
   it('is undone', async () => {
     undo()
     expect([globalThis.fetch, http.request]).toEqual([originals.fetch, originals.request])

@@ -137,7 +137,9 @@ function writeBaggage(baggage: Baggage): string {
   return written
 }
 
-/** Whether the trace is carried by this name in any format. */
-export function carriesTrace(headers: string): boolean {
-  return /\b(?:traceparent|b3|uber-trace-id)\b/i.test(headers)
+/** Whether headers as undici has them carry a trace: a list of names and values, or in older versions the text of the head. */
+export function carriesTrace(headers: unknown): boolean {
+  if (Array.isArray(headers))
+    return headers.some((name, index) => index % 2 === 0 && /^(?:traceparent|b3|uber-trace-id)$/i.test(String(name)))
+  return /^(?:traceparent|b3|uber-trace-id):/im.test(String(headers))
 }

@@ -112,7 +112,7 @@ export function observeUndiciRequests(observers: Observers): () => void {
   const listeners: Record<string, (message: Message) => void> = {
     'undici:request:create': ({ request }) => {
       const target = targetFor(request, undefined)
-      if (!target || placeOfCall() !== undefined || announcedAbove(list) || carriesTrace(String(request.headers))) return
+      if (!target || placeOfCall() !== undefined || announcedAbove(list) || carriesTrace(request.headers)) return
       const operation = startOutgoing(String(request.method ?? 'GET').toUpperCase(), target, list)
       running.set(request, operation)
       const active = contextOf(operation as unknown as Operation)

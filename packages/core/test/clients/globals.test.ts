@@ -168,6 +168,14 @@ describe('observeGlobals()', () => {
     expect(received).toMatchObject({ 'x-own': 'list' })
   })
 
+  it('takes a header that only speaks of a trace for no trace', async () => {
+    await (await undici.request(url, { headers: { 'x-note': 'a b3 or a traceparent' } })).body.text()
+    expect(await recorder.settled(1)).toHaveLength(1)
+    expect(received['traceparent']).toBe(TRACEPARENT)
+    await (await undici.request(url, { headers: { 'x-own': '1', B3: 'mine' } })).body.text()
+    expect(received['traceparent']).toBeUndefined()
+  })
+
   it('is undone below somebody who wrapped it since', async () => {
     const own = [globalThis.fetch, http.request] as const
     const theirs: typeof fetch = (...values) => own[0](...values)

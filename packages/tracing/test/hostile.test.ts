@@ -71,7 +71,9 @@ function everywhere(value: never): void {
   tracer.startSpan('x', {}, value).end()
   tracer.startActiveSpan('x', value, value, (active: Span) => active.end())
   for (const option of ['kind', 'attributes', 'links', 'startTime', 'root']) tracer.startSpan('x', { [option]: value }).end()
-  const span = tracer.startSpan('everything') as Span & ReadableSpan
+  const { provider } = tracing
+  const span = provider.getTracer(value, value, { schemaUrl: value }).startSpan('everything') as Span & ReadableSpan
+  provider.getTracer('x', '1', value).startSpan('x').end()
   span.setAttribute('fine', 'yes').setAttribute('given', value).setAttribute(value, 1)
   span.setAttributes(value).setAttributes({ inside: value })
   span.addEvent(value).addEvent('event', value).addEvent('event', { inside: value }).addEvent('event', {}, value)

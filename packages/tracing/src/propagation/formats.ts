@@ -1,6 +1,7 @@
 // Trace headers of the formats in use, read strictly: a length limit before any parsing, nothing thrown.
 import { createTraceState, type SpanContext, type TraceState } from '@opentelemetry/api'
 import { parseTraceparent, RagError } from '@rag/core'
+import { namesIn } from '../options.js'
 
 export type Format = 'w3c' | 'b3' | 'b3multi' | 'jaeger'
 type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -24,10 +25,12 @@ const HEX = /^[0-9a-f]+$/
  * @throws RagError `RAG_TRACING_PROPAGATOR`
  */
 export function formatsOf(option: readonly string[] | undefined, env: string | undefined): Format[] {
-  const names = option ?? (env ? env.split(',').map((name) => name.trim()) : ['w3c'])
+  // A variable may name what others read; the specification leaves that out.
+  const named = namesIn(env).filter((name) => Object.hasOwn(NAMES, name))
+  const names = option ?? (named.length > 0 ? named : ['w3c'])
   const formats: Format[] = []
   for (const name of names) {
-    const format = NAMES[name]
+    const format = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined
     if (format === undefined)
       throw new RagError('RAG_TRACING_PROPAGATOR', {
         option: 'propagators',

@@ -139,7 +139,13 @@ describeWith(['chromium'], 'the page of the example', () => {
     await page.evaluate(`sessionStorage.setItem('rag-session', '{"user":"x","token":"no-such-session"}')`)
     await open()
     await ask('Who am I?')
-    await page.getByRole('alert').filter({ hasText: 'This key or session is not valid.' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'Your session has ended. Please sign in again.' }).waitFor()
+    await page.locator('summary', { hasText: 'Guest' }).waitFor()
+    await ask('How do I parse a URL?')
+    await page.getByText('By extractive-1.').waitFor({ timeout: 20_000 })
+    await page.evaluate(`sessionStorage.setItem('rag-session', '{"user')`)
+    await open()
+    await page.locator('summary', { hasText: 'Guest' }).waitFor()
     await page.evaluate('sessionStorage.clear()')
     const metrics = await (await fetch(`${system.service('auth-service').admin}/metrics`)).text()
     expect(metrics).toMatch(/rag_http_server_requests_total\{http_route="\/check",status_class="4xx"[^}]*\} 1\b/)
@@ -247,6 +253,12 @@ describeWith(['chromium'], 'the page of the example', () => {
     await page.getByLabel('Your question').waitFor()
     await page.keyboard.press('Tab')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+    await open('#/documents')
+    await page.getByRole('link', { name: 'Skip to the content' }).press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Ask')
+    expect(await page.getByLabel('Markdown, text or PDF').isVisible()).toBe(true)
+    await page.getByRole('link', { name: 'Ask', exact: true }).press('Enter')
     await page.getByLabel('Your question').focus()
     await page.keyboard.type('How do I parse and serialize HTTP cookies?')
     await page.keyboard.press('Enter')
@@ -280,6 +292,17 @@ describeWith(['chromium'], 'the page of the example', () => {
         if (width === 390) await seen(...(name ? [name] : []))
       }
     }
+    // An address has no space to break at: in the question, in the answer, and in its source.
+    const long = `https://example.com/${'quay/'.repeat(60)}`
+    const body = `The tide table of Larkholm is at ${long} for everyone.`
+    const headers = { authorization: `Bearer ${system.people[0]!.apiKey}`, 'content-type': 'text/plain' }
+    expect((await fetch(`${system.gateway.url}/documents/tides.txt`, { method: 'PUT', headers, body })).status).toBe(201)
+    await open()
+    await ask(`Where is the tide table of Larkholm, at ${long}?`)
+    await page.getByText('By extractive-1.').waitFor({ timeout: 20_000 })
+    await page.locator('summary', { hasText: 'tides.txt' }).click()
+    await page.locator('blockquote:visible', { hasText: long }).waitFor()
+    expect(await overflow(), 'an address without end').toBe(0)
     await page.setViewportSize({ width: 1280, height: 900 })
   }, 60_000)
 

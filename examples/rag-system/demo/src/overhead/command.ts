@@ -18,7 +18,7 @@ export interface Used {
   /** Spans a request that arrived at the collector. */
   readonly spans: number
 }
-export const VARIANTS = ['with', 'without', 'peers', 'context'] as const
+export const VARIANTS = ['with', 'without', 'peers', 'records', 'context'] as const
 export type Variant = (typeof VARIANTS)[number]
 export interface Weighed {
   readonly ok: boolean
@@ -31,6 +31,8 @@ export interface Weighed {
   readonly overhead: Used
   /** The same of a context for each request and nothing else: what this Node takes of any tracer. */
   readonly context: Used
+  /** The same of a line, a histogram and a plain span of each request, call and stage, made by hand: what such records take of anybody. */
+  readonly records: Used
   /** The same of what teams use today: pino-http, prom-client's middlewares, OpenTelemetry's instrumentations. */
   readonly peers: Used
   /** CPU milliseconds of the services that a request takes more, the median of the pairs. */
@@ -40,7 +42,8 @@ export interface Weighed {
   readonly goal: number
 }
 
-const PAIRS = 3
+/** As many as there are variants: each goes first once. */
+const PAIRS = VARIANTS.length
 /** Rounds that are not counted: a service that has just started spends its time on compiling, with the SDK more than without. */
 const WARM_ROUNDS = 8
 const GOAL = 0.05
@@ -53,6 +56,7 @@ const HOOKS: Readonly<Record<Variant, readonly string[]>> = {
   with: [],
   without: hook('bare-hook.mjs'),
   peers: hook('peers-hook.mjs'),
+  records: hook('bare-hook.mjs'),
   context: hook('bare-hook.mjs')
 }
 
@@ -75,7 +79,7 @@ async function weighIn(folder: string, begin: Begin, progress: Progress, request
   const more = (variant: Variant): SystemOptions => ({
     variables,
     node: [...hook('profile-hook.mjs'), ...HOOKS[variant]],
-    everywhere: { CPU_PROFILE_FOLDER: folder, ...(variant === 'context' && { BARE_CONTEXT: '1' }) }
+    everywhere: { CPU_PROFILE_FOLDER: folder, ...((variant === 'context' || variant === 'records') && { BARE_KEEPS: variant }) }
   })
   const observed = await begin(more('with'))
   const shared = { model: observed.model }
@@ -83,6 +87,7 @@ async function weighIn(folder: string, begin: Begin, progress: Progress, request
     with: observed,
     without: await begin({ ...more('without'), ...shared }),
     peers: await begin({ ...more('peers'), ...shared }),
+    records: await begin({ ...more('records'), ...shared }),
     context: await begin({ ...more('context'), ...shared })
   }
   let sent: Weighed['sent'] = {}
@@ -119,8 +124,8 @@ async function weighIn(folder: string, begin: Begin, progress: Progress, request
   const overhead = shares(pairs, 'with')
   const addedMs = (median(pairs.map((pair) => pair.with.services - pair.without.services)) / requests) * 1000
   const ok = overhead.system <= GOAL
-  const [context, peers] = [shares(pairs, 'context'), shares(pairs, 'peers')]
-  return { ok, requests, warm, sent, pairs, overhead, context, peers, addedMs, parts, goal: GOAL }
+  const [context, records, peers] = [shares(pairs, 'context'), shares(pairs, 'records'), shares(pairs, 'peers')]
+  return { ok, requests, warm, sent, pairs, overhead, context, records, peers, addedMs, parts, goal: GOAL }
 }
 
 function spansOf({ sink }: System): number {

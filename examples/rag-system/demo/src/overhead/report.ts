@@ -6,10 +6,24 @@ const NAMES: Readonly<Record<Variant, string>> = {
   with: 'with',
   without: 'without',
   peers: "with today's stack",
+  records: 'with records by hand',
   context: 'with a context'
 }
 
-export function overheadReport({ ok, requests, warm, sent, pairs, overhead, context, peers, addedMs, parts, goal }: Weighed): string {
+export function overheadReport({
+  ok,
+  requests,
+  warm,
+  sent,
+  pairs,
+  overhead,
+  context,
+  records,
+  peers,
+  addedMs,
+  parts,
+  goal
+}: Weighed): string {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`
   const names = [...new Set([...Object.keys(parts.with), ...Object.keys(parts.without)])]
   const difference = (name: string) => (parts.with[name] ?? 0) - (parts.without[name] ?? 0)
@@ -21,6 +35,7 @@ export function overheadReport({ ok, requests, warm, sent, pairs, overhead, cont
     `\nCPU with the SDK − without, over without: ${percent(overhead.system)} (goal ${percent(goal)}: ${ok ? 'held' : 'NOT held'})`,
     `Of the services alone, without PostgreSQL, Redis and the stand-in provider: ${percent(overhead.services)}, ${addedMs.toFixed(2)} ms a request over all services`,
     `Today's stack (pino-http, prom-client's middlewares, OpenTelemetry's instrumentations), tuned: ${both(peers)}; spans a request ${peers.spans.toFixed(1)}, ours ${overhead.spans.toFixed(1)}`,
+    `A line, a histogram and a plain span of each request, call and stage, made by hand (nothing masked, checked, bounded or metered): ${both(records)}; spans a request ${records.spans.toFixed(1)}`,
     `A context for each request alone, as any tracer needs, on Node ${process.version}: ${both(context)}`,
     `${requests} requests a round after ${warm} to warm up (${Object.entries(sent)
       .map(([kind, count]) => `${kind} ${count}`)

@@ -1,11 +1,15 @@
 // The page in a real browser over the real system: ask, watch, stop, operate, upload; both themes, wide and narrow.
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../../../../scripts/test-support.js'
+import { parseExposition, total } from '../../demo/src/read/exposition.js'
+import { metricsUrl } from '../../demo/src/readings.js'
 import { record } from '../../demo/src/record.js'
 import { play } from '../../demo/src/scenarios/command.js'
 import { slowQuery } from '../../demo/src/scenarios/slow-query.js'
@@ -150,6 +154,26 @@ describeWith(['chromium'], 'the page of the example', () => {
     const metrics = await (await fetch(`${system.service('auth-service').admin}/metrics`)).text()
     expect(metrics).toMatch(/rag_http_server_requests_total\{http_route="\/check",status_class="4xx"[^}]*\} 1\b/)
     problems.length = 0
+  })
+
+  it('asks nothing for another page that is open in the same browser', async () => {
+    const asked = async () => {
+      const metrics = await (await fetch(metricsUrl(system.gateway.admin))).text()
+      return total(parseExposition(metrics), 'rag_http_server_requests_total', { http_route: '/search' })
+    }
+    const before = await asked()
+    const target = `${system.service('frontend').url}/api/search?q=foreign`
+    const foreign = createServer((_, response) => response.setHeader('content-type', 'text/html').end(`<img src="${target}">`))
+    await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve))
+    const other = await browser.context.newPage()
+    // localhost is another site than 127.0.0.1.
+    const address = `http://localhost:${(foreign.address() as AddressInfo).port}/`
+    // Whatever comes back is no picture, so the browser withholds it; what counts is what was asked.
+    await Promise.all([other.waitForEvent('requestfailed', { timeout: 10_000 }), other.goto(address)])
+    expect((await fetch(target, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403)
+    expect(await asked()).toBe(before)
+    foreign.close()
+    await other.close()
   })
 
   it('signs a person in and out', async () => {

@@ -70,6 +70,7 @@ export function createSessions(redis?: RedisLike): Sessions {
     async close(token) {
       const key = keyOf(token)
       keep(key, undefined)
+      if (untold.size >= MOST) untold.delete(untold.values().next().value!)
       untold.add(key)
       await tell()
     }

@@ -193,6 +193,19 @@ scrape_configs:
     expect(silent).toMatchObject({ worse: undefined, text: expect.stringContaining('That is no approval') })
   })
 
+  it('release: takes the last release when none is named, and nothing from before it as after', async () => {
+    const config = join(folder, 'release.config.ts')
+    writeFileSync(config, `export default ${JSON.stringify({ ...full, prometheusUrl: server.url })}`)
+    const said: string[] = []
+    const run = (service: string) =>
+      commands['release']!.run({ positionals: [], values: { config, service, minutes: '0.08' }, print: (text) => void said.push(text) })
+    expect(await run('rag-engine')).toBe(1)
+    expect(said.join()).toContain('WORSE')
+    await expect(run('frontend')).rejects.toThrow(/no marker of a release of frontend/)
+    const unfinished = await releaseVerdict(prometheusAt(server.url), model, 'rag-engine', Date.now() / 1000, 0.08)
+    expect(unfinished).toMatchObject({ worse: undefined, text: expect.stringContaining('That is no approval') })
+  })
+
   it('alerts report: pages a week and what was over by itself', async () => {
     const now = Date.now() / 1000
     const report = await alertsReport(prometheusAt(server.url), now - 120, now)

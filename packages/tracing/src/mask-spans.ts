@@ -3,7 +3,8 @@ import type { Attributes } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { type Masker, resolveMasker } from '@rag/core'
 import { OwnSpan } from './span/own-span.js'
-import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedText, maskedValue, plainText } from './span/values.js'
+import { maskedContext } from './span/trace-state.js'
+import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedKey, maskedText, maskedValue, plainText } from './span/values.js'
 
 /**
  * Wraps an exporter so that every span that passes, third-party ones included, is masked: names, attributes, events, status, links, resources.
@@ -51,7 +52,7 @@ function maskedAttributes(given: Attributes | undefined, mask: Mask): Attributes
   const masked: Attributes = {}
   const { textLength } = DEFAULT_LIMITS
   eachAttribute(given, (key, value) => {
-    masked[key] = maskedValue(value, mask, key === 'exception.stacktrace' ? textLength * 4 : textLength, key)
+    masked[maskedKey(key, mask)] = maskedValue(value, mask, key === 'exception.stacktrace' ? textLength * 4 : textLength, key)
   })
   return masked
 }
@@ -77,6 +78,17 @@ function resourceView(mask: Mask): (resource: ReadableSpan['resource']) => Reada
   }
 }
 
+/** Its name and version are texts of whoever made the tracer. */
+function maskedScope(scope: ReadableSpan['instrumentationScope'], mask: Mask): ReadableSpan['instrumentationScope'] {
+  const text = (value: unknown): string => maskedText(plainText(value), mask, DEFAULT_LIMITS.textLength)
+  return {
+    ...scope,
+    name: text(scope.name),
+    ...(scope.version !== undefined && { version: text(scope.version) }),
+    ...(scope.schemaUrl !== undefined && { schemaUrl: text(scope.schemaUrl) })
+  }
+}
+
 /** A masked view of a span; ours are masked by themselves. */
 function maskedSpan(span: ReadableSpan, mask: Mask, viewOf: ReturnType<typeof resourceView>): ReadableSpan {
   if (span instanceof OwnSpan) return span
@@ -86,18 +98,18 @@ function maskedSpan(span: ReadableSpan, mask: Mask, viewOf: ReturnType<typeof re
   return {
     name: text(span.name),
     kind: span.kind,
-    spanContext: () => span.spanContext(),
-    ...(parentSpanContext && { parentSpanContext }),
+    spanContext: () => maskedContext(span.spanContext(), mask),
+    ...(parentSpanContext && { parentSpanContext: maskedContext(parentSpanContext, mask) }),
     startTime: span.startTime,
     endTime: span.endTime,
     duration: span.duration,
     ended: span.ended,
     status: span.status.message === undefined ? span.status : { code: span.status.code, message: text(span.status.message) },
     attributes: attributes(span.attributes),
-    links: span.links.map((link) => ({ ...link, attributes: attributes(link.attributes) })),
+    links: span.links.map((link) => ({ ...link, context: maskedContext(link.context, mask), attributes: attributes(link.attributes) })),
     events: span.events.map((event) => ({ ...event, name: text(event.name), attributes: attributes(event.attributes) })),
     resource: viewOf(span.resource),
-    instrumentationScope: span.instrumentationScope,
+    instrumentationScope: maskedScope(span.instrumentationScope, mask),
     droppedAttributesCount: span.droppedAttributesCount,
     droppedEventsCount: span.droppedEventsCount,
     droppedLinksCount: span.droppedLinksCount

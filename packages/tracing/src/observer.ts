@@ -1,8 +1,18 @@
 // Makes the span of an operation when it is first asked for, and records it when the operation is over.
-import { type Context, ROOT_CONTEXT, type Span, type SpanContext, SpanKind, TraceFlags, type Tracer, trace } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  TraceFlags,
+  type Tracer,
+  trace
+} from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
 import { type ClientAttributes, type Observer, type Operation, randomId, randomSpanId, type ServerAttributes, spanOf } from '@rag/core'
-import { spanKindOf } from './describe/index.js'
+import { describe, spanKindOf } from './describe/index.js'
 import type { BaggageRules } from './propagation/baggage.js'
 import { type Format, readCaller } from './propagation/formats.js'
 import { callerLink, type Treatment } from './propagation/incoming.js'
@@ -12,6 +22,7 @@ import { finishForeign, startForeign } from './span/foreign.js'
 import { knownContext } from './span/known-context.js'
 import { OperationSpan } from './span/operation-span.js'
 import type { Scope, SpanOwner } from './span/own-span.js'
+import { objectSink } from './span/sink.js'
 import { UnsampledSpan } from './span/unsampled.js'
 
 export interface ObserverParts {
@@ -66,9 +77,15 @@ export function createObserver({
       )
     const traceId = parent ? parent.traceId : randomId()
     let flags: number
+    let added: Attributes | undefined
+    let traceState = parent?.traceState
     if (decider.sampler) {
       const asked = parent ? trace.setSpanContext(parentContext, parent) : trace.deleteSpan(parentContext)
-      flags = askSampler(decider.sampler, asked, traceId, operation.name, spanKindOf(operation), {}).flags
+      const known: Attributes = {}
+      describe(operation, objectSink(known), owner)
+      const answer = askSampler(decider.sampler, asked, traceId, operation.name, spanKindOf(operation), known, links ?? [])
+      ;({ flags, attributes: added } = answer)
+      traceState = answer.traceState ?? traceState
     } else {
       const method =
         kind === 'server' || kind === 'client' ? (operation.attributes as ServerAttributes | ClientAttributes).method : undefined
@@ -78,10 +95,11 @@ export function createObserver({
         flags = TraceFlags.SAMPLED
     }
     const spanContext: SpanContext = { traceId, spanId: randomSpanId(), traceFlags: flags }
-    if (parent?.traceState) spanContext.traceState = parent.traceState
+    if (traceState) spanContext.traceState = traceState
     if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
     const span = new OperationSpan(owner, scope, operation, spanContext, parent)
     if (links) span.rawLinks = links
+    if (added) span.take(added)
     if (flags === TraceFlags.NONE) late?.hold(span, outer)
     started(span, parentContext)
     return span

@@ -1,6 +1,7 @@
 // What startTracing takes, and how the standard environment variables fill in what is not given.
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { type Duration, durationMs, type Masker, type MaskerOptions, RagError } from '@rag/core'
+import { LONGEST_TIMER_MS } from './export/bounded.js'
 import type { QueueOptions } from './export/exit.js'
 import type { ExporterOption, OtlpOptions } from './export/exporters.js'
 import type { BaggageOptions } from './propagation/baggage.js'
@@ -63,7 +64,38 @@ export const OPTION_NAMES = [
   'queue'
 ] as const
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** Options that have options. */
+export const PART_NAMES = {
+  otlp: ['url', 'headers', 'protocol'],
+  limits: ['attributes', 'textLength', 'events', 'links'],
+  queue: ['spans', 'bytes', 'batch', 'delay', 'timeout']
+} as const
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The variables that say something: the specification takes an empty one for one that is not set. */
+export function setVariables(env: Environment): Environment {
+  const set: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    const text = /^(OTEL|RAG)_/.test(name) ? value?.trim() : undefined
+    if (text) set[name] = text
+  }
+  return set
+}
+
+export function isDisabled(env: Environment): boolean {
+  return env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true'
+}
+
+/** Names in a variable, with commas between them. */
+export function namesIn(text: string | undefined): string[] {
+  return text === undefined
+    ? []
+    : text
+        .toLowerCase()
+        .split(',')
+        .flatMap((name) => name.trim() || [])
+}
 
 export function queueOptions(
   { spans, bytes, batch, delay, timeout }: NonNullable<TracingOptions['queue']>,
@@ -74,8 +106,8 @@ export function queueOptions(
     maxSpans,
     maxBytes: whole('queue.bytes', bytes ?? 8 * 1024 * 1024),
     batchSpans: Math.min(maxSpans, whole('queue.batch', batch ?? fromEnv(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512)),
-    delayMs: durationMs('queue.delay', delay ?? fromEnv(env, 'OTEL_BSP_SCHEDULE_DELAY') ?? 1000),
-    timeoutMs: durationMs(
+    delayMs: timerMs('queue.delay', delay ?? fromEnv(env, 'OTEL_BSP_SCHEDULE_DELAY') ?? 1000),
+    timeoutMs: timerMs(
       'queue.timeout',
       timeout ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? fromEnv(env, 'OTEL_EXPORTER_OTLP_TIMEOUT') ?? 5000
     )
@@ -105,15 +137,12 @@ export function spanLimits(given: Partial<SpanLimits>, env: Environment): SpanLi
 export function envSampler(env: Environment): number | undefined {
   const argument = Number(env['OTEL_TRACES_SAMPLER_ARG'] ?? 1)
   const ratio = argument >= 0 && argument <= 1 ? argument : 1
-  const samplers: Record<string, number> = {
-    always_on: 1,
-    always_off: 0,
-    traceidratio: ratio,
-    parentbased_always_on: 1,
-    parentbased_always_off: 0,
-    parentbased_traceidratio: ratio
-  }
-  return samplers[env['OTEL_TRACES_SAMPLER'] ?? '']
+  const samplers = new Map([
+    ['always_on', 1],
+    ['always_off', 0],
+    ['traceidratio', ratio]
+  ])
+  return samplers.get(env['OTEL_TRACES_SAMPLER']?.toLowerCase().replace(/^parentbased_/, '') ?? '')
 }
 
 /** `OTEL_RESOURCE_ATTRIBUTES`: `key=value,key=value`, percent-encoded. */
@@ -134,6 +163,10 @@ export function envResource(env: Environment): Record<string, string> {
 function fromEnv(env: Environment, name: string): number | undefined {
   const text = env[name]
   return text !== undefined && /^\d{1,15}$/.test(text) && Number(text) > 0 ? Number(text) : undefined
+}
+
+function timerMs(option: string, value: Duration): number {
+  return Math.min(durationMs(option, value), LONGEST_TIMER_MS)
 }
 
 function whole(option: string, value: number): number {

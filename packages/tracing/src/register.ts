@@ -1,17 +1,18 @@
 // `node --import @rag/tracing/register app.js`: traces what the process answers and sends, set up by the standard `OTEL_*` variables alone.
 import { observeGlobals } from '@rag/core'
 import { observeEveryServer } from '@rag/core/every-server'
-import { envResource } from './options.js'
+import { type Environment, envResource, isDisabled, setVariables } from './options.js'
 import { startTracing } from './start-tracing.js'
 
 /** Not twice, however often it is required and imported. */
 const STARTED = Symbol.for('@rag/tracing/register/1')
 const carrier = globalThis as { [STARTED]?: boolean }
 
-if (!carrier[STARTED] && process.env['OTEL_SDK_DISABLED'] !== 'true') {
+const env = setVariables(process.env)
+if (!carrier[STARTED] && !isDisabled(env)) {
   carrier[STARTED] = true
   try {
-    const tracing = startTracing({ service: serviceName(process.env) })
+    const tracing = startTracing({ service: serviceName(env) })
     observeEveryServer([tracing.observer])
     observeGlobals([tracing.observer])
   } catch (error) {
@@ -21,7 +22,7 @@ if (!carrier[STARTED] && process.env['OTEL_SDK_DISABLED'] !== 'true') {
 }
 
 /** The name in the standard variables, made plain. */
-function serviceName(env: NodeJS.ProcessEnv): string {
+function serviceName(env: Environment): string {
   const name = env['OTEL_SERVICE_NAME'] || envResource(env)['service.name'] || 'unknown_service:node'
   return name.replace(/[^\w.:/-]+/g, '-').slice(0, 100)
 }

@@ -1,6 +1,6 @@
 // startTracing: puts provider, observer, pipeline and exits together.
 import { hostname } from 'node:os'
-import { type AttributeValue, type Context, propagation, type Tracer, trace } from '@opentelemetry/api'
+import { type AttributeValue, type Context, propagation } from '@opentelemetry/api'
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import {
@@ -16,12 +16,23 @@ import {
 } from '@rag/core'
 import { oldNamesOf } from './describe/old-names.js'
 import { armExit } from './exit-flush.js'
-import { bounded } from './export/bounded.js'
+import { bounded, deadlineAfter } from './export/bounded.js'
 import { createExits } from './export/exporters.js'
-import { announceUnmasked } from './mask-spans.js'
+import { joinProvider } from './join-provider.js'
 import { noopTracing } from './noop.js'
 import { createObserver } from './observer.js'
-import { envResource, envSampler, OPTION_NAMES, queueOptions, spanLimits, type TracingOptions } from './options.js'
+import {
+  type Environment,
+  envResource,
+  envSampler,
+  isDisabled,
+  OPTION_NAMES,
+  PART_NAMES,
+  queueOptions,
+  setVariables,
+  spanLimits,
+  type TracingOptions
+} from './options.js'
 import { createPipeline } from './pipeline.js'
 import { baggageRules } from './propagation/baggage.js'
 import { formatsOf } from './propagation/formats.js'
@@ -31,8 +42,8 @@ import { createRecent, type RecentSpan } from './recent.js'
 import { createLate } from './sampling/late.js'
 import { createDecider } from './sampling/sampler.js'
 import type { OwnSpan, SpanOwner } from './span/own-span.js'
-import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedValue } from './span/values.js'
-import { createTracer } from './tracer.js'
+import { DEFAULT_LIMITS, eachAttribute, keyedMask, type Mask, maskedKey, maskedValue } from './span/values.js'
+import { createTracers } from './tracer.js'
 
 export interface Tracing {
   readonly observer: Observer
@@ -52,8 +63,6 @@ export interface Tracing {
 const SCOPE = { name: '@rag/tracing', version: '0.1.0' }
 const DEADLINE_MS = 2000
 const RECENT = 200
-/** Providers of this SDK, of any copy of it: not foreign to each other. */
-const OURS = Symbol.for('@rag/tracing/provider/1')
 
 /**
  * Starts tracing for a service: spans of every operation, of `trace.getTracer()`, and their export.
@@ -65,8 +74,9 @@ const OURS = Symbol.for('@rag/tracing/provider/1')
  */
 export function startTracing(options: TracingOptions): Tracing {
   checkOptions('startTracing', options, OPTION_NAMES)
+  for (const part of ['otlp', 'limits', 'queue'] as const) checkOptions(`startTracing ${part}`, options[part] ?? {}, PART_NAMES[part])
   const service = checkService('startTracing', options.service)
-  const { env } = process
+  const env = setVariables(process.env)
   const {
     version,
     environment,
@@ -89,7 +99,7 @@ export function startTracing(options: TracingOptions): Tracing {
   const masker = resolveMasker(mask)
   const exits = createExits(exporter, otlp, queueOptions(queue, env), masker, env)
   const bounds = spanLimits(limits, env)
-  if (env['OTEL_SDK_DISABLED'] === 'true') return noopTracing({ service })
+  if (isDisabled(env)) return noopTracing({ service })
 
   const recent = createRecent(RECENT)
   const late = decider.keep && createLate(decider.keep)
@@ -107,26 +117,12 @@ export function startTracing(options: TracingOptions): Tracing {
     if (processors.length > 0) pipeline.started(span, parent)
   }
   const provider = new NodeTracerProvider({ resource })
-  const tracers = new Map<string, Tracer>()
-  provider.getTracer = (name, scopeVersion, scopeOptions) => {
-    const key = `${name}@${scopeVersion ?? ''}:${scopeOptions?.schemaUrl ?? ''}`
-    let tracer = tracers.get(key)
-    if (!tracer) {
-      const scope = {
-        name,
-        ...(scopeVersion !== undefined && { version: scopeVersion }),
-        ...(scopeOptions?.schemaUrl && { schemaUrl: scopeOptions.schemaUrl })
-      }
-      tracers.set(key, (tracer = createTracer({ owner, decider, late, treatment, started }, scope)))
-    }
-    return tracer
-  }
-  Object.defineProperty(provider, OURS, { value: true })
+  provider.getTracer = createTracers({ owner, decider, late, treatment, started })
 
   // Core registers the context manager, and only if there is none.
   runScope({}, undefined, () => {})
   if (propagation.fields().length === 0 && formats.length > 0) propagation.setGlobalPropagator(createPropagator(formats))
-  const foreignTracer = joinProvider(provider)
+  const joined = joinProvider(provider, SCOPE)
 
   const finishAll = (): void => {
     drain()
@@ -138,23 +134,34 @@ export function startTracing(options: TracingOptions): Tracing {
     return exits
   })
   const tracing: Tracing = {
-    observer: createObserver({ service, owner, scope: SCOPE, decider, formats, treatment, foreignTracer, started, late, baggage: rules }),
+    observer: createObserver({
+      service,
+      owner,
+      scope: SCOPE,
+      decider,
+      formats,
+      treatment,
+      foreignTracer: joined.foreignTracer,
+      started,
+      late,
+      baggage: rules
+    }),
     provider,
     source: pipeline.source,
     account: pipeline.account,
-    async flush(deadlineMs = DEADLINE_MS) {
+    async flush(deadlineMs) {
       finishAll()
-      const deadline = performance.now() + deadlineMs
+      const deadline = deadlineAfter(deadlineMs, DEADLINE_MS)
       await Promise.all([
         ...exits.map((exit) => exit.flush(deadline)),
         ...processors.map((processor) => bounded(() => processor.forceFlush(), deadline))
       ])
       return pipeline.account()
     },
-    shutdown(deadlineMs = DEADLINE_MS) {
+    shutdown(deadlineMs) {
       closing ??= (async () => {
         finishAll()
-        const deadline = performance.now() + deadlineMs
+        const deadline = deadlineAfter(deadlineMs, DEADLINE_MS)
         await Promise.all([
           ...exits.map((exit) => exit.close(deadline)),
           ...processors.map((processor) => bounded(() => processor.shutdown(), deadline))
@@ -162,6 +169,7 @@ export function startTracing(options: TracingOptions): Tracing {
         // Until here an exit of the process still sends what is left.
         disarm()
         unlisten()
+        joined.leave()
         return pipeline.account()
       })()
       return closing
@@ -175,28 +183,6 @@ export function startTracing(options: TracingOptions): Tracing {
   return tracing
 }
 
-/** Registers our provider, or finds the application's own: it is asked again each time, because it may come later. */
-function joinProvider(provider: NodeTracerProvider): () => Tracer | undefined {
-  const delegateOf = (): object => {
-    const registered = trace.getTracerProvider() as { getDelegate?: () => object }
-    return registered.getDelegate?.() ?? registered
-  }
-  const isNoop = (candidate: object): boolean =>
-    candidate.constructor?.name === 'NoopTracerProvider' || candidate.constructor?.name === 'ProxyTracerProvider'
-  const isOurs = (candidate: object): boolean => (candidate as { [OURS]?: boolean })[OURS] === true
-  if (isNoop(delegateOf())) trace.setGlobalTracerProvider(provider)
-  let seen: object | undefined
-  let tracer: Tracer | undefined
-  return () => {
-    const delegate = delegateOf()
-    if (delegate === seen) return tracer
-    seen = delegate
-    tracer = isOurs(delegate) || isNoop(delegate) ? undefined : trace.getTracer(SCOPE.name, SCOPE.version)
-    if (tracer) announceUnmasked()
-    return tracer
-  }
-}
-
 interface Described {
   service: string
   version: string | undefined
@@ -205,10 +191,10 @@ interface Described {
 }
 
 /** What variables and options add is masked as any attribute is. */
-function describeResource({ service, version, environment, more }: Described, env: NodeJS.ProcessEnv, mask: Mask): Resource {
+function describeResource({ service, version, environment, more }: Described, env: Environment, mask: Mask): Resource {
   const added: Record<string, AttributeValue> = {}
   eachAttribute({ ...envResource(env), ...more }, (key, value) => {
-    added[key] = maskedValue(value, mask, DEFAULT_LIMITS.textLength, key)
+    added[maskedKey(key, mask)] = maskedValue(value, mask, DEFAULT_LIMITS.textLength, key)
   })
   return defaultResource().merge(
     resourceFromAttributes({

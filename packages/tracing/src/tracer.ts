@@ -10,6 +10,7 @@ import {
   type SpanOptions,
   TraceFlags,
   type Tracer,
+  type TracerOptions,
   trace
 } from '@opentelemetry/api'
 import { isTracingSuppressed } from '@opentelemetry/core'
@@ -21,11 +22,11 @@ import { knownContext } from './span/known-context.js'
 import { OwnSpan, type Scope, type SpanOwner } from './span/own-span.js'
 import { readTime, wallTime } from './span/time.js'
 import { UnsampledSpan } from './span/unsampled.js'
-import { plainText } from './span/values.js'
+import { maskedText, plainAttributes, plainText } from './span/values.js'
 
 const SUPPRESSED = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
 const NO_OPTIONS: SpanOptions = Object.freeze({})
-const NO_ATTRIBUTES: Attributes = Object.freeze({})
+const LONGEST_SCOPE = 256
 
 export interface TracerParts {
   owner: SpanOwner
@@ -35,7 +36,29 @@ export interface TracerParts {
   started(span: OwnSpan, parent: Context): void
 }
 
-export function createTracer({ owner, decider, late, treatment, started }: TracerParts, scope: Scope): Tracer {
+/** Most tracers that are kept for those who ask for them again. */
+const MOST_TRACERS = 1000
+
+/** What a provider answers to `getTracer`: a tracer of its own for each scope. */
+export function createTracers(parts: TracerParts): (name: string, version?: string, options?: TracerOptions) => Tracer {
+  const tracers = new Map<string, Tracer>()
+  const shown = (text: string): string => maskedText(text, parts.owner.mask, LONGEST_SCOPE)
+  return (givenName, givenVersion, options) => {
+    const name = plainText(givenName ?? '')
+    const version = plainText(givenVersion ?? '')
+    const schemaUrl = plainText(schemaOf(options) ?? '')
+    const key = `${name}@${version}:${schemaUrl}`
+    let tracer = tracers.get(key)
+    if (!tracer) {
+      const scope = { name: shown(name), ...(version && { version: shown(version) }), ...(schemaUrl && { schemaUrl: shown(schemaUrl) }) }
+      tracer = createTracer(parts, scope)
+      if (tracers.size < MOST_TRACERS) tracers.set(key, tracer)
+    }
+    return tracer
+  }
+}
+
+function createTracer({ owner, decider, late, treatment, started }: TracerParts, scope: Scope): Tracer {
   const inherits = !decider.sampler && !late
   /** The parent decides; one in another process within bounds. */
   const isWanted = ({ traceId, traceFlags, isRemote }: SpanContext, name: string): boolean =>
@@ -69,10 +92,15 @@ export function createTracer({ owner, decider, late, treatment, started }: Trace
     const title = plainText(name)
     let flags: number = TraceFlags.NONE
     let added: Attributes | undefined
-    if (decider.sampler) ({ flags, attributes: added } = askSampler(decider.sampler, parentContext, traceId, title, kind, NO_ATTRIBUTES))
-    else if (parent ? isWanted(parent, title) : decider.root(traceId, title, undefined)) flags = TraceFlags.SAMPLED
-    const spanContext = parent?.traceState
-      ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState: parent.traceState }
+    let traceState = parent?.traceState
+    if (decider.sampler) {
+      const known = plainAttributes(attributes, owner.limits.attributes).attributes
+      const answer = askSampler(decider.sampler, parentContext, traceId, title, kind, known, links ?? [])
+      ;({ flags, attributes: added } = answer)
+      traceState = answer.traceState ?? traceState
+    } else if (parent ? isWanted(parent, title) : decider.root(traceId, title, undefined)) flags = TraceFlags.SAMPLED
+    const spanContext = traceState
+      ? { traceId, spanId: randomSpanId(), traceFlags: flags, traceState }
       : { traceId, spanId: randomSpanId(), traceFlags: flags }
     if (flags === TraceFlags.NONE && !late) return new UnsampledSpan(spanContext)
     const mark = startTime === undefined ? performance.now() : -1
@@ -107,6 +135,14 @@ function usable(given: Context): Context {
     return given
   } catch {
     return context.active()
+  }
+}
+
+function schemaOf(options: TracerOptions | undefined): unknown {
+  try {
+    return options?.schemaUrl
+  } catch {
+    return undefined
   }
 }
 

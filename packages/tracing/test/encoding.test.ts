@@ -1,12 +1,14 @@
 // The bytes of OTLP: whatever is written, the official .proto reads it back, the first time and from bytes that were kept.
-import { type Attributes, type Span, trace } from '@opentelemetry/api'
+import { type Attributes, createTraceState, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { createMasker } from '@rag/core'
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
+import { createJsonEncoder } from '../src/export/json-encoder.js'
 import { startTracing, type Tracing, type TracingOptions } from '../src/index.js'
 import { createEncoder } from '../src/otlp/encoder.js'
-import { decodeProtobuf } from './backends/otlp.js'
+import { otlpJson } from '../src/otlp/json.js'
+import { decodeJson, decodeProtobuf } from './backends/otlp.js'
 
 const started: Tracing[] = []
 function start(options: Partial<TracingOptions> = {}): Tracing {
@@ -56,6 +58,19 @@ const value = fc.oneof(
   fc.double({ noNaN: true }).map((number) => (Object.is(number, -0) ? 0.5 : number)),
   fc.array(text, { maxLength: 4 })
 )
+
+it.each(['http/protobuf', 'http/json'])('the trace states of a span and of its links arrive over %s', (protocol) => {
+  const caller = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: 1, traceState: createTraceState('vendor=here') }
+  const span = start()
+    .provider.getTracer('test')
+    .startSpan('linked', { links: [{ context: caller }] }, trace.setSpanContext(ROOT_CONTEXT, caller)) as Span & ReadableSpan
+  span.end()
+  const [encoder, decode] =
+    protocol === 'http/json' ? ([createJsonEncoder(otlpJson), decodeJson] as const) : ([createEncoder(), decodeProtobuf] as const)
+  encoder.add(span)
+  const [read] = decode(encoder.take()).resourceSpans[0]!.scopeSpans[0]!.spans
+  expect(read).toMatchObject({ traceState: 'vendor=here', links: [{ traceState: 'vendor=here' }] })
+})
 
 it('any attributes come back as they were, also from kept bytes', () => {
   const tracing = start({ mask: { mask: (given: unknown) => given, isSecretKey: () => false } as never })

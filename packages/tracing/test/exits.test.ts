@@ -52,6 +52,15 @@ describe('50 of 50 spans arrive', () => {
   })
 })
 
+it('a terminal that is closed ends no process that prints its traces there', async () => {
+  const child = run([program.path, 'signal'], { OTEL_TRACES_EXPORTER: 'console' })
+  await child.says('ready')
+  child.process.stdout!.destroy()
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  child.process.kill('SIGTERM')
+  expect(await child.ended).toMatchObject({ signal: 'SIGTERM' })
+})
+
 describe.concurrent('SIGTERM ends the process within 3 s when the collector', () => {
   it.each([...FAULTS, 'down'] as const)('is %s', async (fault) => {
     const faulty = fault === 'down' ? undefined : await startFaultyCollector(fault)

@@ -52,6 +52,7 @@ function record({ provider }: Tracing, count: number): void {
 describe('what a collector says of a batch', () => {
   it.each([
     ['protobuf', OTLP, PARTIAL],
+    ['protobuf with a long reason', OTLP, Buffer.from([0x0a, 0xd2, 0x01, 0x08, 0x02, 0x12, 0xcd, 0x01, ...Buffer.alloc(205, 'x')])],
     ['JSON', 'application/json', Buffer.from('{"partialSuccess":{"rejectedSpans":"2"}}')]
   ])('counts the spans that it rejects, in %s', async (_, type, answer) => {
     const collector = await startOtlpCollector((_request, response) => {
@@ -152,6 +153,41 @@ describe('the queue', () => {
     await collector.close()
   })
 })
+
+it.each([
+  ['HTTP', {}],
+  [
+    'the application',
+    { exporter: { export: (_: unknown, done: (result: { code: number }) => void) => done({ code: 0 }), shutdown: async () => {} } }
+  ]
+])('a queue smaller than a batch loses nothing by an exporter of %s that is well', async (_, options) => {
+  const collector = await startOtlpCollector()
+  const tracing = startTracing({ service: 'small', otlp: { url: collector.url }, queue: { bytes: 40_000 }, ...options })
+  for (let index = 0; index < 20; index++) {
+    for (let count = 0; count < 10; count++)
+      tracing.provider
+        .getTracer('test')
+        .startSpan('span', { attributes: { text: `${index} ${'some text '.repeat(60)}` } })
+        .end()
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+  expect(await tracing.shutdown()).toEqual({ recorded: 200, exported: 200, dropped: 0, queued: 0 })
+  await collector.close()
+})
+
+it.each([['SIGTERM'], [Number.POSITIVE_INFINITY], [{}], [Number.NaN]])(
+  'shutdown(%j), as an event may call it, has its usual time',
+  async (given) => {
+    const collector = await startOtlpCollector((_request, response) => {
+      setTimeout(() => response.writeHead(200).end(), 100)
+      return true
+    })
+    const tracing = startTracing({ service: 'called', otlp: { url: collector.url } })
+    record(tracing, 3)
+    expect(await tracing.shutdown(given as never)).toEqual({ recorded: 3, exported: 3, dropped: 0, queued: 0 })
+    await collector.close()
+  }
+)
 
 describe('an exporter of the application', () => {
   it.each([

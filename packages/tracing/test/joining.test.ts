@@ -1,5 +1,5 @@
 // Beside an OpenTelemetry set-up of the application: one tree, no span twice, nothing unmasked without a word.
-import { propagation, SpanKind, trace } from '@opentelemetry/api'
+import { createTraceState, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
@@ -56,13 +56,13 @@ describe('a provider of the application', () => {
 
   it('that comes later takes over, and spans of both sides are still one tree', async () => {
     const memory = new InMemorySpanExporter()
-    tracing = startTracing({ service: 'joined', exporter: [] })
     const tracer = trace.getTracer('early')
-    expect(tracer.startSpan('early').isRecording()).toBe(true)
-    trace.disable()
+    tracing = startTracing({ service: 'joined', exporter: [] })
     new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] }).register()
     await work(tracing)
     expectTree(memory.getFinishedSpans())
+    tracer.startSpan('early').end()
+    expect(memory.getFinishedSpans().at(-1)!.name).toBe('early')
   })
 
   it('is masked by maskSpans(exporter), spans of third parties included', async () => {
@@ -72,23 +72,32 @@ describe('a provider of the application', () => {
     provider.register()
     tracing = startTracing({ service: 'joined', exporter: [] })
     await work(tracing)
+    const caller = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: 1, traceState: createTraceState(`vendor=${SECRET}`) }
     const third = provider
-      .getTracer('third')
-      .startSpan(`call ${SECRET}`, { attributes: { password: 'hunter2hunter2', url: `https://u:${SECRET}@host/?api_key=${SECRET}` } })
+      .getTracer(`third ${SECRET}`, SECRET)
+      .startSpan(
+        `call ${SECRET}`,
+        { attributes: { password: 'hunter2hunter2', [SECRET]: 1, url: `https://u:${SECRET}@host/?api_key=${SECRET}` } },
+        trace.setSpanContext(ROOT_CONTEXT, caller)
+      )
     third.addEvent(`event ${SECRET}`, { token: SECRET }).recordException(new Error(`denied ${SECRET}`))
-    third.addLink({ context: third.spanContext(), attributes: { note: SECRET } })
+    third.addLink({ context: caller, attributes: { note: SECRET } })
     third.setStatus({ code: 2, message: SECRET })
     third.end()
     const spans = memory.getFinishedSpans()
     expect(spans).toHaveLength(4)
     const text = JSON.stringify(
-      spans.map(({ name, attributes, events, links, status, resource: { attributes: about } }) => [
-        name,
-        attributes,
-        events,
-        links,
-        status,
-        about
+      spans.map((span) => [
+        span.name,
+        span.attributes,
+        span.events,
+        span.links,
+        span.links.map(({ context }) => context.traceState?.serialize()),
+        span.status,
+        span.resource.attributes,
+        span.instrumentationScope,
+        span.spanContext().traceState?.serialize(),
+        span.parentSpanContext?.traceState?.serialize()
       ])
     )
     expect(text).toContain('"host.name":"here"')
@@ -115,6 +124,15 @@ it('a processor of the SDK sees every span of ours at its start and end', async 
   const start = performance.now()
   await tracing.shutdown(100)
   expect(performance.now() - start).toBeLessThan(1500)
+})
+
+it('a tracing that comes after one that was shut down has the spans of the application', async () => {
+  tracing = startTracing({ service: 'first', exporter: [] })
+  await tracing.shutdown()
+  const memory = new InMemorySpanExporter()
+  tracing = startTracing({ service: 'second', exporter: memory })
+  await work(tracing)
+  expectTree(memory.getFinishedSpans())
 })
 
 it('two tracings of one process do not take each other for strangers', async () => {

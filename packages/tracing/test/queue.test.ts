@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { trace } from '@opentelemetry/api'
 import { isRagError } from '@rag/core'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { startTracing, type Tracing } from '../src/index.js'
 
 let server: Server | undefined
@@ -57,11 +57,14 @@ it('a collector that answers 503 gets the spans when it is well again', async ()
   expect(bodies).toHaveLength(1)
 })
 
-it('spans that a collector refuses for good are counted as dropped', async () => {
+it('spans that a collector refuses for good are counted as dropped, and nobody is told that they are sent later', async () => {
   const { url } = await collector(() => 400)
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   tracing = startTracing({ service: 'queue', otlp: { url } })
   spanNamed('refused')
   expect(await tracing.shutdown()).toMatchObject({ recorded: 1, exported: 0, dropped: 1, queued: 0 })
+  expect(warned.mock.calls.map(([text]) => text)).toEqual([expect.stringMatching(/answered 400\. Such spans are not sent again/)])
+  warned.mockRestore()
 })
 
 it('without a collector every span is accounted for and shutdown keeps its deadline', async () => {
@@ -79,7 +82,10 @@ it.each([
   ['RAG_TRACING_ENDPOINT', { otlp: { url: 'ftp://example.com' } }],
   ['RAG_TRACING_SAMPLER', { sampler: 2 }],
   ['RAG_TRACING_EXPORTER', { exporter: 'carrier-pigeon' }],
-  ['RAG_CORE_UNKNOWN_OPTION', { exportor: 'otlp' }]
+  ['RAG_CORE_UNKNOWN_OPTION', { exportor: 'otlp' }],
+  ['RAG_CORE_UNKNOWN_OPTION', { otlp: { uri: 'http://localhost:4318' } }],
+  ['RAG_CORE_UNKNOWN_OPTION', { queue: { span: 10 } }],
+  ['RAG_CORE_UNKNOWN_OPTION', { limits: { text: 10 } }]
 ])('a wrong option is %s and says what to do', (code, options) => {
   let thrown: unknown
   try {

@@ -1,5 +1,5 @@
 // Which traces are recorded: ratio, rules, rate, and what a decision at the end keeps.
-import { type Context, context, trace } from '@opentelemetry/api'
+import { type Context, context, createTraceState, SpanKind, trace } from '@opentelemetry/api'
 import { type Sampler, SamplingDecision, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base'
 import { correlation, runScope, stage, startOperation, withOperation } from '@rag/core'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -83,12 +83,47 @@ it('a sampler of the SDK is asked; one that throws records nothing and breaks no
   expect(await spans()).toEqual([])
 })
 
-it.each([2, -1, Number.NaN, 'all', { ratio: 2 }, { rules: [{ match: '', ratio: 1 }] }, { perSecond: 0 }, { rate: 1 }])(
-  'the sampler %j is refused with its fix',
-  (sampler) => {
-    expect(() => startTracing({ service: 'x', sampler: sampler as number })).toThrow(/RAG_TRACING_SAMPLER.*Fix: /)
+it('a sampler of the SDK is told what is known at the start, and what it adds arrives', async () => {
+  const asked: Record<string, unknown>[] = []
+  const sampler: Sampler = {
+    shouldSample(_context, _traceId, name, _kind, attributes, links) {
+      asked.push({ name, attributes, links: links.length })
+      const decision = attributes['url.path'] === '/health' ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED
+      return { decision, attributes: { 'sampler.rate': 7 }, traceState: createTraceState('ot=th:8') }
+    },
+    toString: () => 'by path'
   }
-)
+  const { get, spans, tracing } = await start(sampler)
+  await get('/health', ['traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'])
+  await get('/users/1')
+  const tracer = tracing.provider.getTracer('app')
+  tracer.startSpan('own', { attributes: { 'url.path': '/own' } }).end()
+  tracer.startSpan('skipped', { attributes: { 'url.path': '/health' } }).end()
+  expect(asked[0]).toMatchObject({ attributes: { 'url.path': '/health', 'http.request.method': 'GET' }, links: 1 })
+  const found = (await spans()).filter(({ kind }) => kind !== SpanKind.CLIENT)
+  expect(found.map(({ attributes }) => attributes['url.path'])).toEqual(['/users/1', '/own'])
+  for (const span of found) {
+    expect(span.attributes['sampler.rate']).toBe(7)
+    expect(span.spanContext().traceState?.serialize()).toBe('ot=th:8')
+  }
+})
+
+it.each([
+  2,
+  -1,
+  Number.NaN,
+  'all',
+  { ratio: 2 },
+  { rules: [{ match: '', ratio: 1 }] },
+  { rules: {} },
+  { rules: [null] },
+  { perSecond: 0 },
+  { rate: 1 },
+  { keep: 'errors' },
+  { keep: { error: true } }
+])('the sampler %j is refused with its fix', (sampler) => {
+  expect(() => startTracing({ service: 'x', sampler: sampler as number })).toThrow(/RAG_TRACING_SAMPLER.*Fix: /)
+})
 
 describe('deciding at the end', () => {
   it('keeps the spans of this process when something failed, marked so; the flag that goes out stays 0', async () => {

@@ -11,7 +11,7 @@ export interface Bundle {
   remove(): void
 }
 
-/** Bundles a fixture with everything it imports, as an application would ship it. */
+/** Bundles a fixture with everything it imports, as an application would ship it: minified, so no class has its name any more. */
 export async function bundle(fixture: string, format: 'cjs' | 'esm' = 'cjs', external: readonly string[] = []): Promise<Bundle> {
   const folder = mkdtempSync(join(tmpdir(), 'rag-tracing-'))
   const path = join(folder, format === 'esm' ? 'app.mjs' : 'app.cjs')
@@ -21,6 +21,7 @@ export async function bundle(fixture: string, format: 'cjs' | 'esm' = 'cjs', ext
     entryPoints: [fileURLToPath(new URL(fixture, import.meta.url))],
     outfile: path,
     bundle: true,
+    minify: true,
     platform: 'node',
     target: 'node20',
     format,

@@ -1,5 +1,14 @@
 // Work of somebody else's object, with an end: it may hang or reject.
 
+/** A timer takes no more. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** When something that may take so long is over, on the clock of `performance.now()`. An event that calls it hands over something else: then the usual time counts. */
+export function deadlineAfter(ms: unknown, usualMs: number): number {
+  const given = typeof ms === 'number' && !Number.isNaN(ms) ? ms : usualMs
+  return performance.now() + Math.min(Math.max(given, 0), LONGEST_TIMER_MS)
+}
+
 /** Waits for the work or the deadline (of `performance.now()`). Never rejects. */
 export async function bounded(work: () => Promise<void> | undefined, deadline: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined

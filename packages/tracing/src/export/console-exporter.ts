@@ -1,4 +1,5 @@
 // Prints traces as trees, for development.
+import { Console } from 'node:console'
 import { SpanStatusCode } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { fromHrTime } from '../span/time.js'
@@ -6,7 +7,7 @@ import { fromHrTime } from '../span/time.js'
 const SHOWN = ['http.response.status_code', 'rag.outcome', 'db.query.text', 'error.type', 'rag.documents']
 
 /** An exporter that writes each batch as trees; children whose parent is elsewhere stand at the left. */
-export function createConsoleExporter(write: (text: string) => void = (text) => process.stdout.write(text)): SpanExporter {
+export function createConsoleExporter(write: (text: string) => void = toStandardOutput()): SpanExporter {
   return {
     export(spans, done) {
       write(drawTrees(spans))
@@ -14,6 +15,12 @@ export function createConsoleExporter(write: (text: string) => void = (text) => 
     },
     shutdown: () => Promise.resolve()
   }
+}
+
+/** Whoever reads may close the pipe; that is no error of the application. */
+function toStandardOutput(): (text: string) => void {
+  const output = new Console({ stdout: process.stdout, ignoreErrors: true })
+  return (text) => output.log(text.trimEnd())
 }
 
 function drawTrees(spans: readonly ReadableSpan[]): string {

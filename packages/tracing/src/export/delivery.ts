@@ -70,10 +70,14 @@ export function createDelivery<T>({ name, send, maxSpans, maxBytes, timeoutMs }:
     spans -= batch.spans
     bytes -= batch.bytes
   }
-  const warn = (problem: string): void => {
+  const warn = ({ status, problem }: Exclude<Verdict, { status: 'ok' }>): void => {
     if (warned) return
     warned = true
-    process.emitWarning(`${name}: ${problem}. Spans are kept within bounds and sent when it answers again; what is lost is counted.`, {
+    const fate =
+      status === 'retry'
+        ? 'Spans are kept within bounds and sent when it answers again; what is lost is counted'
+        : 'Such spans are not sent again; they are counted'
+    process.emitWarning(`${name}: ${problem}. ${fate}.`, {
       type: 'RagTelemetryWarning',
       code: 'RAG_TRACING_EXPORT'
     })
@@ -81,7 +85,7 @@ export function createDelivery<T>({ name, send, maxSpans, maxBytes, timeoutMs }:
   const settleBatch = (batch: Batch<T>, verdict: Verdict, tookMs: number): void => {
     if (!flying.delete(batch)) return
     if (verdict.status === 'retry' && !closed) {
-      warn(verdict.problem)
+      warn(verdict)
       failures++
       const tries = (attempts.get(batch) ?? 0) + 1
       attempts.set(batch, tries)
@@ -103,7 +107,7 @@ export function createDelivery<T>({ name, send, maxSpans, maxBytes, timeoutMs }:
       failures = 0
       pausedUntil = 0
     } else {
-      warn(verdict.problem)
+      warn(verdict)
       drop(verdict.status === 'drop' ? verdict.reason : 'backend', batch.spans)
     }
   }

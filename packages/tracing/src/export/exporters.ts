@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { type Masker, RagError } from '@rag/core'
 import { maskSpans } from '../mask-spans.js'
+import { type Environment, namesIn } from '../options.js'
 import { createEncoder } from '../otlp/encoder.js'
 import { otlpJson } from '../otlp/json.js'
 import { zipkinJson } from '../zipkin/json.js'
@@ -28,7 +29,6 @@ export interface OtlpOptions {
 
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc'
 
-type Environment = Readonly<Record<string, string | undefined>>
 const KNOWN = 'otlp, zipkin, jaeger, console'
 
 /** @throws RagError `RAG_TRACING_EXPORTER`, `RAG_TRACING_PEER`, `RAG_TRACING_ENDPOINT` */
@@ -39,7 +39,8 @@ export function createExits(
   masker: Masker,
   env: Environment
 ): Exit[] {
-  const given = option ?? (env['OTEL_TRACES_EXPORTER'] ? env['OTEL_TRACES_EXPORTER'].split(',').map((name) => name.trim()) : 'otlp')
+  const named = namesIn(env['OTEL_TRACES_EXPORTER'])
+  const given = option ?? (named.length > 0 ? named : 'otlp')
   const list: readonly unknown[] = Array.isArray(given) ? given : [given]
   return list
     .filter((exporter) => exporter !== 'none' || option !== undefined)
@@ -69,7 +70,7 @@ function createExit(exporter: unknown, otlp: OtlpOptions, queue: QueueOptions, m
     }
   }
   if (typeof exporter === 'object' && exporter !== null && typeof (exporter as SpanExporter).export === 'function')
-    return createSdkExit(maskSpans(exporter as SpanExporter, masker), queue)
+    return createSdkExit(maskSpans(exporter as SpanExporter, masker), queue, exporter.constructor?.name)
   throw new RagError('RAG_TRACING_EXPORTER', {
     option: 'exporter',
     value: exporter,
@@ -88,7 +89,17 @@ function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, 
     url ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? (base ? `${base.replace(/\/+$/, '')}/v1/traces` : 'http://localhost:4318/v1/traces')
   const file = (name: string): Buffer | undefined => {
     const path = variable(name)
-    return path === undefined ? undefined : readFileSync(path)
+    try {
+      return path === undefined ? undefined : readFileSync(path)
+    } catch (cause) {
+      throw new RagError('RAG_TRACING_TLS', {
+        option: `OTEL_EXPORTER_OTLP_${name}`,
+        value: path,
+        problem: 'this file cannot be read',
+        fix: 'name a PEM file that this process may read',
+        cause
+      })
+    }
   }
   const tls = { ca: file('CERTIFICATE'), cert: file('CLIENT_CERTIFICATE'), key: file('CLIENT_KEY') }
   return createHttpExit({
@@ -98,6 +109,7 @@ function otlpExit({ url, headers, protocol }: OtlpOptions, queue: QueueOptions, 
     url: checkUrl(target, 'otlp.url'),
     headers: { ...parseHeaders(variable('HEADERS')), ...headers },
     tls: definedOf(tls),
+    gzip: variable('COMPRESSION')?.toLowerCase() === 'gzip',
     queue
   })
 }
@@ -129,7 +141,7 @@ function checkProtocol(option: unknown, variable: string | undefined): OtlpProto
       fix: `it takes 'http/protobuf', 'http/json' or 'grpc'`
     })
   }
-  const wanted = option ?? variable
+  const wanted = option ?? variable?.toLowerCase()
   return PROTOCOLS.includes(wanted) ? (wanted as OtlpProtocol) : 'http/protobuf'
 }
 

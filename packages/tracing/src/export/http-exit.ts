@@ -1,9 +1,10 @@
 // Spans to a collector over HTTP: encoded as they come, sent in batches.
+import { gzipSync } from 'node:zlib'
 import { createDelivery } from './delivery.js'
 import type { Encoder } from './encoder.js'
 import type { Exit, QueueOptions } from './exit.js'
 import { createGatheringExit } from './gathering-exit.js'
-import { createTransport, type TransportOptions } from './transport.js'
+import { createTransport, GZIPPED, type TransportOptions } from './transport.js'
 
 const BATCH_BYTES = 1_000_000
 
@@ -16,6 +17,8 @@ export interface HttpExitOptions extends TransportOptions {
 
 export function createHttpExit({ name, encoder, queue, ...target }: HttpExitOptions): Exit {
   const transport = createTransport(target)
+  // A batch that the queue cannot hold would never leave.
+  const batchBytes = Math.min(BATCH_BYTES, queue.maxBytes / 4)
   return createGatheringExit<Buffer>({
     delivery: createDelivery<Buffer>({
       name: `${name} (${target.url.origin})`,
@@ -26,7 +29,7 @@ export function createHttpExit({ name, encoder, queue, ...target }: HttpExitOpti
     }),
     gathering: {
       add: encoder.add,
-      isFull: () => encoder.spans >= queue.batchSpans || (encoder.spans % 16 === 0 && encoder.bytes > BATCH_BYTES),
+      isFull: () => encoder.spans >= queue.batchSpans || encoder.bytes > batchBytes,
       take() {
         const { spans } = encoder
         if (spans === 0) return undefined
@@ -38,12 +41,12 @@ export function createHttpExit({ name, encoder, queue, ...target }: HttpExitOpti
     keepsSpans: false,
     ended: transport.close,
     rest(unsent) {
-      const { url, headers, contentType, tls } = target
+      const { url, headers, contentType, tls, gzip } = target
       return {
         url: url.href,
-        headers: { ...headers, 'content-type': contentType },
+        headers: { ...headers, ...(gzip && GZIPPED), 'content-type': contentType },
         ...(tls && { tls }),
-        bodies: unsent.map(({ payload }) => payload)
+        bodies: unsent.map(({ payload }) => (gzip ? gzipSync(payload) : payload))
       }
     }
   })

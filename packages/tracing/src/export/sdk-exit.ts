@@ -12,18 +12,21 @@ const SPAN_BYTES = 2048
 
 export function createSdkExit(exporter: SpanExporter, queue: QueueOptions, name = exporter.constructor?.name ?? 'SpanExporter'): Exit {
   const quiet = suppressTracing(ROOT_CONTEXT)
+  const maxSpans = Math.min(queue.maxSpans, Math.max(1, Math.floor(queue.maxBytes / SPAN_BYTES)))
+  // A batch that the queue cannot hold would never leave.
+  const batchSpans = Math.min(queue.batchSpans, maxSpans)
   let spans: ReadableSpan[] = []
   return createGatheringExit<ReadableSpan[]>({
     delivery: createDelivery<ReadableSpan[]>({
       name,
       send: (batch, timeoutMs) => context.with(quiet, () => exportSpans(exporter, batch, timeoutMs)),
-      maxSpans: Math.min(queue.maxSpans, Math.floor(queue.maxBytes / SPAN_BYTES)),
-      maxBytes: queue.maxBytes,
+      maxSpans,
+      maxBytes: Math.max(queue.maxBytes, SPAN_BYTES),
       timeoutMs: queue.timeoutMs
     }),
     gathering: {
       add: (span) => spans.push(span) > 0,
-      isFull: () => spans.length >= queue.batchSpans,
+      isFull: () => spans.length >= batchSpans,
       take() {
         if (spans.length === 0) return undefined
         const payload = spans

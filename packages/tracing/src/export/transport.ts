@@ -1,6 +1,8 @@
 // Sends bodies to an HTTP collector over kept-alive connections; every answer becomes a verdict, nothing is thrown.
 import http from 'node:http'
 import https from 'node:https'
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import type { Verdict } from './delivery.js'
@@ -15,6 +17,8 @@ export interface TransportOptions {
   headers: Record<string, string>
   contentType: string
   tls?: Tls
+  /** Bodies are compressed, by a thread of the pool. @default false */
+  gzip?: boolean
 }
 
 /** PEM texts or files' contents for a collector behind TLS. */
@@ -27,56 +31,60 @@ export interface Tls {
 // Kept from before anyone patches the modules: our own requests are no work of the application.
 const requests = { 'http:': http.request, 'https:': https.request }
 const MOST_SOCKETS = 2
+export const GZIPPED = { 'content-encoding': 'gzip' }
+const compressed = promisify(zlib.gzip)
 // An answer is a few bytes; whoever sends more is not listened to.
 const LONGEST_ANSWER = 65_536
 const RETRYABLE = new Set([429, 502, 503, 504])
 
-export function createTransport({ url, headers, contentType, tls = {} }: TransportOptions): Transport {
+export function createTransport({ url, headers, contentType, tls = {}, gzip = false }: TransportOptions): Transport {
   const secure = url.protocol === 'https:'
   const settings = { keepAlive: true, maxSockets: MOST_SOCKETS, scheduling: 'lifo' as const }
   const agent = secure ? new https.Agent({ ...settings, ...tls }) : new http.Agent(settings)
   const quiet = suppressTracing(ROOT_CONTEXT)
   const request = requests[secure ? 'https:' : 'http:']
+  const encoding = gzip ? GZIPPED : {}
+  const post: Transport['send'] = (body, timeoutMs) =>
+    context.with(
+      quiet,
+      () =>
+        new Promise<Verdict>((resolve) => {
+          let settled = false
+          const settle = (verdict: Verdict): void => {
+            if (settled) return
+            settled = true
+            clearTimeout(timer)
+            resolve(verdict)
+          }
+          let giveUp = (): void => settle({ status: 'retry', problem: `no answer within ${timeoutMs} ms` })
+          const timer = setTimeout(() => {
+            giveUp()
+            outgoing?.destroy()
+          }, timeoutMs)
+          // An export alone never keeps a process running.
+          timer.unref()
+          let outgoing: http.ClientRequest | undefined
+          try {
+            outgoing = request(url, {
+              method: 'POST',
+              agent,
+              headers: { ...headers, ...encoding, 'content-type': contentType, 'content-length': body.length }
+            })
+            outgoing.on('socket', (socket) => socket.unref())
+            outgoing.on('error', (error) =>
+              settle({ status: 'retry', problem: error.message || String((error as { code?: unknown }).code) })
+            )
+            outgoing.on('response', (response) => {
+              giveUp = readAnswer(response, settle)
+            })
+            outgoing.end(body)
+          } catch (error) {
+            settle({ status: 'drop', reason: 'backend', problem: String(error) })
+          }
+        })
+    )
   return {
-    send: (body, timeoutMs) =>
-      context.with(
-        quiet,
-        () =>
-          new Promise<Verdict>((resolve) => {
-            let settled = false
-            const settle = (verdict: Verdict): void => {
-              if (settled) return
-              settled = true
-              clearTimeout(timer)
-              resolve(verdict)
-            }
-            let giveUp = (): void => settle({ status: 'retry', problem: `no answer within ${timeoutMs} ms` })
-            const timer = setTimeout(() => {
-              giveUp()
-              outgoing?.destroy()
-            }, timeoutMs)
-            // An export alone never keeps a process running.
-            timer.unref()
-            let outgoing: http.ClientRequest | undefined
-            try {
-              outgoing = request(url, {
-                method: 'POST',
-                agent,
-                headers: { ...headers, 'content-type': contentType, 'content-length': body.length }
-              })
-              outgoing.on('socket', (socket) => socket.unref())
-              outgoing.on('error', (error) =>
-                settle({ status: 'retry', problem: error.message || String((error as { code?: unknown }).code) })
-              )
-              outgoing.on('response', (response) => {
-                giveUp = readAnswer(response, settle)
-              })
-              outgoing.end(body)
-            } catch (error) {
-              settle({ status: 'drop', reason: 'backend', problem: String(error) })
-            }
-          })
-      ),
+    send: gzip ? async (body, timeoutMs) => post(await compressed(body), timeoutMs) : post,
     close: () => agent.destroy()
   }
 }
@@ -124,14 +132,19 @@ function rejectedSpans(answer: Buffer, type: string | undefined): number {
       return 0
     }
   }
-  // Field 1, a message whose field 1 is the number.
-  if (answer[0] !== 0x0a || answer.length < 4 || answer[2] !== 0x08) return 0
-  let value = 0
-  for (let index = 3, scale = 1; index < answer.length && index < 10; index++, scale *= 0x80) {
-    value += (answer[index]! & 0x7f) * scale
-    if (answer[index]! < 0x80) return count(value)
+  let at = 0
+  const varint = (): number => {
+    let value = 0
+    for (let scale = 1; at < answer.length && scale < 2 ** 64; scale *= 0x80) {
+      const byte = answer[at++]!
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+    }
+    return Number.NaN
   }
-  return 0
+  // Field 1, a message of some length whose field 1 is the number; a text why may follow.
+  if (varint() !== 0x0a || Number.isNaN(varint()) || varint() !== 0x08) return 0
+  return count(varint())
 }
 
 function count(value: number): number {

@@ -3,19 +3,23 @@ import type { Attributes } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { OwnSpan } from '../span/own-span.js'
 import { fromHrTime } from '../span/time.js'
-import { maskedText, maskedValue } from '../span/values.js'
+import { stateText } from '../span/trace-state.js'
+import { AS_IS, maskedText, maskedValue } from '../span/values.js'
 import type { Writer } from './writer.js'
 
 /** Writes a span as field 2 of a ScopeSpans. */
 export function encodeSpan(writer: Writer, span: ReadableSpan): void {
   const own = span instanceof OwnSpan ? span : undefined
-  const { traceId, spanId, traceFlags, traceState } = own ? own.context : span.spanContext()
+  const mask = own ? own.owner.mask : AS_IS
+  writer.maskKeysBy(mask)
+  const context = own ? own.context : span.spanContext()
+  const { traceId, spanId, traceFlags } = context
   const parent = span.parentSpanContext
   const start = writer.openWide(0x12)
   writer.hex(0x0a, traceId)
   writer.hex(0x12, spanId)
-  const state = traceState?.serialize()
-  if (state) writer.text(0x1a, own ? maskedText(state, own.owner.mask, 512) : state)
+  const state = context.traceState && stateText(context, mask)
+  if (state) writer.text(0x1a, state)
   if (parent?.spanId) writer.hex(0x22, parent.spanId)
   writer.text(0x2a, span.name)
   writer.number(0x30, span.kind + 1)
@@ -69,6 +73,8 @@ function encodeLinks(writer: Writer, span: ReadableSpan): void {
     const start = writer.open(0x6a)
     writer.hex(0x0a, context.traceId)
     writer.hex(0x12, context.spanId)
+    const state = context.traceState && stateText(context, AS_IS)
+    if (state) writer.text(0x1a, state)
     if (attributes) writer.tagged(0x22, () => putAll(writer, attributes))
     writer.fixed32Short(0x35, (context.traceFlags & 0xff) | 0x100 | (context.isRemote ? 0x200 : 0))
     writer.close(start)

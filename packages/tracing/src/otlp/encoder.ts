@@ -18,6 +18,7 @@ export function createEncoder(): Encoder {
   let groups: Group[] = []
   let last: Group | undefined
   let spans = 0
+  let bytes = 0
   const groupOf = (span: ReadableSpan): Group => {
     const { resource, instrumentationScope: scope } = span
     if (last && last.scope === scope && last.resource === resource) return last
@@ -30,7 +31,7 @@ export function createEncoder(): Encoder {
       return spans
     },
     get bytes() {
-      return groups.reduce((sum, group) => sum + group.spans.position, 0)
+      return bytes
     },
     add(span) {
       const { spans: writer } = groupOf(span)
@@ -42,6 +43,7 @@ export function createEncoder(): Encoder {
         return false
       }
       spans++
+      bytes += writer.position - before
       return true
     },
     take() {
@@ -52,6 +54,7 @@ export function createEncoder(): Encoder {
       if (groups.length > MOST_GROUPS) groups = []
       last = undefined
       spans = 0
+      bytes = 0
       return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
     }
   }

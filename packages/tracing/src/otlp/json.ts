@@ -2,6 +2,9 @@
 import type { Attributes, HrTime } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import type { JsonFormat } from '../export/json-encoder.js'
+import { OwnSpan } from '../span/own-span.js'
+import { stateText } from '../span/trace-state.js'
+import { AS_IS } from '../span/values.js'
 
 export const otlpJson: JsonFormat = {
   span: (span) => JSON.stringify(plainSpan(span)),
@@ -17,9 +20,11 @@ export const otlpJson: JsonFormat = {
 }
 
 function plainSpan(span: ReadableSpan): object {
-  const { traceId, spanId, traceFlags, traceState } = span.spanContext()
+  const mask = span instanceof OwnSpan ? span.owner.mask : AS_IS
+  const context = span.spanContext()
+  const { traceId, spanId, traceFlags } = context
   const parent = span.parentSpanContext
-  const state = traceState?.serialize()
+  const state = stateText(context, mask)
   return {
     traceId,
     spanId,
@@ -38,12 +43,16 @@ function plainSpan(span: ReadableSpan): object {
       ...(droppedAttributesCount && { droppedAttributesCount })
     })),
     ...(span.droppedEventsCount > 0 && { droppedEventsCount: span.droppedEventsCount }),
-    links: span.links.map(({ context, attributes }) => ({
-      traceId: context.traceId,
-      spanId: context.spanId,
-      attributes: pairs(attributes ?? {}),
-      flags: flagsOf(context)
-    })),
+    links: span.links.map(({ context: linked, attributes }) => {
+      const linkedState = stateText(linked, AS_IS)
+      return {
+        traceId: linked.traceId,
+        spanId: linked.spanId,
+        ...(linkedState && { traceState: linkedState }),
+        attributes: pairs(attributes ?? {}),
+        flags: flagsOf(linked)
+      }
+    }),
     ...(span.droppedLinksCount > 0 && { droppedLinksCount: span.droppedLinksCount }),
     status: { code: span.status.code, ...(span.status.message && { message: span.status.message }) },
     flags: flagsOf({ traceFlags, isRemote: parent?.isRemote })

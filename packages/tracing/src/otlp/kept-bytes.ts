@@ -1,5 +1,5 @@
 // Bytes that are written over and over, kept within bounds: keys, values of small sets, and texts that the masker leaves as they are.
-import type { Mask } from '../span/values.js'
+import { type Mask, maskedKey } from '../span/values.js'
 
 const MOST_KEYS = 2000
 const MOST_KNOWN = 5000
@@ -9,19 +9,28 @@ const LONGEST_TEXT = 64
 
 type ByValue = Map<string, Map<string, Uint8Array>>
 
-const keys = new Map<string, Uint8Array>()
 const known: ByValue = new Map()
 let knownCount = 0
 
+/** Names of attributes that one mask has seen: key to field 1 of a KeyValue, masked. */
+export type KeyFields = Map<string, Uint8Array>
+const fieldsOf = new WeakMap<Mask, KeyFields>()
+
+export function keyFieldsFor(mask: Mask): KeyFields {
+  let fields = fieldsOf.get(mask)
+  if (!fields) fieldsOf.set(mask, (fields = new Map()))
+  return fields
+}
+
 /** Field 1 of a KeyValue; undefined for a key that is new when there are too many. */
-export function keyField(key: string): Uint8Array | undefined {
-  const kept = keys.get(key)
-  if (kept || keys.size >= MOST_KEYS) return kept
-  const text = Buffer.from(key)
+export function keyField(fields: KeyFields, key: string, mask: Mask): Uint8Array | undefined {
+  const kept = fields.get(key)
+  if (kept || fields.size >= MOST_KEYS) return kept
+  const text = Buffer.from(maskedKey(key, mask))
   // Longer keys are written as they come.
   if (text.length >= 0x80) return undefined
   const field = Uint8Array.of(0x0a, text.length, ...text)
-  keys.set(key, field)
+  fields.set(key, field)
   return field
 }
 

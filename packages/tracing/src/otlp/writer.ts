@@ -1,8 +1,8 @@
 // Writes protobuf fields into one growing buffer; https://protobuf.dev/programming-guides/encoding/
 import type { AttributeValue } from '@opentelemetry/api'
 import type { AttributeSink, Gate } from '../span/sink.js'
-import { maskedText } from '../span/values.js'
-import { keptText, keyField, knownText, learnKnown, learnText } from './kept-bytes.js'
+import { AS_IS, type Mask, maskedKey, maskedText } from '../span/values.js'
+import { type KeyFields, keptText, keyField, keyFieldsFor, knownText, learnKnown, learnText } from './kept-bytes.js'
 
 /** Texts shorter than this are written byte by byte, as long as they are ASCII. */
 const SHORT = 48
@@ -16,9 +16,18 @@ export class Writer implements AttributeSink {
   position = 0
   /** Tag of the field that {@link put} writes: attributes of a span, an event, a link or a resource. */
   private tag = ATTRIBUTES
+  private keyMask: Mask = AS_IS
+  private keyFields: KeyFields = keyFieldsFor(AS_IS)
 
   constructor(size = 16_384) {
     this.bytes = Buffer.allocUnsafe(size)
+  }
+
+  /** What names of attributes pass from now on. */
+  maskKeysBy(mask: Mask): void {
+    if (mask === this.keyMask) return
+    this.keyMask = mask
+    this.keyFields = keyFieldsFor(mask)
   }
 
   reserve(size: number): void {
@@ -158,11 +167,11 @@ export class Writer implements AttributeSink {
 
   put = (key: string, value: AttributeValue | null | undefined): void => {
     if (value === undefined || value === null) return
-    const name = keyField(key)
+    const name = keyField(this.keyFields, key, this.keyMask)
     if (name !== undefined && this.putShort(name, value)) return
     const start = this.open(this.tag)
     if (name) this.raw(name)
-    else this.text(0x0a, key)
+    else this.text(0x0a, maskedKey(key, this.keyMask))
     const inner = this.open(0x12)
     this.value(value)
     this.close(inner)

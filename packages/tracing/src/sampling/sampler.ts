@@ -1,5 +1,5 @@
 // Which traces are recorded: the parent decides, else a ratio of trace ids, rules by path, at most so many a second.
-import { type Attributes, type Context, type SpanKind, TraceFlags } from '@opentelemetry/api'
+import { type Attributes, type Context, type Link, type SpanKind, TraceFlags, type TraceState } from '@opentelemetry/api'
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base'
 import { RagError } from '@rag/core'
 import type { KeepOptions } from './late.js'
@@ -42,6 +42,7 @@ const ROOT_RATIO = 1
 const FORCED_PER_SECOND = 100
 
 const OPTIONS = new Set(['ratio', 'rules', 'perSecond', 'keep'])
+const KEEP_OPTIONS = new Set(['errors', 'slowerThan', 'budgets', 'spans'])
 
 /** @throws RagError `RAG_TRACING_SAMPLER` */
 export function createDecider(given: number | Sampler | SamplingOptions | undefined): Decider {
@@ -55,11 +56,16 @@ export function createDecider(given: number | Sampler | SamplingOptions | undefi
   if ('shouldSample' in given) return { root: always, forced: always, sampler: given }
   const { ratio = ROOT_RATIO, rules = [], perSecond, keep = false } = given
   for (const key of Object.keys(given)) if (!OPTIONS.has(key)) throw wrong(`sampler.${key}`, (given as Record<string, unknown>)[key])
+  if (!Array.isArray(rules)) throw wrong('sampler.rules', rules)
+  if (typeof keep === 'object' && keep !== null) {
+    for (const key of Object.keys(keep))
+      if (!KEEP_OPTIONS.has(key)) throw wrong(`sampler.keep.${key}`, (keep as Record<string, unknown>)[key])
+  } else if (typeof keep !== 'boolean') throw wrong('sampler.keep', keep)
   const base = rate('sampler.ratio', ratio)
-  const compiled = rules.map(({ match, method, ratio: share }) => ({
-    pattern: glob(match),
-    method,
-    rated: rate('sampler.rules.ratio', share)
+  const compiled = rules.map((rule: SamplingRule | null) => ({
+    pattern: glob(rule?.match),
+    method: rule?.method,
+    rated: rate('sampler.rules.ratio', rule?.ratio)
   }))
   const ratedFor = (name: string, method: string | undefined): Rated =>
     compiled.find((rule) => (rule.method === undefined || rule.method === method) && rule.pattern.test(name))?.rated ?? base
@@ -112,14 +118,18 @@ export function askSampler(
   traceId: string,
   name: string,
   kind: SpanKind,
-  attributes: Attributes
-): { flags: TraceFlags; recording: boolean; attributes?: Attributes | undefined } {
+  attributes: Attributes,
+  links: Link[]
+): { flags: TraceFlags; attributes?: Attributes | undefined; traceState?: TraceState | undefined } {
   try {
-    const { decision, attributes: added } = sampler.shouldSample(context, traceId, name, kind, attributes, [])
-    const sampled = decision === SamplingDecision.RECORD_AND_SAMPLED
-    return { flags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE, recording: sampled, attributes: added }
+    const { decision, attributes: added, traceState } = sampler.shouldSample(context, traceId, name, kind, attributes, links)
+    return {
+      flags: decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      attributes: added,
+      traceState
+    }
   } catch {
-    return { flags: TraceFlags.NONE, recording: false }
+    return { flags: TraceFlags.NONE }
   }
 }
 

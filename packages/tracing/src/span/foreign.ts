@@ -21,7 +21,7 @@ export function startForeign(tracer: Tracer, operation: Operation, parent: Conte
 export function finishForeign(span: Span, operation: Operation, owner: SpanOwner): void {
   if (!ours.delete(span) || !span.isRecording()) return
   const attributes: Attributes = {}
-  describe(operation, objectSink(attributes), owner)
+  describe(operation, objectSink(attributes, owner.mask), owner)
   span.updateName(spanNameOf(operation))
   span.setAttributes(attributes)
   const start = wallTime(operation.startTime, (operation as { startMark?: number }).startMark)

@@ -19,11 +19,13 @@ import type { Held } from '../sampling/late.js'
 import { errorFacts } from './exception.js'
 import { type AttributeSink, objectSink } from './sink.js'
 import { hrTime, isTime, readTime } from './time.js'
+import { maskedContext } from './trace-state.js'
 import {
   attributeValue,
   eachAttribute,
   isKey,
   type Mask,
+  maskedKey,
   maskedText,
   maskedValue,
   plainAttributes,
@@ -64,9 +66,9 @@ const NO_LINKS: Link[] = Object.freeze([]) as unknown as Link[]
 
 export class OwnSpan implements Span, ReadableSpan {
   readonly owner: SpanOwner
-  readonly context: SpanContext
+  context: SpanContext
   kind: SpanKind
-  readonly parentSpanContext?: SpanContext = undefined as unknown as SpanContext
+  parentSpanContext?: SpanContext = undefined as unknown as SpanContext
   readonly instrumentationScope: Scope
   readonly startMs: number
   /** The monotonic clock at the start, so that a wall clock that is set changes no duration; negative if the start was given. */
@@ -269,13 +271,16 @@ export class OwnSpan implements Span, ReadableSpan {
   get attributes(): Attributes {
     if (this.readAttributes) return this.readAttributes
     const attributes: Attributes = {}
-    this.visitAttributes(objectSink(attributes))
+    this.visitAttributes(objectSink(attributes, this.owner.mask))
     if (this.ended) this.readAttributes = attributes
     return attributes
   }
 
   get links(): Link[] {
-    return this.rawLinks.map(({ context, attributes }) => (attributes ? { context, attributes: this.masked(attributes) } : { context }))
+    return this.rawLinks.map(({ context: given, attributes }) => {
+      const context = maskedContext(given, this.owner.mask)
+      return attributes ? { context, attributes: this.masked(attributes) } : { context }
+    })
   }
 
   get events(): TimedEvent[] {
@@ -312,13 +317,15 @@ export class OwnSpan implements Span, ReadableSpan {
   settle(): this {
     void this.attributes
     void this.events
+    this.context = maskedContext(this.context, this.owner.mask)
+    if (this.parentSpanContext) this.parentSpanContext = maskedContext(this.parentSpanContext, this.owner.mask)
     return this
   }
 
   private masked(attributes: Attributes): Attributes {
     const masked: Attributes = {}
     for (const key in attributes)
-      masked[key] = maskedValue(
+      masked[maskedKey(key, this.owner.mask)] = maskedValue(
         attributes[key]!,
         this.owner.mask,
         key === 'exception.stacktrace' ? 4 * this.owner.limits.textLength : this.owner.limits.textLength,

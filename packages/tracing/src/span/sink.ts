@@ -1,6 +1,6 @@
 // Takes the attributes of a span one by one: the encoder writes bytes, a reader gets an object.
 import type { Attributes, AttributeValue } from '@opentelemetry/api'
-import { type Mask, maskedText, type SpanLimits } from './values.js'
+import { type Mask, maskedKey, maskedText, type SpanLimits } from './values.js'
 
 /** What a text of the application passes on its way out. */
 export interface Gate {
@@ -16,9 +16,10 @@ export interface AttributeSink {
   given(key: string, value: string, gate: Gate): void
 }
 
-/** A sink that fills an object; keys that are there already are kept. */
-export function objectSink(attributes: Attributes): AttributeSink {
-  const put = (key: string, value: AttributeValue | null | undefined): void => {
+/** A sink that fills an object, with names masked if they leave from there; keys that are there already are kept. */
+export function objectSink(attributes: Attributes, keyMask?: Mask): AttributeSink {
+  const put = (name: string, value: AttributeValue | null | undefined): void => {
+    const key = keyMask ? maskedKey(name, keyMask) : name
     if (value !== undefined && value !== null && !Object.hasOwn(attributes, key)) attributes[key] = value
   }
   return { put, known: put, given: (key, value, { mask, limits }) => put(key, maskedText(value, mask, limits.textLength, key)) }

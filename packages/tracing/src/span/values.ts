@@ -115,6 +115,9 @@ export function plainText(value: unknown): string {
 /** Masks a text; under the name of a secret all of it. */
 export type Mask = (text: string, key?: string) => string
 
+/** For what has been masked before. */
+export const AS_IS: Mask = (text) => text
+
 /** The texts of a masker's gate with the name that a text stands under. */
 export function keyedMask(masker: Masker): Mask {
   const secret = new Map<string, boolean>()
@@ -141,6 +144,20 @@ export function keyedMask(masker: Masker): Mask {
     const masked = (masker.mask({ [key]: text }) as Record<string, unknown>)[key]
     return typeof masked === 'string' ? masked : '[masked]'
   }
+}
+
+const keysOf = new WeakMap<Mask, Map<string, string>>()
+
+/** The name of an attribute, masked: an application may make names of what it gets. */
+export function maskedKey(key: string, mask: Mask): string {
+  let known = keysOf.get(mask)
+  if (!known) keysOf.set(mask, (known = new Map()))
+  let masked = known.get(key)
+  if (masked === undefined) {
+    masked = maskedText(key, mask, LONGEST_KEY)
+    if (known.size < MOST_KNOWN) known.set(key, masked)
+  }
+  return masked
 }
 
 /** Masks a text, then cuts it: a secret that is cut in two would not be recognised. */

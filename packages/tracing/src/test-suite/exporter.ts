@@ -1,6 +1,6 @@
 // What every exporter must deliver, as cases that any test runner can run against a backend that decodes what arrives.
 import assert from 'node:assert/strict'
-import { type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api'
+import { createTraceState, ROOT_CONTEXT, type Span, type SpanContext, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import { runScope, stage } from '@rag/core'
 import type { TracingOptions } from '../options.js'
 import { startTracing, type Tracing } from '../start-tracing.js'
@@ -110,11 +110,17 @@ export function exporterContract(exporter: ExporterUnderTest): ContractCase[] {
       name: 'delivers no secret, wherever it was put',
       async run() {
         const secret = `sk-proj-${'a1B2c3D4'.repeat(6)}`
-        const backend = await exported((tracer) => {
-          const span = tracer.startSpan(`call with ${secret}`, {
-            attributes: { note: `key ${secret}`, password: 'hunter2hunter2', list: [secret] }
-          })
-          span.addEvent(`event ${secret}`, { token: secret })
+        const backend = await exported((_, { provider }) => {
+          const caller = { ...CALLER, traceState: createTraceState(`vendor=${secret}`) }
+          const span = provider.getTracer(`scope ${secret}`, secret, { schemaUrl: `https://host/${secret}` }).startSpan(
+            `call with ${secret}`,
+            {
+              attributes: { note: `key ${secret}`, password: 'hunter2hunter2', list: [secret], [secret]: 1, [`header ${secret}`]: 'x' },
+              links: [{ context: caller, attributes: { [secret]: secret } }]
+            },
+            trace.setSpanContext(ROOT_CONTEXT, caller)
+          )
+          span.addEvent(`event ${secret}`, { token: secret, [secret]: true })
           span.recordException(new Error(`denied for ${secret}`, { cause: new Error(`cause ${secret}`) }))
           span.setStatus({ code: SpanStatusCode.ERROR, message: `bad ${secret}` })
           span.end()
@@ -146,6 +152,8 @@ export function exporterContract(exporter: ExporterUnderTest): ContractCase[] {
     }
   ]
 }
+
+const CALLER: SpanContext = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: 1, isRemote: true }
 
 const throwing = (): never => {
   throw new Error('hostile')

@@ -77,6 +77,7 @@ function plainObject(value: object, walk: Walk): unknown {
       const json: unknown = toJSON.call(value, '')
       return json === value ? plainEntries(value, walk) : plain(json, walk)
     }
+    if (Object.getPrototypeOf(value) === Object.prototype) return plainEntries(value, walk)
     // By kind and not by class: a sandbox such as a test runner has classes of its own.
     if (types.isMap(value)) return plainMap(value, walk)
     if (types.isSet(value)) return plainList([...take(value, MAX_ENTRIES)], value.size, walk)

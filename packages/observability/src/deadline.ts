@@ -1,10 +1,13 @@
 // One total deadline over many asynchronous steps.
 
+/** A longer timer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Resolves with the promise, or with undefined when the time is over or the promise rejects. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, ms), undefined)
+    timer = setTimeout(resolve, Math.min(Math.max(0, ms), LONGEST_TIMER_MS), undefined)
   })
   try {
     return await Promise.race([promise, late])

@@ -63,8 +63,9 @@ export function readOptions(options: ObservabilityOptions): { identity: Identity
   return {
     identity: {
       service: checkService('observability', given.service),
-      version: given.version ?? resource['service.version'],
-      environment: given.environment ?? resource['deployment.environment.name'] ?? process.env['NODE_ENV'] ?? 'development'
+      // A variable that is empty is not set.
+      version: given.version ?? (resource['service.version'] || undefined),
+      environment: given.environment ?? (resource['deployment.environment.name'] || process.env['NODE_ENV']?.trim() || 'development')
     },
     deadlineMs: durationMs('deadline', given.deadline ?? '2s')
   }

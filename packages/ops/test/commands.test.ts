@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -28,6 +28,17 @@ describe('rag-ops in a fresh folder', () => {
   const at = join(folder, 'fresh')
   const ragOps = (...values: string[]) =>
     spawnSync(process.execPath, ['--conditions=@rag/source', '--import', loader, source, ...values], { cwd: at, encoding: 'utf8' })
+
+  it('a reader that goes away ends no command with a stack, and changes no verdict', { timeout: 60_000 }, async () => {
+    const empty = join(folder, 'gone')
+    mkdirSync(empty)
+    const child = spawn(process.execPath, ['--conditions=@rag/source', '--import', loader, source, 'init'], { cwd: empty })
+    child.stdout.destroy()
+    let stderr = ''
+    child.stderr.on('data', (data) => (stderr += data))
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+    expect(stderr).toBe('')
+  })
 
   it('init, generate and check work one after the other, and check fails once something drifts', { timeout: 60_000 }, () => {
     mkdirSync(at)

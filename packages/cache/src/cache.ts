@@ -145,9 +145,11 @@ export function createCache(options: CacheOptions): Cache {
       return getOrSetMany(engine, keys, loader, given as LoadOptions<never>) as never
     },
     wrap<A extends unknown[], R>(fn: (...values: A) => Promise<R>, { key: keyOf, ...given }: WrapOptions<A, R> = {}) {
-      const name = fn.name || 'anonymous'
-      return function cached(...values: A) {
-        return getOrSet<R>(keyOf ? keyOf(...values) : `${name}:${hashOf(values)}`, () => fn(...values), given as LoadOptions<R>)
+      // Its text as well: minified or anonymous functions share their names.
+      const name = `${fn.name || 'anonymous'}:${hashOf(String(fn)).slice(0, 8)}`
+      return function cached(this: unknown, ...values: A) {
+        const load = () => Reflect.apply(fn, this, values) as Promise<R>
+        return getOrSet<R>(keyOf ? keyOf(...values) : `${name}:${hashOf(values)}`, load, given as LoadOptions<R>)
       }
     },
     async delete(key) {

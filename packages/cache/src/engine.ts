@@ -11,7 +11,7 @@ import type { Gateway } from './redis/gateway.js'
 import type { Draft, RedisLayer } from './redis/layer.js'
 import { LONGEST_LIFE_MS } from './redis/layer.js'
 import type { Locks } from './redis/locks.js'
-import { life, type Settings } from './settings.js'
+import { adaptiveLife, life, type Settings } from './settings.js'
 import type { Figures, LayerCounts } from './stats.js'
 import type { EntryOptions, LoadOptions } from './types.js'
 
@@ -65,8 +65,9 @@ export function livesOf(
     const ttlMs = given === false ? undefined : given === undefined ? settings.negativeTtlMs : life('negativeTtl', given)
     return ttlMs === undefined ? undefined : { ttlMs, tags: names, cost }
   }
-  const given = typeof ttl === 'function' ? ttl(value as never) : ttl
-  return { ttlMs: given === undefined ? settings.ttlMs : life('ttl', given), tags: names, cost }
+  if (typeof ttl !== 'function') return { ttlMs: ttl === undefined ? settings.ttlMs : life('ttl', ttl), tags: names, cost }
+  const ttlMs = adaptiveLife(ttl(value as never))
+  return ttlMs === undefined ? undefined : { ttlMs, tags: names, cost }
 }
 
 /** Tags and dependencies in one name space, so that one check serves both. */
@@ -85,7 +86,9 @@ export function draftOf(engine: Engine, key: string, value: unknown, { ttlMs, ta
   const until = freshUntil(engine, ttlMs)
   const { revalidateMs, ifErrorMs } = engine.settings
   const lifeMs = Math.min(LONGEST_LIFE_MS, until - performance.now() + Math.max(revalidateMs, ifErrorMs))
-  return { key, value, freshUntil: until, lifeMs, cost, tags }
+  // A cost that is no number would spoil every sum it enters.
+  const known = typeof cost === 'number' && cost >= 0 && cost < Number.POSITIVE_INFINITY ? cost : undefined
+  return { key, value, freshUntil: until, lifeMs, cost: known, tags }
 }
 
 /** Puts a value into memory with the life that it has left. */

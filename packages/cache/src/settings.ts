@@ -116,6 +116,12 @@ export function life(option: string, value: Duration): number {
   throw wrong(option, value, 'a life is more than 0 and at most 30 days', `give a duration such as '10m'`)
 }
 
+/** A life that was worked out for one value: none for what has ended already, the longest there is for what goes on beyond it. */
+export function adaptiveLife(value: Duration): number | undefined {
+  const ms = typeof value === 'number' ? value : durationMs('ttl', value)
+  return ms > 0 ? Math.min(ms, LONGEST_LIFE_MS) : undefined
+}
+
 /** What the types say, for callers without types. */
 function checkKinds({ memory, bus, lock, observers, compressAbove, encryption }: CacheOptions): void {
   const store = memory === false ? undefined : memory?.store

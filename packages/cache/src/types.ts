@@ -94,7 +94,7 @@ export interface EntryOptions {
 }
 
 export interface LoadOptions<T = unknown> extends Omit<EntryOptions, 'ttl'> {
-  /** A duration, or what makes one of the loaded value. */
+  /** A duration, or what makes one of the loaded value, as `setTtl` takes it. */
   ttl?: Duration | ((value: T) => Duration)
   negativeTtl?: Duration | false
   timeout?: TimeoutOptions
@@ -109,6 +109,7 @@ export interface LoadContext {
   readonly key: string
   /** Aborted at the hard time-out. */
   readonly signal: AbortSignal
+  /** What has ended already, such as a life of 0 or less, is given to the callers and not kept; 30 days are the most. */
   setTtl(ttl: Duration): void
   addTags(...tags: string[]): void
   addDependencies(...names: string[]): void
@@ -139,7 +140,10 @@ export interface InvalidateOptions {
 }
 
 export interface WrapOptions<A extends readonly unknown[], T> extends LoadOptions<T> {
-  /** Makes the key from the arguments. @default function name and SHA-256 of the canonical JSON of the arguments */
+  /**
+   * Makes the key from the arguments. Give one where functions of the same text differ in what they close over.
+   * @default name and text of the function and SHA-256 of the canonical JSON of the arguments
+   */
   key?: (...values: A) => string
 }
 

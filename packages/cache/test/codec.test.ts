@@ -91,6 +91,15 @@ describeWith(['redis'], 'bytes in a real Redis', () => {
   })
   const bytesOf = async (key: string) => (await redis.getBuffer(`rag:codec:{${key}}`))!
 
+  test('keys and texts that were cut inside a pair stay what they are, and keys stay apart', async () => {
+    const cache = make()
+    const keys = ['a\ud83d', 'a\ud83e', 'a\ufffd', '%"a\\ud83d"', '}a', '%}a', '%%}a']
+    for (const key of keys) await cache.set(key, `of ${key}`)
+    expect(await cache.getMany(keys)).toEqual(keys.map((key) => `of ${key}`))
+    await cache.delete('a\ud83d')
+    expect(await cache.getMany(keys.slice(0, 2))).toEqual([undefined, 'of a\ud83e'])
+  })
+
   test('above the size given values are compressed, below they are not, and both come back', async () => {
     const cache = make({ compressAbove: 1000 })
     const long = 'the same words again and again. '.repeat(300)

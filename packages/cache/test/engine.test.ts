@@ -157,6 +157,30 @@ describe('lives', () => {
     expect(await cache.getMany(['short', 'tagged', 'by value'])).toEqual([undefined, undefined, undefined])
   })
 
+  test('a life worked out for a value that has ended already keeps nothing and fails nobody; a longer one than there is, is the longest', async () => {
+    const cache = make()
+    for (const ttl of [0, -5, Number.NaN, '0s'] as number[]) {
+      expect(await cache.getOrSet('a', () => 1, { ttl: () => ttl })).toBe(1)
+      expect(await cache.getOrSet('b', ({ setTtl }) => (setTtl(ttl), 2))).toBe(2)
+      expect(await cache.getOrSetMany(['c'], () => [3], { ttl: () => ttl })).toEqual([3])
+      expect(await cache.getMany(['a', 'b', 'c'])).toEqual([undefined, undefined, undefined])
+    }
+    for (const ttl of [Number.POSITIVE_INFINITY, '365d'] as number[]) {
+      expect(await cache.getOrSet('a', () => 1, { ttl: () => ttl, fresh: true })).toBe(1)
+      expect(await cache.getOrSet('b', ({ setTtl }) => (setTtl(ttl), 2), { fresh: true })).toBe(2)
+      expect(await cache.getMany(['a', 'b'])).toEqual([1, 2])
+    }
+  })
+
+  test('a cost that is no number is none', async () => {
+    const cache = make()
+    for (const cost of [Number.NaN, Number.POSITIVE_INFINITY, -1, '0.5'] as number[]) {
+      await cache.set('a', 1, { cost })
+      await cache.get('a')
+    }
+    expect(cache.stats().savedCost).toBe(0)
+  })
+
   test('a jump of the wall clock moves no entry', async () => {
     const cache = make({ ttl: '1h' })
     await cache.set('a', 1)
@@ -349,6 +373,14 @@ describe('invalidation', () => {
   })
 })
 
+/** Retrieved chunks with more of their properties beside the vector than in it. */
+const hits = (number: number) =>
+  Array.from({ length: number }, (_, id) => ({
+    ...Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`field${at}`, at])),
+    text: String(id).padEnd(1000, '.'),
+    vector: Array.from({ length: 1536 }, () => 0.5)
+  }))
+
 describe('bounds', () => {
   test('bytes outside the heap count, and what does not fit is not kept', async () => {
     const cache = make({ memory: { maxBytes: 100_000 } })
@@ -358,6 +390,21 @@ describe('bounds', () => {
     expect(cache.stats().evictions.size).toBeGreaterThan(30)
     await cache.set('huge', new Uint8Array(200_000))
     expect(await cache.get('huge')).toBeUndefined()
+  })
+
+  test.each<[string, number, () => unknown]>([
+    ['lists of lists of numbers', 8 * 256 * 1536, () => Array.from({ length: 256 }, () => Array.from({ length: 1536 }, () => 0.5))],
+    ['hits with texts and vectors', 500 * (1000 + 8 * 1536), () => hits(500)],
+    ['a list of texts', 20_000 * 500, () => Array.from({ length: 20_000 }, (_, at) => String(at).padEnd(500, '.'))],
+    ['a map', 50_000 * 100, () => new Map(Array.from({ length: 50_000 }, (_, at) => [at, { text: String(at).padEnd(100, '.') }]))],
+    ['a set', 50_000 * 100, () => new Set(Array.from({ length: 50_000 }, (_, at) => String(at).padEnd(100, '.')))],
+    ['an object', 50_000 * 100, () => Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [at, String(at).padEnd(100, '.')]))],
+    ['a large number', 100_000, () => [2n ** 800_000n]]
+  ])('the bytes of %s count whole, not those of the first parts', async (_name, atLeast, value) => {
+    const cache = make()
+    await cache.set('a', value())
+    expect(cache.stats().bytes).toBeGreaterThan(atLeast * 0.9)
+    expect(cache.stats().bytes).toBeLessThan(atLeast * 5)
   })
 
   test('with the first cost the store knows cost, and keeps what it had', async () => {
@@ -493,6 +540,20 @@ test('wrap makes keys from the arguments and keeps the type of the function', as
   expect(calls).toBe(2)
   const byUser = cache.wrap(async (user: { id: string; seen: number }) => user.seen, { key: ({ id }) => `user:${id}` })
   expect([await byUser({ id: 'u', seen: 1 }), await byUser({ id: 'u', seen: 2 })]).toEqual([1, 1])
+})
+
+test('wrap keeps functions apart that share a name or have none, and gives them their `this`', async () => {
+  const cache = make()
+  const users = cache.wrap(async (id: number) => `user ${id}`)
+  const orders = cache.wrap(async (id: number) => `order ${id}`)
+  expect([await users(1), await orders(1)]).toEqual(['user 1', 'order 1'])
+  const service = {
+    name: 'library',
+    find: cache.wrap(async function find(this: { name: string }, id: number) {
+      return `${this.name} ${id}`
+    })
+  }
+  expect(await service.find(1)).toBe('library 1')
 })
 
 describe('wrong options fail at creation, with code, option, value and fix', () => {

@@ -63,6 +63,50 @@ describe('keys', () => {
     expect(keyOf({ $date: 1 })).not.toBe(keyOf(new Date(1) as never))
   })
 
+  test('differ by what objects of a class are, and an object that shows nothing equals only itself', () => {
+    class Hidden {
+      readonly #value: number
+      constructor(value: number) {
+        this.#value = value
+      }
+      value = () => this.#value
+    }
+    class Sealed {
+      #value = 0
+      value() {
+        return this.#value
+      }
+    }
+    const pairs: [make: () => unknown, other: unknown][] = [
+      [() => new URL('http://example.com/a'), new URL('http://example.com/b')],
+      [() => new URLSearchParams('a=1'), new URLSearchParams('a=2')],
+      [() => new Headers({ a: '1' }), new Headers({ a: '2' })],
+      [() => /a/g, /a/i],
+      [() => new Error('a'), new Error('b')],
+      [() => Object.assign(new Error('a'), { status: 1 }), Object.assign(new Error('a'), { status: 2 })],
+      [() => Uint8Array.of(1).buffer, Uint8Array.of(2).buffer],
+      [() => Object(1), Object(2)],
+      [() => ({ at: new Hidden(1) }), { at: new Hidden(1), more: 1 }]
+    ]
+    for (const [one, other] of pairs) {
+      expect(canonicalJson([one()])).toBe(canonicalJson([one()]))
+      expect(canonicalJson([one()])).not.toBe(canonicalJson([other]))
+    }
+    const sealed = new Sealed()
+    const add = (a: number, b: number) => a + b
+    const walk = [1][Symbol.iterator]()
+    for (const [same, other] of [
+      [sealed, new Sealed()],
+      [add.bind(null, 1), add.bind(null, 2)],
+      [walk, [1][Symbol.iterator]()]
+    ]) {
+      expect(canonicalJson([same])).toBe(canonicalJson([same]))
+      expect(canonicalJson([same])).not.toBe(canonicalJson([other]))
+    }
+    expect(walk.next()).toEqual({ done: false, value: 1 })
+    expect(canonicalJson([new AbortController().signal])).toBe(canonicalJson([new AbortController().signal]))
+  })
+
   test('need the tenant where tenancy is declared', async () => {
     const keyOf = createKey('answer', { tenancy: true })
     for (const tenant of [undefined, '', null, 7]) {

@@ -44,6 +44,7 @@ export { checkOptions, checkService, type Duration, durationMs } from './options
 export { closeOnSignal } from './signals.js'
 export { type Emit, type Labels, registerSource, type Source } from './source.js'
 export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.js'
+export { watchPromise } from './watch-promise.js'
 export {
   type AgentOptions,
   agent,

@@ -1,9 +1,10 @@
 // Work that an application names itself: stages of a pipeline, jobs, tools and agents.
-import type { AgentAttributes, Attributes, StageAttributes, ToolAttributes, Value, Values } from './attributes.js'
+import type { AgentAttributes, Attributes, Outcome, StageAttributes, ToolAttributes, Value, Values } from './attributes.js'
 import { startOperation, withOperation } from './context.js'
 import { type Observers, observerList } from './observer.js'
 import type { Operation } from './operation.js'
 import { type Duration, durationMs } from './options.js'
+import { watchPromise } from './watch-promise.js'
 
 /** Attributes of the work, and who records it; without observers those of the context do. */
 export interface WorkOptions {
@@ -81,8 +82,18 @@ function run<K extends Named, T>(kind: K, name: string, given: WorkOptions, fn: 
   return settle(operation, () => withOperation(operation, () => fn(operation)))
 }
 
+/** A name that may be anything. */
+export function readableName(name: unknown): string {
+  if (typeof name === 'string') return name
+  try {
+    return String(name)
+  } catch {
+    return 'unreadable'
+  }
+}
+
 /** What can be read of attributes that may be a proxy, have getters that throw, or be none. */
-function readable(given: unknown): WorkOptions {
+export function readable(given: unknown): WorkOptions {
   const read: WorkOptions = {}
   try {
     if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) return read
@@ -100,12 +111,12 @@ function readable(given: unknown): WorkOptions {
 }
 
 /** Ends an operation with what a function returns, throws, resolves or rejects with; the result passes unchanged. */
-export function settle<T>(operation: Operation, fn: () => T): T {
+export function settle<T>(operation: Operation, fn: () => T, outcome: (error: unknown) => Outcome = outcomeOf): T {
   let result: T
   try {
     result = fn()
   } catch (error) {
-    operation.end(outcomeOf(error), error)
+    operation.end(outcome(error), error)
     throw error
   }
   const then = thenOf(result)
@@ -114,16 +125,11 @@ export function settle<T>(operation: Operation, fn: () => T): T {
     return result
   }
   const succeed = (): void => operation.end('ok')
-  const fail = (error: unknown): void => operation.end(outcomeOf(error), error)
-  if (result instanceof Promise) {
-    // A second branch of the promise: the caller's own is returned as it is, and its rejection stays the caller's to handle.
-    then.call(result, succeed, fail)
-    return result
-  }
+  const fail = (error: unknown): void => operation.end(outcome(error), error)
+  if (result instanceof Promise) return watchPromise(result, succeed, fail)
   // A query that runs whenever it is awaited, as query builders have it, must run once: the caller awaits the run that is recorded.
   const running = new Promise((resolve, reject) => withOperation(operation, () => then.call(result, resolve, reject)))
-  running.then(succeed, fail)
-  return running as T
+  return watchPromise(running, succeed, fail) as T
 }
 
 /** How an operation that failed with this error ended. */

@@ -10,6 +10,7 @@ import {
   identify,
   job,
   type Observer,
+  observe,
   runScope,
   spanOf,
   stage,
@@ -18,6 +19,7 @@ import {
   withOperation
 } from '../src/index.js'
 import { recordingObserver } from '../src/test-suite/index.js'
+import { unhandledDuring } from './unhandled.js'
 
 afterEach(() => drain())
 
@@ -216,16 +218,52 @@ describe('named work', () => {
     expect(recorder.operations[2]!.attributes).toEqual({ topK: 8, documents: 2, topScore: 0.9 })
   })
 
-  it('returns the very promise of the work and raises no rejection of its own', async () => {
-    const stray: unknown[] = []
-    const note = (reason: unknown) => void stray.push(reason)
-    process.on('unhandledRejection', note)
-    const promise = Promise.reject(new Error('handled by the caller'))
-    expect(stage('ask', { observers: [recordingObserver()] }, () => promise)).toBe(promise)
-    await promise.catch(() => {})
+  const ways: Record<string, <T>(fn: () => T) => T> = {
+    stage: (fn) => stage('ask', { observers: [recordingObserver()] }, fn),
+    observe: (fn) => observe('kafka.publish', { observers: [recordingObserver()] }, fn)
+  }
+  it.each(Object.entries(ways))(
+    'a rejection below %s is the caller’s to handle, and reaches the process if nobody does',
+    async (_, run) => {
+      const failure = new Error('refused')
+      const fail = async () => {
+        await null
+        throw failure
+      }
+      expect(await unhandledDuring(() => run(fail).catch(() => {}))).toEqual([])
+      expect(await unhandledDuring(() => void run(fail))).toEqual([failure])
+    }
+  )
+
+  it.each(Object.entries(ways))('a promise with members of its own comes back from %s itself', async (_, run) => {
+    class Cancellable extends Promise<number> {}
+    const own = Cancellable.resolve(1)
+    const extended = Object.assign(Promise.resolve(1), { cancel: () => {} })
+    expect([run(() => own) === own, run(() => extended) === extended]).toEqual([true, true])
+    const refusing = Object.assign(Promise.resolve(1), { cancel: () => {} })
+    const refuse = () => {
+      throw new Error('not yet')
+    }
+    Object.defineProperty(refusing, 'then', { value: refuse })
+    expect(run(() => refusing) === refusing).toBe(true)
+  })
+
+  it.each(Object.entries(ways))('the stack of an error names who awaited %s', async (_, run) => {
+    const fail = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      throw new Error('refused')
+    }
+    const whoAsked = async () => await run(fail)
+    await expect(whoAsked()).rejects.toMatchObject({ stack: expect.stringContaining('whoAsked') })
+  })
+
+  it.each(Object.entries(ways))('a query that runs whenever it is awaited runs once below %s', async (_, run) => {
+    let runs = 0
+    const then = (resolve: (count: number) => void): void => void setTimeout(() => resolve(++runs), 5)
+    const query = Object.defineProperty({}, 'then', { value: then }) as PromiseLike<number>
+    expect(await run(() => query)).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 20))
-    process.off('unhandledRejection', note)
-    expect(stray).toEqual([])
+    expect(runs).toBe(1)
   })
 
   it('tells time-outs and aborts from errors', async () => {

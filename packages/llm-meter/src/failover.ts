@@ -1,5 +1,6 @@
 // Tries one target after another until one answers; a budget's refusal is the application's own word and ends it, unless asked otherwise.
 import { isRagError, RagError } from '@rag/core'
+import { isAborted, isTimedOut, isUnanswered, namesOf } from './clients/failures.js'
 import type { Core } from './core.js'
 
 export interface FailoverOptions<C> {
@@ -51,7 +52,8 @@ function isProviderFault(thrown: unknown): boolean {
   const status = statusOf(error)
   if (status !== undefined) return status === 408 || status === 409 || status === 429 || status >= 500
   if ((error as { isRetryable?: unknown } | null)?.isRetryable === true) return true
-  return /Timeout|Connection|FetchError/.test(nameOf(error)) || (error instanceof TypeError && /fetch failed/.test(error.message))
+  if (isUnanswered(error)) return !isAborted(error)
+  return /Timeout|Connection|FetchError/.test(namesOf(error)) || (error instanceof TypeError && /fetch failed/.test(error.message))
 }
 
 function reasonOf(thrown: unknown): string {
@@ -59,7 +61,7 @@ function reasonOf(thrown: unknown): string {
   const error = lastOf(thrown)
   const status = statusOf(error)
   if (status !== undefined) return status === 429 ? 'failover_rate_limit' : 'failover_status'
-  return /Timeout/.test(nameOf(error)) ? 'failover_timeout' : 'failover_connection'
+  return isTimedOut(error) ? 'failover_timeout' : 'failover_connection'
 }
 
 /** The AI SDK puts the error of its last attempt into one of its own. */
@@ -71,8 +73,4 @@ function statusOf(error: unknown): number | undefined {
   const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown }
   const found = status ?? statusCode
   return typeof found === 'number' ? found : undefined
-}
-
-function nameOf(error: unknown): string {
-  return `${(error as { constructor?: { name?: string } } | null)?.constructor?.name ?? ''} ${(error as { name?: string } | null)?.name ?? ''}`
 }

@@ -4,7 +4,7 @@ import type { Dialect } from './recognise.js'
 
 export interface Reading {
   usage: LlmUsage
-  /** Something in it was no count: negative, a text, NaN. */
+  /** Something in it was no count: negative, a text, NaN, beyond all reason. */
   odd: boolean
 }
 
@@ -22,6 +22,8 @@ export function unknownUsage(): LlmUsage {
 }
 
 type Raw = Readonly<Record<string, unknown>>
+/** No call has more tokens; sums beyond it would not be exact, and a budget would be spent by one garbled figure. */
+const MOST = 1e12
 
 /** Reads a usage object in the habit of its provider. */
 export function readUsage(dialect: Dialect, raw: unknown): Reading | undefined {
@@ -95,7 +97,7 @@ class Counts {
     for (const name of names) {
       const value = this.raw[name]
       if (value === undefined || value === null) continue
-      if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
+      if (typeof value === 'number' && value >= 0 && value <= MOST) return value
       ;(this.root ?? this).odd = true
     }
     return undefined

@@ -36,6 +36,7 @@ it.each([
   ['a text', { prompt_tokens: '5', completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }],
   ['NaN', { prompt_tokens: 'NaN', completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }],
   ['infinite', { prompt_tokens: Number.POSITIVE_INFINITY, completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }],
+  ['beyond all reason', { prompt_tokens: 1e300, completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }],
   ['a list', { prompt_tokens: [5], completion_tokens: 3 }, { inputTokens: undefined, outputTokens: 3 }]
 ])('a count that is %s is unknown and counted, never 0', async (_name, usage, known) => {
   const { record, meter } = await call(() => json(JSON.stringify({ usage }).replace('null', '1e999')))
@@ -246,6 +247,13 @@ it('a body of bytes, in a Request, or with its length told is asked for its usag
     Array.from({ length: 3 }, () => ['gpt-5-mini', 'ok', 2006])
   )
   await stub.close()
+})
+
+it('a body in an ArrayBuffer is read like a text', async () => {
+  globalThis.fetch = answering(() => json({}))
+  const { meter, records } = metered()
+  await (await meter.fetch(URL_CHAT, { method: 'POST', body: new TextEncoder().encode(post().body).buffer })).text()
+  expect(records[0]).toMatchObject({ model: 'm', outcome: 'ok' })
 })
 
 it('bodies that are no JSON, no text or no object are sent as they are', async () => {

@@ -110,6 +110,17 @@ describe('a hard stop', () => {
     expect(await call()).toBe(200)
   })
 
+  it('a body that cannot be read bounds nothing', async () => {
+    const { meter, handle } = withBudget({ limit: { tokens: 100_000 }, maxOutputTokens: 5 })
+    const open = gate(() => json({ usage: { prompt_tokens: 10, completion_tokens: 5 } }))
+    globalThis.fetch = answering(() => answer())
+    const under = meter.fetch(URL_CHAT, { method: 'POST', body: new Blob([JSON.stringify(ask)]) })
+    await vi.waitFor(async () => expect((await handle.state())[0]!.reserved.tokens).toBe(100_000))
+    open()
+    await (await under).text()
+    await vi.waitFor(async () => expect((await handle.state())[0]!.used.tokens).toBe(15))
+  })
+
   it('an image has the maximum that its provider documents, whatever its bytes', async () => {
     const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'A'.repeat(1e6)}` } }
     const body = { ...ask, messages: [{ role: 'user', content: [image, image] }] }
@@ -202,6 +213,22 @@ describe('who has a budget', () => {
   it('subjects whose names meet in no way share nothing', async () => {
     const { call } = withBudget({ per: 'user', limit: { requests: 1 } })
     for (const user of ['a', 'a:b', 'a}', '{a}', 'a%3Ab', 'ä', '__proto__']) expect(await as({ user }, call)).toBe(200)
+  })
+
+  it('a subject that no URL can say is a subject', async () => {
+    const { call, handle } = withBudget({ per: 'user', limit: { requests: 1 } })
+    const user = 'cut \ud83d'
+    expect(await as({ user }, call)).toBe(200)
+    await expect(as({ user }, call)).rejects.toMatchObject({ code: 'RAG_LLM_BUDGET' })
+    expect((await handle.state(user))[0]!.used.requests).toBe(1)
+  })
+
+  it('a model is no property of every object: no downgrade is found by its name', async () => {
+    const { call } = withBudget({ limit: { requests: 10 }, soft: 0.1, downgrade: { m: 'small' } })
+    await call({ ...ask, model: 'constructor' })
+    await call({ ...ask, model: 'toString' })
+    await call()
+    expect(sent.map(({ model }) => model)).toEqual(['constructor', 'toString', 'small'])
   })
 
   it('a call that one of several budgets refuses holds nothing in the others', async () => {

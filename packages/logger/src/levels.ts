@@ -2,12 +2,13 @@
 import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
 import type { Components } from './components.js'
+import { LONGEST_TIMER_MS } from './timer.js'
 
 /** A change of level. */
 export interface LevelChange {
   /** Only children with this `component` binding. */
   component?: string
-  /** After this time the level is as before. @default for good */
+  /** After this time, at most 24 days, the level is as before. @default for good */
   for?: Duration
 }
 
@@ -61,7 +62,7 @@ export function createLevels(root: Logger, components: Components | undefined, o
     // Changed twice, it goes back to what it was before the first change.
     const before = running ? running.before : component === undefined ? root.level : components?.level(component)
     apply(level, component)
-    if (ms !== undefined) reverts.set(key, { timer: setTimeout(revert, ms, key).unref(), before })
+    if (ms !== undefined) reverts.set(key, { timer: setTimeout(revert, Math.min(ms, LONGEST_TIMER_MS), key).unref(), before })
   }
 
   function toggle(): void {

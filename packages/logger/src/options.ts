@@ -124,9 +124,12 @@ export function readOptions(options: LoggerOptions): Settings {
   const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
   return {
     service,
-    version: version ?? resource['service.version'],
-    environment: environment ?? resource['deployment.environment.name'] ?? resource['deployment.environment'] ?? process.env['NODE_ENV'],
-    level: checkLevel('level', level ?? process.env['LOG_LEVEL']?.toLowerCase() ?? 'info', rest),
+    // A variable that is empty is not set.
+    version: version ?? (resource['service.version'] || undefined),
+    environment:
+      environment ??
+      (resource['deployment.environment.name'] || resource['deployment.environment'] || process.env['NODE_ENV']?.trim() || undefined),
+    level: checkLevel('level', level ?? (process.env['LOG_LEVEL']?.trim().toLowerCase() || 'info'), rest),
     destination,
     preset,
     mask: maskOf(masker),

@@ -1,4 +1,5 @@
 // Turns any value into bounded plain data before it is masked: getters are read once, cycles cut, and nothing throws.
+import { types } from 'node:util'
 
 /** Characters that a string may keep beyond its limit until it is masked, so that a cut never hides the end of a secret from a rule. */
 const MASK_MARGIN = 2048
@@ -76,9 +77,12 @@ function plainObject(value: object, walk: Walk): unknown {
       const json: unknown = toJSON.call(value, '')
       return json === value ? plainEntries(value, walk) : plain(json, walk)
     }
-    if (value instanceof Map) return plainMap(value, walk)
-    if (value instanceof Set) return plainList([...take(value, MAX_ENTRIES)], value.size, walk)
-    if (value instanceof RegExp) return plainText(String(value), walk)
+    if (Object.getPrototypeOf(value) === Object.prototype) return plainEntries(value, walk)
+    // By kind and not by class: a sandbox such as a test runner has classes of its own.
+    if (types.isMap(value)) return plainMap(value, walk)
+    if (types.isSet(value)) return plainList([...take(value, MAX_ENTRIES)], value.size, walk)
+    if (types.isRegExp(value)) return plainText(String(value), walk)
+    if (types.isBoxedPrimitive(value)) return plain(value.valueOf(), walk)
     if (isPairs(value)) return plainMap(value, walk)
     return plainEntries(value, walk)
   } finally {

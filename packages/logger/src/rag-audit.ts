@@ -108,6 +108,11 @@ function isCommand(command: string | undefined): command is 'verify' | 'read' | 
   return command === 'verify' || command === 'read' || command === 'decrypt'
 }
 
+// A reader that goes away, such as head, changes no verdict.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.exit(2)
+})
+
 main().then(
   (code) => {
     process.exitCode = code

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -33,6 +33,18 @@ it('a log that is encrypted from some day on is one chain, and never goes on in 
   await expect(forgetful.append({ who: 'a', what: 'b' })).rejects.toThrow('it is encrypted and no key was given')
   await forgetful.close().catch(() => {})
 })
+
+it('the command stays quiet when its reader goes away', async () => {
+  await write(2)
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@rag/source', command, 'verify', file], {
+    env: { ...process.env, RAG_AUDIT_KEY: key }
+  })
+  child.stdout.destroy()
+  let stderr = ''
+  child.stderr.on('data', (data) => (stderr += data))
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+  expect(stderr).toBe('')
+}, 30_000)
 
 it('the command verifies, reads and decrypts, and says in the log who did', async () => {
   const run = (values: string[], env: Record<string, string> = {}) =>

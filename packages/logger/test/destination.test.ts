@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -56,7 +57,7 @@ it('lines of one turn reach the kernel by the end of that turn, in one write', a
 it('short writes and refusals at every point neither tear, double nor lose a line', async () => {
   for (const code of ['EAGAIN', 'ENOSPC', 'EIO']) {
     const { output, text, fail } = faultyOutput()
-    const sink = createWriter({ output, notices: { due() {}, stop() {} } })
+    const sink = createWriter({ output, notices: { due() {}, last() {}, stop() {} } })
     let calls = 0
     fail(() => {
       calls++
@@ -77,7 +78,7 @@ it('short writes and refusals at every point neither tear, double nor lose a lin
 it('memory is bounded while the output refuses; what is dropped is counted exactly and announced', async () => {
   const { output, text, fail } = faultyOutput()
   const said: (string | undefined)[] = []
-  const sink = createWriter({ output, maxBytes: 1000, notices: { due: (describe) => said.push(describe()), stop() {} } })
+  const sink = createWriter({ output, maxBytes: 1000, notices: { due: (describe) => said.push(describe()), last() {}, stop() {} } })
   fail(refuse('ENOSPC'))
   for (let n = 0; n < 500; n++) {
     sink.write(`{"n":${n}}\n`)
@@ -160,6 +161,30 @@ it('lines to a pipe are complete when the process exits', async () => {
   const { stdout } = await runFixture('exit.ts', ['exit', '-', '3000'])
   expect(parseLines(stdout)).toHaveLength(3000)
 }, 30_000)
+
+it('lines that are logged while the process ends are written, and do not keep it running', async () => {
+  const file = join(directory, 'app.log')
+  expect((await runFixture('last-words.ts', [file])).code).toBe(0)
+  expect(parseLines(readFileSync(file, 'utf8')).map(({ msg }) => msg)).toEqual(['hello', 'nothing left to do', 'goodbye'])
+}, 30_000)
+
+it('what cannot be written any more is said when the process exits', async () => {
+  writeFileSync(join(directory, 'file'), '')
+  const { code, stderr } = await runFixture('exit.ts', ['exit', join(directory, 'file', 'app.log'), '500'])
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/@rag\/logger: .*: ENOTDIR: .*; 500 lines dropped, 500 since the start\n$/)
+}, 30_000)
+
+it('a named pipe that nobody reads does not stop the process', async () => {
+  const pipe = join(directory, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const child = startFixture('exit.ts', ['exit', pipe, '10'])
+  cleanups.push(() => child.kill('SIGKILL'))
+  expect(await Promise.race([new Promise((resolve) => child.once('exit', resolve)), later(20_000)])).toBe(3)
+  const text = readFile(pipe, 'utf8')
+  await runFixture('exit.ts', ['exit', pipe, '10'])
+  expect(parseLines(await text)).toHaveLength(10)
+}, 60_000)
 
 it('a reader that stops reading, or goes away, stops neither the event loop nor the process', async () => {
   for (const reader of ['blocked', 'gone']) {

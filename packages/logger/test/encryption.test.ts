@@ -127,7 +127,7 @@ it('short writes and refusals at every point neither tear, double nor lose a lin
       return real.write(buffer, offset, Math.min(length, 50))
     }
   }
-  const sink = createWriter({ output: encryptFile(faulty, encryption), notices: { due() {}, stop() {} } })
+  const sink = createWriter({ output: encryptFile(faulty, encryption), notices: { due() {}, last() {}, stop() {} } })
   for (let n = 0; n < 60; n++) {
     sink.write(`{"n":${n},"text":"é${'x'.repeat(n)}"}\n`)
     if (n % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
@@ -149,7 +149,7 @@ it('a file that is taken away in the middle of a frame costs no line', async () 
       return taken
     }
   }
-  const sink = createWriter({ output: encryptFile(faulty, encryption), notices: { due() {}, stop() {} } })
+  const sink = createWriter({ output: encryptFile(faulty, encryption), notices: { due() {}, last() {}, stop() {} } })
   sink.write('{"n":0}\n')
   await new Promise((resolve) => setTimeout(resolve, 10))
   expect(sink.account().queued).toBe(1)

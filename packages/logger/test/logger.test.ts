@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { createMasker, type Masker, runScope, startOperation, withOperation } from '@rag/core'
 import { describe, expect, it } from 'vitest'
 import { createLogger, logControl, noopLogger } from '../src/index.js'
@@ -312,6 +313,22 @@ describe('levels at run time', () => {
     expect(memory.last()['msg']).toBe('all')
     expect(() => control.setLevel('loud')).toThrow('RAG_LOGGER_LEVEL')
   })
+})
+
+it('a level for longer than a timer of Node can hold stays', async () => {
+  const { logger } = start()
+  const control = logControl(logger)
+  control.setLevel('debug', { for: '30d' })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(logger.level).toBe('debug')
+  await control.shutdown(10)
+})
+
+it('values of another realm, and primitives in objects, are what they are', () => {
+  const { memory, logger } = start()
+  const realm = runInNewContext('({ map: new Map([["a", 1]]), set: new Set([2]), pattern: /x/g })') as object
+  logger.info({ realm, text: new String('boxed'), number: new Number(4), no: new Boolean(false) }, 'm')
+  expect(memory.last()).toMatchObject({ realm: { map: { a: 1 }, set: [2], pattern: '/x/g' }, text: 'boxed', number: 4, no: false })
 })
 
 describe('a signal', () => {

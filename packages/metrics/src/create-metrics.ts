@@ -209,6 +209,8 @@ function isShadowed(store: Store, metric: unknown): boolean {
 
 /** Pushes when the option asks for it, or the standard variable does and nothing forbids it. */
 function otlpOf(option: MetricsOptions['otlp'], parts: OtlpParts): ReturnType<typeof startOtlp> | undefined {
-  const asked = option ?? (process.env['OTEL_METRICS_EXPORTER'] === 'otlp' && process.env['OTEL_SDK_DISABLED'] !== 'true')
+  const { OTEL_METRICS_EXPORTER: exporters = '', OTEL_SDK_DISABLED: disabled = '' } = process.env
+  const named = exporters.split(',').some((name) => name.trim().toLowerCase() === 'otlp')
+  const asked = option ?? (named && disabled.trim().toLowerCase() !== 'true')
   return asked === false ? undefined : startOtlp(asked === true ? {} : asked, parts)
 }

@@ -13,8 +13,9 @@ export function identityOf({ version, environment }: { version?: string | undefi
     if (at > 0) attributes.set(pair.slice(0, at).trim(), decode(pair.slice(at + 1).trim()))
   }
   return {
-    version: version ?? attributes.get('service.version') ?? 'unknown',
-    environment: environment ?? attributes.get('deployment.environment.name') ?? process.env['NODE_ENV'] ?? 'development'
+    // A variable that is empty is not set.
+    version: version ?? (attributes.get('service.version') || 'unknown'),
+    environment: environment ?? (attributes.get('deployment.environment.name') || process.env['NODE_ENV']?.trim() || 'development')
   }
 }
 

@@ -1,5 +1,5 @@
 // Pools of connections, read by their shape when metrics are collected; and the time that callers wait for a connection.
-import { RagError, type Source } from '@rag/core'
+import { RagError, type Source, watchPromise } from '@rag/core'
 
 /** pg: `totalCount`, `idleCount`, `waitingCount`. generic-pool: `size`, `available`, `pending`, `max`. tarn: `numUsed()`, `numFree()`. */
 interface PoolShape {
@@ -63,6 +63,10 @@ function read(pool: PoolShape): PoolFigures | undefined {
 type Callback = (error: unknown, ...rest: unknown[]) => unknown
 type Take = (...values: unknown[]) => unknown
 
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function'
+}
+
 /** Times `connect` (pg) or `acquire` (generic-pool, tarn) of a pool on the instance; what the caller gets is what the pool gave. Returns the undo. */
 export function watchWaits(pool: object, record: (seconds: number) => void): () => void {
   const holder = pool as Record<string, unknown>
@@ -80,8 +84,10 @@ export function watchWaits(pool: object, record: (seconds: number) => void): () 
         return Reflect.apply(callback as Callback, this, [error, ...rest])
       }
     const result = Reflect.apply(original as Take, this, values)
-    const promise = (result as { promise?: unknown } | undefined)?.promise ?? result
-    if (typeof (promise as PromiseLike<unknown> | undefined)?.then === 'function') (promise as PromiseLike<unknown>).then(taken, () => {})
+    if (isThenable(result)) return watchPromise(result, taken, () => {})
+    // tarn hands out what is pending, with its promise inside.
+    const promise = (result as { promise?: unknown } | undefined)?.promise
+    if (isThenable(promise)) promise.then(taken, () => {})
     return result
   }
   Object.defineProperty(holder, name, { value: watched, writable: true, configurable: true, enumerable: own })

@@ -208,6 +208,37 @@ describe('OTLP, against a wire-level stub', () => {
     expect(duration.points[0]!.count).toBe(50)
   })
 
+  it('reads variables as the specification asks: empty ones are not set, names in a list and in any case', async () => {
+    const collector = await startCollector()
+    const before = { ...process.env }
+    Object.assign(process.env, {
+      OTEL_METRICS_EXPORTER: 'Prometheus, OTLP ',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: ' ',
+      OTEL_EXPORTER_OTLP_ENDPOINT: ` ${collector.url} `,
+      OTEL_EXPORTER_OTLP_METRICS_HEADERS: '',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=a',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '99999999999',
+      OTEL_RESOURCE_ATTRIBUTES: 'service.version=,deployment.environment.name=',
+      NODE_ENV: ''
+    })
+    try {
+      metrics = createMetrics({ service: 'shop', resources: false, warn })
+      await metrics.flush()
+      expect(warnings).toEqual([])
+      expect(collector.headers[0]).toMatchObject({ 'x-tenant': 'a' })
+      expect(await metrics.text()).toContain('version="unknown",environment="development"')
+      process.env['OTEL_SDK_DISABLED'] = 'TRUE'
+      const silent = createMetrics({ service: 'shop', resources: false, warn })
+      const pushed = collector.received.length
+      await silent.flush()
+      await silent.shutdown()
+      expect(collector.received).toHaveLength(pushed)
+    } finally {
+      process.env = before
+      collector.server.close()
+    }
+  })
+
   it('takes address and interval from the standard variables, options first', async () => {
     const collector = await startCollector()
     const before = { ...process.env }

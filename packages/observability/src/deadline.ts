@@ -2,14 +2,14 @@
 
 // Node's own: a test that fakes the timers still gets its flush and its shutdown back.
 const { setTimeout, clearTimeout } = globalThis
-/** The longest that a timer takes; beyond it Node fires at once. */
-const LONGEST_MS = 2 ** 31 - 1
+/** A longer timer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Resolves with the promise, or with undefined when the time is over or the promise rejects. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, Math.min(Math.max(0, ms), LONGEST_MS), undefined)
+    timer = setTimeout(resolve, Math.min(Math.max(0, ms), LONGEST_TIMER_MS), undefined)
   })
   try {
     return await Promise.race([promise, late])

@@ -64,10 +64,11 @@ export function readOptions(options: ObservabilityOptions): { identity: Identity
   return {
     identity: {
       service: checkService('observability', given.service),
-      version: text('version', given.version) ?? resource['service.version'],
-      // An empty variable is one that is not set.
+      // A variable that is empty is not set.
+      version: text('version', given.version) ?? (resource['service.version'] || undefined),
       environment:
-        text('environment', given.environment) ?? (resource['deployment.environment.name'] || process.env['NODE_ENV'] || 'development')
+        text('environment', given.environment) ??
+        (resource['deployment.environment.name'] || process.env['NODE_ENV']?.trim() || 'development')
     },
     deadlineMs: durationMs('deadline', given.deadline ?? '2s')
   }

@@ -27,6 +27,11 @@ async function main(): Promise<number> {
   })
 }
 
+// A reader that goes away, such as head, changes no verdict.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.exit(2)
+})
+
 main().then(
   (code) => {
     process.exitCode = code

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -28,6 +28,17 @@ describe('rag-ops in a fresh folder', () => {
   const at = join(folder, 'fresh')
   const ragOps = (...values: string[]) =>
     spawnSync(process.execPath, ['--conditions=@rag/source', '--import', loader, source, ...values], { cwd: at, encoding: 'utf8' })
+
+  it('a reader that goes away ends no command with a stack, and changes no verdict', { timeout: 60_000 }, async () => {
+    const empty = join(folder, 'gone')
+    mkdirSync(empty)
+    const child = spawn(process.execPath, ['--conditions=@rag/source', '--import', loader, source, 'init'], { cwd: empty })
+    child.stdout.destroy()
+    let stderr = ''
+    child.stderr.on('data', (data) => (stderr += data))
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+    expect(stderr).toBe('')
+  })
 
   it('init, generate and check work one after the other, and check fails once something drifts', { timeout: 60_000 }, () => {
     mkdirSync(at)
@@ -180,6 +191,19 @@ scrape_configs:
     expect(worse).toMatchObject({ worse: true, text: expect.stringContaining('WORSE') })
     const silent = await releaseVerdict(prometheus, model, 'frontend', started / 1000 + 6, 0.08)
     expect(silent).toMatchObject({ worse: undefined, text: expect.stringContaining('That is no approval') })
+  })
+
+  it('release: takes the last release when none is named, and nothing from before it as after', async () => {
+    const config = join(folder, 'release.config.ts')
+    writeFileSync(config, `export default ${JSON.stringify({ ...full, prometheusUrl: server.url })}`)
+    const said: string[] = []
+    const run = (service: string) =>
+      commands['release']!.run({ positionals: [], values: { config, service, minutes: '0.08' }, print: (text) => void said.push(text) })
+    expect(await run('rag-engine')).toBe(1)
+    expect(said.join()).toContain('WORSE')
+    await expect(run('frontend')).rejects.toThrow(/no marker of a release of frontend/)
+    const unfinished = await releaseVerdict(prometheusAt(server.url), model, 'rag-engine', Date.now() / 1000, 0.08)
+    expect(unfinished).toMatchObject({ worse: undefined, text: expect.stringContaining('That is no approval') })
   })
 
   it('alerts report: pages a week and what was over by itself', async () => {

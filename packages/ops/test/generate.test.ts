@@ -29,6 +29,17 @@ describe('rag-ops generate', () => {
     expect(Object.keys(files).length).toBeGreaterThan(150)
   })
 
+  it('means the same to readers of YAML 1.1, such as kubectl, whatever a service is called', () => {
+    const service = { role: 'rag', targets: ['a:9464'] } as const
+    const names = ['no', 'on', 'y', '1e3', '010', '0x1f', '0o7', '1.5', 'null', 'true']
+    const odd = { ...full, environment: 'no', services: Object.fromEntries(names.map((name) => [name, service])) }
+    for (const [name, text] of Object.entries(generate(resolveConfig(odd)))) {
+      if (!/\.ya?ml$/.test(name)) continue
+      const read = (version: '1.1' | '1.2') => parseAllDocuments(text, { version }).map((document) => document.toJS() as unknown)
+      expect(read('1.1'), name).toEqual(read('1.2'))
+    }
+  })
+
   it('writes once, leaves edited files alone and says so, removes what is no longer made', () => {
     const at = join(folder, 'write')
     expect(writeArtifacts(at, files).written).toHaveLength(Object.keys(files).length)

@@ -141,6 +141,22 @@ it('a data store says how long it took, waited and which statement was slow; a q
   })
 })
 
+it.each([
+  ['postgresql', Object.assign(new Error('exists'), { name: 'error', code: '23505' }), '23505', '23505'],
+  ['postgresql', Object.assign(new Error('away'), { code: 'ECONNREFUSED' }), undefined, 'ECONNREFUSED'],
+  ['redis', Object.assign(new Error('WRONGTYPE Operation against'), { name: 'ReplyError' }), 'WRONGTYPE', 'WRONGTYPE'],
+  ['redis', new (class SimpleError extends Error {})('NOAUTH Authentication required.'), 'NOAUTH', 'NOAUTH'],
+  ['redis', new Error('NOT what Redis said'), undefined, 'Error'],
+  ['elasticsearch', Object.assign(new Error('no'), { name: 'ResponseError', meta: { statusCode: 404 } }), '404', '404'],
+  ['mongo', Object.assign(new Error('no'), { code: '23505' }), undefined, 'Error']
+])('what %s answered instead of a result has its code, and no other error has one', async (system, error, status, type) => {
+  start()
+  const [span] = await spansOf(() => {
+    startOperation('db', 'x', { system, operation: 'x', peerService: system } as never, [tracing.observer]).end('error', error)
+  })
+  expect([span!.attributes['db.response.status_code'], span!.attributes['error.type']]).toEqual([status, type])
+})
+
 describe('an error', () => {
   it('has a type, and one chain of causes without secrets', async () => {
     start()

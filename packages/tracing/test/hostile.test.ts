@@ -1,7 +1,7 @@
 // Whatever an application hands over, in any place: nothing is thrown into it, nothing hangs, and the span says what is known.
 import { type Span, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-base'
-import { identify, job, runScope, stage, startOperation } from '@rag/core'
+import { identify, job, observe, runScope, stage, startOperation } from '@rag/core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createJsonEncoder } from '../src/export/json-encoder.js'
 import { maskSpans, startTracing } from '../src/index.js'
@@ -117,6 +117,8 @@ describe.each(Object.keys(VALUES))('%s', (name) => {
       expect(await stage('given', value, async () => 'result')).toBe('result')
       expect(stage('inside', { inside: value, query: value }, (work) => (work.set(value), work.mark(value, value), 7))).toBe(7)
       expect(job(`job ${name}`, value, () => 8)).toBe(8)
+      expect(observe(value, value, () => 9)).toBe(9)
+      expect(observe('kafka.publish', { system: value, operation: value, destination: value, peerService: value }, () => 10)).toBe(10)
       startOperation('tool', value, value, [tracing.observer]).end(value, value)
       try {
         stage('fails', {}, () => {

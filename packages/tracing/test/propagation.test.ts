@@ -217,6 +217,15 @@ describe('hostile headers', () => {
     }
   })
 
+  it('carry a tracestate on as it came, or not at all', () => {
+    const stateOf = (tracestate: string) =>
+      readCaller({ traceparent: `00-${TRACE}-${SPAN}-01`, tracestate }, ['w3c'])!.traceState?.serialize()
+    const members = Array.from({ length: 33 }, (_, index) => `k${index}=v`)
+    expect(stateOf(members.slice(0, 32).join(','))).toBe(members.slice(0, 32).join(','))
+    expect(stateOf('a=1 ,, tenant@sys=2')).toBe('a=1,tenant@sys=2')
+    for (const state of [members.join(','), 'A=1,b=2', 'a=1,b=ü', 'a=1,a=2', 'a=1,b']) expect(stateOf(state), state).toBeUndefined()
+  })
+
   it('of any bytes never throw and give valid ids or none', () => {
     const names = ['traceparent', 'tracestate', 'b3', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled', 'x-b3-flags', 'uber-trace-id']
     const hex = fc.stringMatching(/^[0-9a-fA-F:%-]{0,80}$/)
@@ -269,6 +278,23 @@ describe('baggage', () => {
     expect(JSON.stringify(behind())).not.toContain('foreign')
     expect((await get('/users/1', ['baggage: session=foreign'])).status).toBe(200)
     expect(JSON.stringify(behind())).not.toContain('foreign')
+  })
+
+  it('of the application that is no header costs itself, never the call', async () => {
+    const { behind, tracing, port } = await start({ baggage: { from: ['127.0.0.1'], to: ['127.0.0.1'] } })
+    const { createFetch } = await import('@rag/core')
+    const fetching = createFetch({ observers: [tracing.observer] })
+    const hostile: Record<string, unknown>[] = [
+      { 'a b\r\nevil: 1': { value: '1' } },
+      { half: { value: '\ud800' } },
+      { huge: { value: 'x'.repeat(20_000) } },
+      { none: null }
+    ]
+    for (const entries of hostile) {
+      const baggage = propagation.createBaggage({ ...entries, good: { value: 'ü,;=' } } as never)
+      const answer = await context.with(propagation.setBaggage(ROOT_CONTEXT, baggage), () => fetching(`http://127.0.0.1:${port}/users/1`))
+      expect([answer.status, behind()['baggage']], Object.keys(entries)[0]).toEqual([200, 'good=%C3%BC%2C%3B%3D'])
+    }
   })
 
   it('is bounded before it is parsed, and broken entries cost themselves only', async () => {

@@ -14,11 +14,15 @@ export interface RoutesOptions extends Omit<AuthEnvironment, 'audit'> {
   identify(caller: { user?: string; tenant?: string }): void
 }
 
+/** Attempts a minute and user: a password is not found by trying. */
+const SIGN_INS = 10
+
 export function routes({ users, limit, redis, audit, logger, client, identify }: RoutesOptions): Router {
   const store = redis && client(redis)
   redis?.on('error', () => {})
   const sessions = createSessions(store)
   const overLimit = createLimit(limit, store)
+  const tooManySignIns = createLimit(SIGN_INS, store)
   const byKey = new Map(users.map((user) => [user.apiKeySha256, user]))
   const byName = new Map(users.map((user) => [user.user, user]))
   const router = express.Router()
@@ -39,9 +43,16 @@ export function routes({ users, limit, redis, audit, logger, client, identify }:
     handle(async (request, response) => {
       const { user: name, password } = (request.body ?? {}) as { user?: unknown; password?: unknown }
       if (typeof name !== 'string' || typeof password !== 'string') throw new ServiceError(400, 'A user and a password are needed.')
+      const who = name.slice(0, 100)
+      // Also for a name that nobody has, so that nobody learns which there are. Before the password: to check one costs a while.
+      const wait = await tooManySignIns(`sign in: ${who}`)
+      if (wait !== undefined) {
+        await recorded({ who, what: 'sign in', outcome: 'limited' })
+        throw new ServiceError(429, `A user may try to sign in ${SIGN_INS} times a minute. Try again in ${wait} s.`, wait)
+      }
       const user = byName.get(name)
       const right = await checkPassword(user, password)
-      await recorded({ who: name.slice(0, 100), what: 'sign in', outcome: right ? 'ok' : 'refused' })
+      await recorded({ who, what: 'sign in', outcome: right ? 'ok' : 'refused' })
       if (!user || !right) throw new ServiceError(401, 'User or password is wrong.')
       response
         .status(201)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuditLog, verifyAuditLog } from '@rag/logger'
 import express from 'express'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createLimit } from '../src/limit.js'
 import { failure, routes } from '../src/routes.js'
 import { createSessions } from '../src/sessions.js'
@@ -54,17 +54,18 @@ beforeEach(() => {
   identified.length = 0
 })
 afterEach(async () => {
+  vi.useRealTimers()
   await close()
   rmSync(folder, { recursive: true })
 })
 
 const check = (token?: string) =>
   fetch(`${url}/check?on=POST+/ask`, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
-const signIn = (password: string) =>
+const signIn = (password: string, user = 'ada') =>
   fetch(`${url}/sessions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user: 'ada', password })
+    body: JSON.stringify({ user, password })
   })
 
 it('knows a caller by an API key and by a session, until it is closed', async () => {
@@ -110,6 +111,27 @@ it('lets a user make so many requests a minute, and says when to come again', as
   expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
 })
 
+it('lets nobody try passwords without end, whether there is such a user or not, and leaves other users alone', async () => {
+  // The minute does not end in the middle.
+  vi.useFakeTimers({ toFake: ['Date'] })
+  await start()
+  const statuses = async (user: string) => {
+    const tried: number[] = []
+    for (let time = 0; time < 12; time++) tried.push((await signIn('wrong', user)).status)
+    return tried
+  }
+  const [ten, limited] = [Array(10).fill(401), [429, 429]]
+  expect(await statuses('ada')).toEqual([...ten, ...limited])
+  const reply = await signIn('right')
+  expect([reply.status, Number(reply.headers.get('retry-after')) > 0]).toEqual([429, true])
+  expect(((await reply.json()) as { message: string }).message).toMatch(
+    /^A user may try to sign in 10 times a minute. Try again in \d+ s\.$/
+  )
+  expect(await statuses('nobody')).toEqual([...ten, ...limited])
+  expect((await check(KEY)).status).toBe(200)
+  expect(readFileSync(file, 'utf8').split('"outcome":"limited"')).toHaveLength(6)
+})
+
 it('records every access so that a change is found', async () => {
   await start()
   await check(KEY)
@@ -134,12 +156,43 @@ it('gives no access that it cannot record', async () => {
 it('goes on with sessions and limits in memory while Redis fails', async () => {
   await start()
   const broken = () => Promise.reject(new Error('down'))
-  const sessions = createSessions({ set: broken, get: broken, del: broken })
+  const sessions = createSessions({ set: broken, get: broken })
   const { token } = await sessions.open({ user: 'ada', tenant: 'demo' })
   expect(await sessions.find(token)).toEqual({ user: 'ada', tenant: 'demo' })
   expect(await sessions.find('other')).toBeUndefined()
   const limit = createLimit(1, { incr: broken, pexpire: broken }, () => 0)
   expect([await limit('ada'), await limit('ada'), await limit('grace')]).toEqual([undefined, 60, undefined])
+})
+
+it('keeps a session closed: in another instance that opened it, and when Redis was away', async () => {
+  await start()
+  const values = new Map<string, string>()
+  let away = false
+  const answer = async <T>(work: () => T): Promise<T> => {
+    if (away) throw new Error('down')
+    return work()
+  }
+  const redis = {
+    set: (key: string, value: string) => answer(() => void values.set(key, value)),
+    get: (key: string) => answer(() => values.get(key) ?? null)
+  }
+  const [one, two] = [createSessions(redis), createSessions(redis)]
+  const ada = { user: 'ada', tenant: 'demo' }
+  const first = await one.open(ada)
+  expect(await two.find(first.token)).toEqual(ada)
+  await two.close(first.token)
+  expect(await one.find(first.token)).toBeUndefined()
+
+  const second = await one.open(ada)
+  const third = await one.open(ada)
+  away = true
+  await one.close(second.token)
+  expect([await one.find(second.token), await one.find(third.token)]).toEqual([undefined, ada])
+  away = false
+  expect([await one.find(second.token), await one.find(third.token)]).toEqual([undefined, ada])
+  expect([await two.find(second.token), await two.find(third.token)]).toEqual([undefined, ada])
+  values.clear()
+  expect(await one.find(third.token)).toEqual(ada)
 })
 
 it('names what is wrong with a file of users', async () => {

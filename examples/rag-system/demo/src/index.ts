@@ -8,7 +8,7 @@ import { overheadReport } from './overhead/report.js'
 import { createProgress, type Progress } from './progress.js'
 import { record } from './record.js'
 import { play, scenarioReport, scenariosNamed } from './scenarios/command.js'
-import { show } from './show.js'
+import { show, staysUp } from './show.js'
 import { DemoFailure } from './system/failure.js'
 import { createSystem, type SystemOptions } from './system/system.js'
 
@@ -77,7 +77,7 @@ async function run(begin: Begin, options: Options, progress: Progress, interrupt
       print(played, scenarioReport(scenario, played))
     }
     if (stay) {
-      progress.say(`The system stays up: ${system.service('frontend').url}\nStop with Ctrl-C.`)
+      progress.say(`${staysUp(system)}\nStop with Ctrl-C.`)
       return Promise.race([interrupted, system.broken])
     }
     return failed === 0 ? 0 : 1

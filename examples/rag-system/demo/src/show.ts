@@ -8,6 +8,7 @@ import { takeReadings } from './readings.js'
 import { reportOf } from './report.js'
 import { settled } from './settle.js'
 import type { System } from './system/system.js'
+import type { Person } from './system/users.js'
 import { type Asked, ask, measureRecall, search, upload } from './traffic.js'
 
 /** Gives the exit code. */
@@ -24,8 +25,14 @@ export async function show(
   progress.end()
   console.log(json ? JSON.stringify(facts) : reportOf(facts))
   if (once || !facts.ok) return facts.ok ? 0 : 1
-  console.error(`The services stay up: ${page}\n${watchingOf(system)}\nStop with Ctrl-C.`)
+  console.error(`${staysUp(system)}\n${watchingOf(system)}\nStop with Ctrl-C.`)
   return Promise.race([interrupted, system.broken])
+}
+
+/** Where the page is, and who may sign in there. */
+export function staysUp({ service, people }: System): string {
+  const [{ user, password }] = people as [Person]
+  return `The services stay up: ${service('frontend').url}\nWho does not sign in there is a guest; ${user} may, with the password ${password}`
 }
 
 /** What watches the system, and what does not. */

@@ -45,6 +45,11 @@ describe('scenarios', () => {
   }, 150_000)
   afterAll(async () => (await control).stop(), 30_000)
 
+  it('name the backends of the system, and no place on this machine', () => {
+    expect(Object.values(system.backends).join()).toMatch(/^PGlite.*extractive-1/)
+    expect(Object.values(system.backends).join()).not.toContain('/')
+  })
+
   it('are all that the system promises', () => {
     const names = SCENARIOS.map(({ name }) => name)
     for (const name of [

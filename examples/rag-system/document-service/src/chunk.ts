@@ -14,7 +14,7 @@ const SAYS_NOTHING =
   /^\W*(install|licen[cs]e|sponsor|contribut|table of contents|contents|acknowledg|team|author|credits|changelog|badges)/i
 
 export interface ChunkOptions {
-  /** Length of a passage in characters that is not exceeded unless one word is longer. @default 480 */
+  /** Longest passage, in characters. @default 480 */
   maxCharacters?: number
   /** What is shorter says too little to be found. @default 40 */
   minCharacters?: number
@@ -52,11 +52,27 @@ export function chunkSections(
   return passages
 }
 
-/** Sentences, and words where a sentence alone is too long. */
+/** Sentences, and words where a sentence alone is too long; a word that is too long itself is cut, as is writing without spaces. */
 function piecesOf(paragraph: string, maxCharacters: number): string[] {
   return sentencesOf(paragraph).flatMap((sentence) =>
-    sentence.length <= maxCharacters ? [sentence] : fill(sentence.split(' '), maxCharacters)
+    sentence.length <= maxCharacters
+      ? [sentence]
+      : fill(
+          sentence.split(' ').flatMap((word) => cut(word, maxCharacters)),
+          maxCharacters
+        )
   )
+}
+
+function cut(word: string, length: number): string[] {
+  const parts: string[] = []
+  for (let from = 0; from < word.length; ) {
+    // A sign of two units stays whole.
+    const to = from + length - (/[\uD800-\uDBFF]/.test(word[from + length - 1] ?? '') ? 1 : 0)
+    parts.push(word.slice(from, to))
+    from = to
+  }
+  return parts
 }
 
 /** Splits prose where a sentence ends. */

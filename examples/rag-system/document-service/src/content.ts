@@ -41,11 +41,11 @@ function textOf(bytes: Buffer): string {
   throw new ServiceError(415, 'This file is binary; text must be UTF-8.')
 }
 
-/** Plain text: an empty line ends a paragraph, there are no headings. */
+/** Plain text: an empty line ends a paragraph, there are no headings. A PDF may make a NUL of any sign, which no database takes. */
 function paragraphsOf(text: string): Section[] {
   const paragraphs = text
     .split(/\r?\n\s*\r?\n/)
-    .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
+    .map((paragraph) => paragraph.replace(/[\s\0]+/g, ' ').trim())
     .filter((paragraph) => paragraph !== '')
   return paragraphs.length > 0 ? [{ headings: [], paragraphs }] : []
 }

@@ -5,8 +5,8 @@ import { replyTo, ServiceError, tooLarge } from '@rag-example/wire'
 import type { FastifyPluginAsync } from 'fastify'
 import { createDocuments, type DocumentsOptions } from './documents.js'
 
-/** Readable, and harmless in a path, a log line and a prompt. */
-const ID = /^[\p{L}\p{N}][\p{L}\p{N} ._:/@()+-]{0,199}$/u
+/** Readable, and harmless in a path, a log line and a prompt. Marks belong to letters: to those of many languages, and to accents as some systems write them. */
+const ID = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._:/@()+-]{0,199}$/u
 
 /** The application with its routes. */
 export function withRoutes<A extends { register(plugin: FastifyPluginAsync): unknown }>(app: A, options: DocumentsOptions): A {

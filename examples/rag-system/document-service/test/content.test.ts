@@ -2,15 +2,19 @@
 import { expect, it } from 'vitest'
 import { readContent } from '../src/content.js'
 
+/** Says that the letter Q is a NUL. */
+const NUL_FOR_Q = '/CMapName /N def 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <51> <0000> endbfchar endcmap'
+
 /** A PDF of one page, written by hand. */
-function pdf(text: string): Buffer {
+function pdf(text: string, meaning = ''): Buffer {
   const stream = `BT /F1 12 Tf 72 720 Td (${text}) Tj ET`
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
     `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
-    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'
+    `<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica ${meaning && '/ToUnicode 6 0 R'} >>`,
+    `<< /Length ${meaning.length} >>\nstream\n${meaning}\nendstream`
   ]
   let body = '%PDF-1.4\n'
   const offsets = objects.map((object, index) => {
@@ -19,7 +23,7 @@ function pdf(text: string): Buffer {
     return at
   })
   const table = offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('')
-  return Buffer.from(`${body}xref\n0 6\n0000000000 65535 f \n${table}trailer << /Size 6 /Root 1 0 R >>\nstartxref\n${body.length}\n%%EOF`)
+  return Buffer.from(`${body}xref\n0 7\n0000000000 65535 f \n${table}trailer << /Size 7 /Root 1 0 R >>\nstartxref\n${body.length}\n%%EOF`)
 }
 
 const refused = (type: string, bytes: Buffer) =>
@@ -39,6 +43,10 @@ it('reads Markdown with its headings, and text by its paragraphs', async () => {
 
 it('reads the text of a PDF', async () => {
   expect(await readContent('application/pdf', pdf('Owls fly at night.'))).toEqual([{ headings: [], paragraphs: ['Owls fly at night.'] }])
+})
+
+it('takes no NUL from a PDF, which the database would refuse', async () => {
+  expect(await readContent('application/pdf', pdf('Owls Q fly.', NUL_FOR_Q))).toEqual([{ headings: [], paragraphs: ['Owls fly.'] }])
 })
 
 it.each([

@@ -21,7 +21,9 @@ afterAll(async () => {
   await service.stop()
   elastic.close()
 })
-beforeEach(() => {
+beforeEach(async () => {
+  // What the test before left behind is told while it is looked at, and not in the next.
+  await isQuiet()
   service.said.length = 0
   service.told.length = 0
 })

@@ -2,17 +2,31 @@
 
 const SESSION = 'rag-session'
 
-export const session = {
-  get: () => JSON.parse(sessionStorage.getItem(SESSION) ?? 'null'),
-  set: (value) => (value ? sessionStorage.setItem(SESSION, JSON.stringify(value)) : sessionStorage.removeItem(SESSION))
-}
+/** Told when the session changes, also when the system does not know it any more. */
+export const session = Object.assign(new EventTarget(), {
+  get() {
+    try {
+      return JSON.parse(sessionStorage.getItem(SESSION) ?? 'null')
+    } catch {
+      // What is no JSON was not written here.
+      return null
+    }
+  },
+  set(value) {
+    if (value) sessionStorage.setItem(SESSION, JSON.stringify(value))
+    else sessionStorage.removeItem(SESSION)
+    session.dispatchEvent(new Event('change'))
+  }
+})
 
 export async function call(path, init = {}) {
   const token = session.get()?.token
   const headers = { ...(token && { authorization: `Bearer ${token}` }), ...init.headers }
   const reply = await fetch(`/api${path}`, { ...init, headers })
   if (reply.ok) return reply
-  const { message } = await reply.json().catch(() => ({}))
+  const ended = reply.status === 401 && token !== undefined
+  if (ended) session.set(undefined)
+  const { message } = ended ? { message: 'Your session has ended. Please sign in again.' } : await reply.json().catch(() => ({}))
   const error = new Error(message ?? `The system answered with status ${reply.status}.`)
   error.traceId = reply.headers.get('x-trace-id')
   throw error

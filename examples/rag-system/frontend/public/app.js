@@ -56,6 +56,11 @@ function App() {
 }
 
 const main = document.querySelector('main')
+// As a link it would change the view, which is in the hash too.
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault()
+  main.focus()
+})
 main.replaceChildren()
 render(html`<${App} />`, main)
 performance.mark('interactive')

@@ -51,7 +51,8 @@ export function llmOf({ samples }) {
       return {
         model,
         calls: total(llm, 'rag_llm_calls_total', wanted),
-        failed: total(llm, 'rag_llm_calls_total', wanted) - total(llm, 'rag_llm_calls_total', { ...wanted, outcome: 'ok' }),
+        // A call that its visitor left has not failed.
+        failed: ['error', 'timeout'].reduce((sum, outcome) => sum + total(llm, 'rag_llm_calls_total', { ...wanted, outcome }), 0),
         input: total(llm, 'rag_llm_tokens_total', { ...wanted, kind: 'input' }),
         output: total(llm, 'rag_llm_tokens_total', { ...wanted, kind: 'output' }),
         cost: total(llm, 'rag_llm_cost_usd_total', wanted)

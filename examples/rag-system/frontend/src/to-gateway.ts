@@ -13,6 +13,8 @@ export function toGateway({ gateway, guestKey, fetch }: ToGatewayOptions): Hono 
   const app = new Hono()
   app.all('/:path{.+}', async (context) => {
     const { raw } = context.req
+    // Another page that its visitor has open would ask with the guest's key.
+    if (raw.headers.get('sec-fetch-site') === 'cross-site') return context.json({ message: 'Other pages may not ask here.' }, 403)
     const url = new URL(raw.url)
     const headers = new Headers()
     for (const name of TO) if (raw.headers.has(name)) headers.set(name, raw.headers.get(name)!)

@@ -1,11 +1,15 @@
 // The page in a real browser over the real system: ask, watch, stop, operate, upload; both themes, wide and narrow.
 import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../../../../scripts/test-support.js'
+import { parseExposition, total } from '../../demo/src/read/exposition.js'
+import { metricsUrl } from '../../demo/src/readings.js'
 import { record } from '../../demo/src/record.js'
 import { play } from '../../demo/src/scenarios/command.js'
 import { slowQuery } from '../../demo/src/scenarios/slow-query.js'
@@ -139,11 +143,37 @@ describeWith(['chromium'], 'the page of the example', () => {
     await page.evaluate(`sessionStorage.setItem('rag-session', '{"user":"x","token":"no-such-session"}')`)
     await open()
     await ask('Who am I?')
-    await page.getByRole('alert').filter({ hasText: 'This key or session is not valid.' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'Your session has ended. Please sign in again.' }).waitFor()
+    await page.locator('summary', { hasText: 'Guest' }).waitFor()
+    await ask('How do I parse a URL?')
+    await page.getByText('By extractive-1.').waitFor({ timeout: 20_000 })
+    await page.evaluate(`sessionStorage.setItem('rag-session', '{"user')`)
+    await open()
+    await page.locator('summary', { hasText: 'Guest' }).waitFor()
     await page.evaluate('sessionStorage.clear()')
     const metrics = await (await fetch(`${system.service('auth-service').admin}/metrics`)).text()
     expect(metrics).toMatch(/rag_http_server_requests_total\{http_route="\/check",status_class="4xx"[^}]*\} 1\b/)
     problems.length = 0
+  })
+
+  it('asks nothing for another page that is open in the same browser', async () => {
+    const asked = async () => {
+      const metrics = await (await fetch(metricsUrl(system.gateway.admin))).text()
+      return total(parseExposition(metrics), 'rag_http_server_requests_total', { http_route: '/search' })
+    }
+    const before = await asked()
+    const target = `${system.service('frontend').url}/api/search?q=foreign`
+    const foreign = createServer((_, response) => response.setHeader('content-type', 'text/html').end(`<img src="${target}">`))
+    await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve))
+    const other = await browser.context.newPage()
+    // localhost is another site than 127.0.0.1.
+    const address = `http://localhost:${(foreign.address() as AddressInfo).port}/`
+    // Whatever comes back is no picture, so the browser withholds it; what counts is what was asked.
+    await Promise.all([other.waitForEvent('requestfailed', { timeout: 10_000 }), other.goto(address)])
+    expect((await fetch(target, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403)
+    expect(await asked()).toBe(before)
+    foreign.close()
+    await other.close()
   })
 
   it('signs a person in and out', async () => {
@@ -247,6 +277,12 @@ describeWith(['chromium'], 'the page of the example', () => {
     await page.getByLabel('Your question').waitFor()
     await page.keyboard.press('Tab')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+    await open('#/documents')
+    await page.getByRole('link', { name: 'Skip to the content' }).press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Ask')
+    expect(await page.getByLabel('Markdown, text or PDF').isVisible()).toBe(true)
+    await page.getByRole('link', { name: 'Ask', exact: true }).press('Enter')
     await page.getByLabel('Your question').focus()
     await page.keyboard.type('How do I parse and serialize HTTP cookies?')
     await page.keyboard.press('Enter')
@@ -280,6 +316,17 @@ describeWith(['chromium'], 'the page of the example', () => {
         if (width === 390) await seen(...(name ? [name] : []))
       }
     }
+    // An address has no space to break at: in the question, in the answer, and in its source.
+    const long = `https://example.com/${'quay/'.repeat(60)}`
+    const body = `The tide table of Larkholm is at ${long} for everyone.`
+    const headers = { authorization: `Bearer ${system.people[0]!.apiKey}`, 'content-type': 'text/plain' }
+    expect((await fetch(`${system.gateway.url}/documents/tides.txt`, { method: 'PUT', headers, body })).status).toBe(201)
+    await open()
+    await ask(`Where is the tide table of Larkholm, at ${long}?`)
+    await page.getByText('By extractive-1.').waitFor({ timeout: 20_000 })
+    await page.locator('summary', { hasText: 'tides.txt' }).click()
+    await page.locator('blockquote:visible', { hasText: long }).waitFor()
+    expect(await overflow(), 'an address without end').toBe(0)
     await page.setViewportSize({ width: 1280, height: 900 })
   }, 60_000)
 

@@ -16,13 +16,14 @@ export async function bothAtOnce(system: System, page: Page, second: Page, desk:
   await second.goto(url)
   await signIn(second, ada!)
   await desk.goto(`${url}/#/operate`)
-  const shown = async (region: RegExp, name: string) => {
+  const shown = async (region: RegExp, name: string, column = 0) => {
     const cells = desk.getByRole('region', { name: region }).getByRole('row', { name }).getByRole('cell')
-    return Number((await cells.allTextContents())[0]?.replace(/\D/g, '') ?? 0)
+    return Number((await cells.allTextContents())[column]?.replace(/\D/g, '') ?? 0)
   }
   const figures = async () => ({
     requests: await shown(/^Rate, errors/, 'api-gateway'),
-    calls: await shown(/^Calls, tokens/, 'extractive-1')
+    calls: await shown(/^Calls, tokens/, 'extractive-1'),
+    failed: await shown(/^Calls, tokens/, 'extractive-1', 1)
   })
   await desk.getByRole('row', { name: 'api-gateway' }).first().waitFor()
   // Slow enough that both are in the middle of their answers when one of them leaves.
@@ -63,7 +64,7 @@ export async function bothAtOnce(system: System, page: Page, second: Page, desk:
     nanodollars: Math.round(kept.reduce((sum, one) => sum + costOf(one), 0) * 1e9)
   })
   expect(difference['nanodollars']).toBeGreaterThan(0)
-  await expect.poll(figures, { timeout: 10_000 }).toEqual({ requests: beside.requests + 4, calls: beside.calls + 4 })
+  await expect.poll(figures, { timeout: 10_000 }).toEqual({ requests: beside.requests + 4, calls: beside.calls + 4, failed: beside.failed })
 
   // What each has read is the answer to its own question, or the beginning of it.
   for (const [index, { question, left, answer }] of all.entries()) {

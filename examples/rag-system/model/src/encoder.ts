@@ -25,16 +25,26 @@ interface Lane {
 
 const SCRIPT = fileURLToPath(new URL('./encoder-process.ts', import.meta.url))
 
-/** Starts the processes; each loads the model once. A call goes to the one with the shortest queue. */
-export function createEncoder({ processes = Math.min(2, availableParallelism()) } = {}): Encoder {
-  const lanes = Array.from({ length: processes }, startLane)
+/**
+ * Starts the processes; each loads the model once. A call goes to the one with the shortest queue. One that ends fails its calls and is started again for the next.
+ *
+ * @param options.script What each process runs.
+ */
+export function createEncoder({ processes = Math.min(2, availableParallelism()), script = SCRIPT } = {}): Encoder {
+  const lanes = Array.from({ length: processes }, () => startLane(script))
   let id = 0
   return {
     embed: (texts) =>
       new Promise((resolve, reject) => {
-        const { child, waiting } = lanes.reduce((least, next) => (next.waiting.size < least.waiting.size ? next : least))
-        waiting.set(++id, { resolve, reject })
-        child.send({ id, texts })
+        const least = lanes.reduce((best, { waiting }, at) => (waiting.size < lanes[best]!.waiting.size ? at : best), 0)
+        if (!lanes[least]!.child.connected) lanes[least] = startLane(script)
+        const { child, waiting } = lanes[least]!
+        const mine = ++id
+        waiting.set(mine, { resolve, reject })
+        child.send({ id: mine, texts }, (error) => {
+          // One that ends at this moment; unheard, the error would end this process too.
+          if (error && waiting.delete(mine)) reject(error)
+        })
       }),
     close: () => {
       for (const { child } of lanes) child.kill()
@@ -42,17 +52,17 @@ export function createEncoder({ processes = Math.min(2, availableParallelism()) 
   }
 }
 
-function startLane(): Lane {
+function startLane(script: string): Lane {
   const waiting = new Map<number, Waiting>()
-  const child = fork(SCRIPT, { serialization: 'advanced' })
+  const child = fork(script, { serialization: 'advanced' })
   child.on('message', ({ id, vectors, error }: Reply) => {
     const caller = waiting.get(id)
     waiting.delete(id)
     if (vectors) caller?.resolve(vectors)
     else caller?.reject(new Error(error ?? 'the encoder gave no answer'))
   })
-  child.on('exit', (code) => {
-    for (const caller of waiting.values()) caller.reject(new Error(`the encoder stopped with code ${code}`))
+  child.on('exit', (code, signal) => {
+    for (const caller of waiting.values()) caller.reject(new Error(`the encoder ended with ${signal ?? code}`))
     waiting.clear()
   })
   return { child, waiting }

@@ -1,6 +1,7 @@
 // What the routes of rag-engine take.
 
-const question = { type: 'string', minLength: 1, maxLength: 4000 } as const
+/** With something in it, and no NUL, which PostgreSQL takes in no text. */
+const question = { type: 'string', maxLength: 4000, pattern: '^[^\\0]*[^\\0\\s][^\\0]*$' } as const
 const ids = { type: 'array', maxItems: 1000, items: { type: 'string' } } as const
 
 export const passagesSchema = {

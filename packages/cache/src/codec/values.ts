@@ -28,9 +28,15 @@ export interface EncodedValue {
   readonly payload: Uint8Array
 }
 
+/** Whether UTF-8 can say a text. Every Node that we run on has the method; the library of types we compile with is older. */
+export function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+}
+
 /** @throws what V8 throws for functions and other things that have no bytes. */
 export function encodeValue(value: unknown): EncodedValue {
-  if (typeof value === 'string') return { type: TEXT, payload: Buffer.from(value, 'utf8') }
+  // UTF-8 has no halves of a pair: a text that was cut inside one goes as V8 has it.
+  if (typeof value === 'string' && isWellFormed(value)) return { type: TEXT, payload: Buffer.from(value, 'utf8') }
   const simple = SIMPLE.indexOf(value as undefined)
   if (simple >= 0) return { type: simple, payload: EMPTY }
   if (typeof value === 'number') {

@@ -1,10 +1,10 @@
 // Calls a loader once: limits, context, operation, figures.
-import { isObserved, RagError, startOperation } from '@rag/core'
+import { type Duration, isObserved, RagError, startOperation } from '@rag/core'
 import type { Engine, Lives } from '../engine.js'
 import { livesOf } from '../engine.js'
 import { inheritedNames } from '../invalidation/changes.js'
 import { TIMED_OUT, within } from '../redis/deadline.js'
-import { type Limits, readLimits } from '../settings.js'
+import { adaptiveLife, type Limits, readLimits } from '../settings.js'
 import type { LoadContext, Loader, LoadOptions } from '../types.js'
 
 export interface Loaded {
@@ -18,6 +18,8 @@ const NONE: readonly string[] = []
 /** What a loader gets. A class, and its functions made when they are asked for: closures of one load each would cost more than the rest of it. */
 class Context implements LoadContext {
   kept = true
+  /** What it gave has ended already. */
+  lapsed = false
   #aborter: AbortController | undefined
   constructor(
     readonly key: string,
@@ -29,7 +31,11 @@ class Context implements LoadContext {
     return this.#aborter.signal
   }
   get setTtl() {
-    return (ttl: LoadOptions['ttl']) => this.#adapt({ ttl: ttl as never })
+    return (ttl: Duration) => {
+      const ms = adaptiveLife(ttl)
+      this.lapsed = ms === undefined
+      this.#adapt({ ttl: ms })
+    }
   }
   get addTags() {
     return (...tags: string[]) => this.#adapt({ tags: [...(this.adapted.tags ?? []), ...tags] })
@@ -49,8 +55,8 @@ class Context implements LoadContext {
     this.#aborter ??= new AbortController()
     this.#aborter.abort(reason)
   }
-  #adapt(more: Partial<LoadOptions<never>>) {
-    this.adapted = { ...this.adapted, ...more }
+  #adapt(more: { [name in keyof LoadOptions<never>]?: LoadOptions<never>[name] | undefined }) {
+    this.adapted = { ...this.adapted, ...more } as LoadOptions<never>
   }
 }
 
@@ -76,7 +82,8 @@ export async function load(engine: Engine, key: string, loader: Loader<unknown>,
       operation?.end('timeout', error)
       throw error
     }
-    const { kept, adapted } = context
+    const { adapted } = context
+    const kept = context.kept && !context.lapsed
     const inherited = kept && adapted.dependsOn ? await inheritedNames(engine, adapted as never) : NONE
     const lives = kept ? livesWithin(engine, value, adapted, inherited) : undefined
     operation?.end('ok')

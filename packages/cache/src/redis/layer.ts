@@ -1,6 +1,6 @@
 // The Redis layer: entries, locks and versions in terms of the cache.
 import { decodeRecord, encodeRecord, encodeTombstone, type PayloadGate, type StoredRecord } from '../codec/record.js'
-import { encodeValue } from '../codec/values.js'
+import { encodeValue, isWellFormed } from '../codec/values.js'
 import type { Figures } from '../stats.js'
 import type { RedisDriver } from './driver.js'
 import type { Gateway } from './gateway.js'
@@ -71,9 +71,14 @@ export interface RedisKeys {
 /** Entry and lock of a key share a slot of a cluster; the state and the versions of all tags share another. */
 function redisKeys(name: string): RedisKeys {
   const base = `rag:${name}:`
-  // An empty hash tag would be none.
-  const entryKey = (key: string) => `${base}{${key.startsWith('}') ? `%${key}` : key}}`
+  const entryKey = (key: string) => `${base}{${nameOf(key)}}`
   return { base, meta: `${base}{m}:m`, entryKey, lockKey: (key: string) => `${entryKey(key)}:l` }
+}
+
+/** A key as a hash tag, which must not be empty, and in UTF-8, which has no halves of a pair; different keys stay different. */
+function nameOf(key: string): string {
+  if (!isWellFormed(key)) return `%${JSON.stringify(key)}`
+  return key.startsWith('}') || key.startsWith('%') ? `%${key}` : key
 }
 
 export function createRedisLayer({ name, driver, gateway, gate, figures, onEpoch }: RedisLayerSettings): RedisLayer {

@@ -3,6 +3,7 @@ import { type Context, context, createContextKey } from '@opentelemetry/api'
 import type { Outcome, Values } from '../attributes.js'
 import { operationIn } from '../context.js'
 import type { Operation } from '../operation.js'
+import { watchPromise } from '../watch-promise.js'
 import { outcomeOf } from '../work.js'
 
 /** The key of `suppressTracing()` in `@opentelemetry/core`: exporters send under it. */
@@ -15,22 +16,41 @@ export function unrecorded<T>(fn: () => T): T {
 
 /** A context whose calls are not recorded. It answers for that one key itself: copies of all values would cost more than the call. */
 export function quiet(around: Context): Context {
-  return new QuietContext(around)
+  return new QuietContext(around, ALWAYS)
 }
 
+/** Runs a call of which nobody below makes a record. What goes on in its context afterwards, such as the listeners of a socket, is the caller's again. */
+export function quietly<T>(around: Context, fn: () => T): T {
+  const extent = { over: false }
+  try {
+    return context.with(new QuietContext(around, extent), fn)
+  } finally {
+    extent.over = true
+  }
+}
+
+/** How long calls go unrecorded. */
+interface Extent {
+  over: boolean
+}
+const ALWAYS: Extent = Object.freeze({ over: false })
+
 class QuietContext implements Context {
-  constructor(private readonly around: Context) {}
+  constructor(
+    private readonly around: Context,
+    private readonly extent: Extent
+  ) {}
 
   getValue(key: symbol): unknown {
-    return key === SUPPRESSED ? true : this.around.getValue(key)
+    return key === SUPPRESSED && !this.extent.over ? true : this.around.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return this.around.setValue(SUPPRESSED, true).setValue(key, value)
+    return key === SUPPRESSED ? this.around.setValue(key, value) : new QuietContext(this.around.setValue(key, value), this.extent)
   }
 
   deleteValue(key: symbol): Context {
-    return key === SUPPRESSED ? this.around.deleteValue(key) : this.around.setValue(SUPPRESSED, true).deleteValue(key)
+    return key === SUPPRESSED ? this.around.deleteValue(key) : new QuietContext(this.around.deleteValue(key), this.extent)
   }
 }
 
@@ -47,25 +67,20 @@ function isCovered({ kind, attributes, durationMs }: Operation): boolean {
   return kind === 'llm' || kind === 'cache' || (kind === 'db' && (attributes as { covers?: boolean }).covers === true)
 }
 
+/** Notes a call that begins now as an event of the operation around it, once it is told how the call ended. */
+export function noteOf(outer: Operation, event: string, facts: Values): (outcome: Outcome, more?: Values) => void {
+  const start = performance.now()
+  return (outcome, more) => outer.mark(event, { ...facts, ...more, outcome, durationMs: performance.now() - start })
+}
+
 /** Runs a call and notes it as an event of the operation around it. What it returns or throws passes unchanged. */
 export function noteCall<T>(outer: Operation, event: string, facts: Values, run: () => T, answer?: (result: Awaited<T>) => Values): T {
-  const start = performance.now()
-  const note = (outcome: Outcome, more?: Values): void =>
-    outer.mark(event, { ...facts, ...more, outcome, durationMs: performance.now() - start })
-  let result: T
-  try {
-    result = run()
-  } catch (error) {
-    note(callOutcome(error))
-    throw error
-  }
-  if (isThenable(result)) {
-    result.then(
-      (value) => note('ok', answer?.(value as Awaited<T>)),
-      (error: unknown) => note(callOutcome(error))
-    )
-  } else note('ok')
-  return result
+  const note = noteOf(outer, event, facts)
+  return runCall(
+    run,
+    (result) => note('ok', answer?.(result)),
+    (error) => note(callOutcome(error))
+  )
 }
 
 /** How a call ended that failed with this error; drivers say that the time ran out in a name, a code or a sentence. */
@@ -89,14 +104,16 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
-/** Ends an operation with what a call returned: at once, or when its promise settles. */
-export function endWith(operation: Operation, result: unknown): void {
-  if (!isThenable(result)) {
-    operation.end('ok')
-    return
+/** Runs a call, tells how it ended, at once or when its promise settles, and returns what to hand on. */
+export function runCall<T>(run: () => T, succeed: (result: Awaited<T>) => void, fail: (error: unknown) => void): T {
+  let result: T
+  try {
+    result = run()
+  } catch (error) {
+    fail(error)
+    throw error
   }
-  result.then(
-    () => operation.end('ok'),
-    (error: unknown) => operation.end(callOutcome(error), error)
-  )
+  if (isThenable(result)) return watchPromise(result, succeed, fail) as T
+  succeed(result as Awaited<T>)
+  return result
 }

@@ -1,7 +1,7 @@
 // The Elasticsearch client: every call goes through the transport of the instance.
 import { activeOperation, startOperation, withOperation } from '../context.js'
 import type { OperationRecord } from '../operation.js'
-import { callOutcome, isThenable, noteCall, placeOfCall } from './call.js'
+import { callOutcome, noteCall, placeOfCall, runCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
 import { patchMethod } from './patch.js'
 
@@ -40,14 +40,13 @@ export function observeElasticsearch(client: Elasticsearch, settings: ClientSett
         if (place === 'unrecorded') return pass()
         if (place) return noteCall(place, 'db.call', { system: 'elasticsearch', operation: nameOf(parameters) }, pass)
         const operation = startCall(parameters, settings)
-        const result = withOperation(operation, pass)
-        if (isThenable(result))
-          result.then(
-            (answer) => finish(operation, answer as Answer),
-            (error: unknown) => operation.end(callOutcome(error), error)
-          )
-        else operation.end('ok')
-        return result
+        // The transport makes a span of its own for each call where a provider is registered: ours is the one.
+        if (operation.observers.some(({ span }) => span !== undefined)) rest[0] = withoutOwnSpan(rest[0])
+        return runCall(
+          () => withOperation(operation, pass),
+          (answer) => finish(operation, answer as Answer | undefined),
+          (error) => operation.end(callOutcome(error), error)
+        )
       } as never
   )
   const { diagnostic } = client
@@ -56,6 +55,11 @@ export function observeElasticsearch(client: Elasticsearch, settings: ClientSett
     diagnostic?.off('request', noteRetry)
     undo()
   }
+}
+
+function withoutOwnSpan(options: unknown): unknown {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) return options
+  return { ...options, openTelemetry: { enabled: false, ...(options as { openTelemetry?: object } | undefined)?.openTelemetry } }
 }
 
 function noteRetry(_error: unknown, attempt: { meta?: { attempts?: unknown } } | undefined): void {

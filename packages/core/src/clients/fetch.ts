@@ -6,6 +6,7 @@ import type { Operation } from '../operation.js'
 import { noteCall, placeOfCall, quiet } from './call.js'
 import { announcedAbove, endAnswered, endFailed, type Outgoing, startOutgoing, traceHeaders } from './outgoing.js'
 import { type Peers, peerNames } from './peers.js'
+import { pullIn } from './pulled-body.js'
 import { readTarget, type Target } from './target.js'
 
 type Fetch = typeof fetch
@@ -37,7 +38,8 @@ export function createFetch({ observers, fetch: inner, peers }: FetchOptions = {
     // The fetch above this one, such as `obs.fetch` over a covered global one, has announced this call.
     if (announcedAbove(list, around) || place === 'unrecorded') return send(input, init)
     const target = targetFor(input)
-    if (!target) return send(input, init)
+    // `data:` and `blob:` call nobody.
+    if (!target || target.host === '') return send(input, init)
     const asked = init?.method ?? (isRequest(input) ? input.method : undefined)
     // Nearly always nobody asks, and to make a text upper case is a call out of the compiled code.
     const method = asked === undefined ? 'GET' : String(asked).toUpperCase()
@@ -58,6 +60,7 @@ export function createFetch({ observers, fetch: inner, peers }: FetchOptions = {
     }
     try {
       const headed = withTrace(input, init, traceHeaders(active, operation as unknown as Operation, target.host))
+      pullIn(around, init?.body)
       // An instrumentation of the application that sees the same request makes no second span of it.
       const sent = Promise.resolve(context.with(quiet(active), send, undefined, input, headed))
       return sent.then((response) => {
@@ -110,12 +113,17 @@ function targetFor(input: Input): Target | undefined {
 /** The caller's init with the trace headers beside its own; headers that the caller set are kept. */
 function withTrace(input: Input, init: RequestInit | undefined, trace: Record<string, string>): RequestInit | undefined {
   const names = Object.keys(trace)
-  if (names.length === 0) return init
+  // What fetch refuses it shall refuse.
+  if (names.length === 0 || init?.headers === null || (init && typeof init !== 'object')) return init
   const given = init?.headers ?? (isRequest(input) ? input.headers : undefined)
   // The fetch underneath makes its own Headers: another one would be made for nothing.
   const headers = given === undefined ? trace : isPlain(given) ? besideOwn(given, trace, names) : new Headers(given)
   if (headers instanceof Headers) for (const name of names) if (!headers.has(name)) headers.set(name, trace[name]!)
-  return { ...(init && membersOf(init)), headers }
+  if (init) return { ...membersOf(init), headers }
+  // Any init makes fetch forget where a Request says it comes from.
+  return isRequest(input) && input.referrer !== 'about:client'
+    ? { headers, referrer: input.referrer, referrerPolicy: input.referrerPolicy }
+    : { headers }
 }
 
 /** A plain object of headers with those of the trace that it does not have in any spelling. */

@@ -15,11 +15,16 @@ import { observeUndiciRequests } from './undici.js'
 export function observeGlobals(observers: Observers): () => void {
   const list = observerList(observers)
   const original = globalThis.fetch
-  const observed = createFetch({ observers: list, fetch: original })
+  const recorded = createFetch({ observers: list, fetch: original })
+  let over = false
+  const observed: typeof original = function fetch(input, init) {
+    return over ? original(input, init) : recorded(input, init)
+  }
   globalThis.fetch = observed
   const undoes = [observeUndiciRequests(list), observeNodeHttp(list)]
   return () => {
-    // Somebody wrapped it since: theirs stays.
+    // Somebody wrapped it since: theirs stays, and what they call passes on.
+    over = true
     if (globalThis.fetch === observed) globalThis.fetch = original
     for (const undo of undoes) undo()
   }

@@ -2,12 +2,13 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
-import { context, SpanKind, trace } from '@opentelemetry/api'
-import { contextOf, startOperation, withOperation } from '../context.js'
+import { type Context, context, SpanKind, trace } from '@opentelemetry/api'
+import type { Outcome } from '../attributes.js'
+import { contextOf, startOperation } from '../context.js'
 import { type Observers, observerList } from '../observer.js'
-import type { Operation, OperationRecord } from '../operation.js'
-import { noteCall, placeOfCall, unrecorded } from './call.js'
-import { announcedAbove, endAnswered, endFailed, type Outgoing, traceHeaders } from './outgoing.js'
+import type { Operation } from '../operation.js'
+import { callOutcome, noteOf, placeOfCall, quietly } from './call.js'
+import { announcedAbove, endAnswered, traceHeaders } from './outgoing.js'
 import { patchMethod } from './patch.js'
 import { peerNamesOfEnvironment } from './peers.js'
 
@@ -16,8 +17,9 @@ type Send = (...values: never[]) => ClientRequest
 /** Records the requests of `node:http` and `node:https`. Returns the undo. */
 export function observeNodeHttp(observers: Observers): () => void {
   const list = observerList(observers)
+  const patch = { over: false }
   const undoes = [http, https].flatMap((module) => {
-    const send = observeSend(module.request as unknown as Send, list)
+    const send = observeSend(module.request as unknown as Send, list, patch)
     // Node's own `get` has sent the headers by the time it returns.
     const get = function get(this: unknown, ...values: never[]): ClientRequest {
       return Reflect.apply(send, this, values).end()
@@ -27,45 +29,24 @@ export function observeNodeHttp(observers: Observers): () => void {
   // `import { request } from 'node:http'` is a copy of the property until this is called.
   syncBuiltinESMExports()
   return () => {
+    // Whoever wrapped it since keeps calling what is put there now.
+    patch.over = true
     for (const undo of undoes) undo()
     syncBuiltinESMExports()
   }
 }
 
-function observeSend(original: Send, list: Observers): Send {
+function observeSend(original: Send, list: Observers, patch: { over: boolean }): Send {
   return function send(this: unknown, ...values: never[]) {
     const pass = (): ClientRequest => Reflect.apply(original, this, values)
-    const place = placeOfCall()
-    if (announcedAbove(list) || place === 'unrecorded' || isInstrumented()) return pass()
-    if (place) {
-      const request = noteCall(place, 'http.call', {}, pass)
-      carry(request, place)
-      return request
-    }
-    const operation = startOperation(
-      'client',
-      'GET',
-      {
-        method: 'GET',
-        host: '',
-        port: undefined,
-        scheme: 'http',
-        path: '/',
-        query: '',
-        statusCode: undefined,
-        peerService: '',
-        requestBytes: undefined,
-        responseBytes: undefined
-      },
-      list
-    )
+    if (patch.over) return pass()
     const caller = context.active()
+    const place = placeOfCall(caller)
+    if (announcedAbove(list, caller) || place === 'unrecorded' || isInstrumented()) return pass()
     // An instrumentation of the application that sees the same request makes no second span of it.
-    const request = withOperation(operation as unknown as Operation, () => unrecorded(pass))
+    const request = place ? pass() : quietly(caller, pass)
     try {
-      describe(request, operation)
-      carry(request, operation as unknown as Operation)
-      watch(request, operation, (emit) => context.with(caller, emit))
+      watch(request, caller, place ? note(request, place) : record(request, list, caller))
     } catch {
       // A request that cannot be looked at is sent unrecorded.
     }
@@ -79,21 +60,50 @@ function isInstrumented(): boolean {
   return active?.kind === SpanKind.CLIENT && /instrumentation-(?:http|undici)$/.test(active.instrumentationScope?.name ?? '')
 }
 
-function describe(request: ClientRequest, operation: OperationRecord<'client'>): void {
+/** Takes how a request ended: with an answer, or without. */
+interface Ended {
+  answered(answer: IncomingMessage): void
+  failed(outcome: Outcome, error?: unknown): void
+}
+
+function record(request: ClientRequest, list: Observers, caller: Context): Ended {
   const { method, host, path, protocol } = request
   const queryAt = path.indexOf('?')
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1] ?? Number.NaN)
   const scheme = protocol.replace(':', '')
-  operation.name = method
-  operation.set({
+  const operation = startOperation(
+    'client',
     method,
-    host,
-    port: Number.isNaN(port) ? undefined : port,
-    scheme,
-    path: queryAt < 0 ? path : path.slice(0, queryAt),
-    query: queryAt < 0 ? '' : path.slice(queryAt + 1),
-    peerService: peerNamesOfEnvironment()(host, Number.isNaN(port) ? undefined : port, scheme)
-  })
+    {
+      method,
+      host,
+      port: Number.isNaN(port) ? undefined : port,
+      scheme,
+      path: queryAt < 0 ? path : path.slice(0, queryAt),
+      query: queryAt < 0 ? '' : path.slice(queryAt + 1),
+      statusCode: undefined,
+      peerService: peerNamesOfEnvironment()(host, Number.isNaN(port) ? undefined : port, scheme),
+      requestBytes: undefined,
+      responseBytes: undefined
+    },
+    list,
+    caller
+  )
+  carry(request, operation as unknown as Operation)
+  return {
+    answered: ({ statusCode = 0, headers }) => endAnswered(operation, statusCode, headers['content-length']),
+    failed: (outcome, error) => operation.end(outcome, error)
+  }
+}
+
+/** A call below a model call, a cache or Elasticsearch is an event of that. */
+function note(request: ClientRequest, outer: Operation): Ended {
+  const end = noteOf(outer, 'http.call', { method: request.method, host: request.host })
+  carry(request, outer)
+  return {
+    answered: ({ statusCode }) => end('ok', { status: statusCode }),
+    failed: (outcome) => end(outcome)
+  }
 }
 
 function carry(request: ClientRequest, operation: Operation): void {
@@ -107,22 +117,21 @@ function carry(request: ClientRequest, operation: Operation): void {
 }
 
 /** Looks at the events instead of listening: with a listener for `response` Node would no longer throw away an answer that nobody reads. */
-function watch(request: ClientRequest, operation: OperationRecord<'client'>, inCaller: (emit: () => boolean) => boolean): void {
+function watch(request: ClientRequest, caller: Context, ended: Ended): void {
   const emit = request.emit as (event: string | symbol, ...values: unknown[]) => boolean
+  let over = false
   let timedOut = false
   const seen = (event: string | symbol, value: unknown): void => {
-    if (event === 'response' || event === 'upgrade' || event === 'connect') {
-      const { statusCode = 0, headers } = value as IncomingMessage
-      endAnswered(operation as Outgoing, statusCode, headers['content-length'])
-    } else if (event === 'timeout') timedOut = true
-    else if (event === 'error') {
-      if (timedOut) operation.end('timeout', value)
-      else endFailed(operation as Outgoing, value)
-    } else if (event === 'close') operation.end(timedOut ? 'timeout' : 'aborted')
+    if (event === 'timeout') timedOut = true
+    over = true
+    if (event === 'response' || event === 'upgrade' || event === 'connect') ended.answered(value as IncomingMessage)
+    else if (event === 'error') ended.failed(timedOut ? 'timeout' : callOutcome(value), value)
+    else if (event === 'close') ended.failed(timedOut ? 'timeout' : 'aborted')
+    else over = false
   }
   const observed = function observedEmit(this: unknown, event: string | symbol, ...values: unknown[]): boolean {
-    if (operation.durationMs === undefined) seen(event, values[0])
-    return inCaller(() => Reflect.apply(emit, this, [event, ...values]) as boolean)
+    if (!over) seen(event, values[0])
+    return context.with(caller, () => Reflect.apply(emit, this, [event, ...values]) as boolean)
   }
   Object.defineProperty(request, 'emit', { value: observed, writable: true, configurable: true, enumerable: false })
 }

@@ -4,7 +4,8 @@ import type { Values } from '../attributes.js'
 import { contextOf, startOperation, withOperation } from '../context.js'
 import { type Observers, observerList } from '../observer.js'
 import type { Operation } from '../operation.js'
-import { callOutcome, endWith } from './call.js'
+import { readable, readableName, settle } from '../work.js'
+import { callOutcome } from './call.js'
 import { traceHeaders } from './outgoing.js'
 
 export interface ObserveOptions {
@@ -39,14 +40,21 @@ export interface Call {
  */
 export function observe<T>(name: string, fn: (call: Call) => T): T
 export function observe<T>(name: string, options: ObserveOptions, fn: (call: Call) => T): T
-export function observe<T>(name: string, ...rest: [ObserveOptions, (call: Call) => T] | [(call: Call) => T]): T {
+export function observe<T>(given: string, ...rest: [ObserveOptions, (call: Call) => T] | [(call: Call) => T]): T {
   const fn = rest[rest.length - 1] as (call: Call) => T
-  const { observers, destination, batchSize, ...given } = (rest.length > 1 ? rest[0] : {}) as ObserveOptions
+  const name = readableName(given)
   const dot = name.indexOf('.')
-  const { system = dot < 0 ? name : name.slice(0, dot), operation = dot < 0 ? name : name.slice(dot + 1), peerService = system } = given
+  const {
+    observers,
+    destination,
+    batchSize,
+    system = dot < 0 ? name : name.slice(0, dot),
+    operation = dot < 0 ? name : name.slice(dot + 1),
+    peerService = system
+  } = (rest.length > 1 ? readable(rest[0]) : {}) as ObserveOptions
   const record = startOperation(
     'db',
-    destination === undefined ? name : `${operation} ${destination}`,
+    destination === undefined ? name : `${readableName(operation)} ${readableName(destination)}`,
     {
       system,
       operation,
@@ -67,13 +75,6 @@ export function observe<T>(name: string, ...rest: [ObserveOptions, (call: Call) 
     rows: (count) => record.set({ rows: count }),
     headers: () => traceHeaders(contextOf(record as unknown as Operation), record as unknown as Operation, peerService)
   }
-  let result: T
-  try {
-    result = withOperation(record as unknown as Operation, () => fn(call))
-  } catch (error) {
-    record.end(callOutcome(error), error)
-    throw error
-  }
-  endWith(record as unknown as Operation, result)
-  return result
+  const started = record as unknown as Operation
+  return settle(started, () => withOperation(started, () => fn(call)), callOutcome)
 }

@@ -1,5 +1,5 @@
 // A request that this process sends, whatever client sends it: how it is announced, what it carries, how it ends.
-import { type Context, context, propagation } from '@opentelemetry/api'
+import { type Baggage, type Context, context, propagation } from '@opentelemetry/api'
 import { operationIn, startOperation } from '../context.js'
 import type { Observers } from '../observer.js'
 import { type Operation, type OperationRecord, spanOf } from '../operation.js'
@@ -107,18 +107,39 @@ export function traceHeaders(active: Context, operation: Operation, host: string
         if (state) headers['tracestate'] = state
       }
     }
-    if (carried && !headers['baggage'])
-      headers['baggage'] = baggage
-        .getAllEntries()
-        .map(([key, { value }]) => `${key}=${encodeURIComponent(value)}`)
-        .join(',')
+    if (carried && !headers['baggage']) {
+      const written = writeBaggage(baggage)
+      if (written !== '') headers['baggage'] = written
+    }
   } catch {
     // A propagator of the application that throws costs the link, not the call.
   }
   return headers
 }
 
-/** Whether the trace is carried by this name in any format. */
-export function carriesTrace(headers: string): boolean {
-  return /\b(?:traceparent|b3|uber-trace-id)\b/i.test(headers)
+// https://www.w3.org/TR/baggage/#limits: what every system along the way has to pass on.
+const MOST_ENTRIES = 64
+const LONGEST_BAGGAGE = 8192
+const BAGGAGE_KEY = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/
+
+/** Baggage as a header: an entry that cannot be one, or for which there is no room, is left out, or the call would fail for it. */
+function writeBaggage(baggage: Baggage): string {
+  let written = ''
+  for (const [key, entry] of baggage.getAllEntries().slice(0, MOST_ENTRIES)) {
+    if (!BAGGAGE_KEY.test(key)) continue
+    try {
+      const member = `${key}=${encodeURIComponent(entry.value)}`
+      if (written.length + member.length < LONGEST_BAGGAGE) written += written === '' ? member : `,${member}`
+    } catch {
+      // Half a character has no escape.
+    }
+  }
+  return written
+}
+
+/** Whether headers as undici has them carry a trace: a list of names and values, or in older versions the text of the head. */
+export function carriesTrace(headers: unknown): boolean {
+  if (Array.isArray(headers))
+    return headers.some((name, index) => index % 2 === 0 && /^(?:traceparent|b3|uber-trace-id)$/i.test(String(name)))
+  return /^(?:traceparent|b3|uber-trace-id):/im.test(String(headers))
 }

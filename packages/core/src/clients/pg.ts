@@ -2,6 +2,7 @@
 import { context } from '@opentelemetry/api'
 import { startOperation, withOperation } from '../context.js'
 import type { OperationRecord } from '../operation.js'
+import { watchPromise } from '../watch-promise.js'
 import { callOutcome, isThenable, noteCall, placeOfCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
 import { patchMethod } from './patch.js'
@@ -11,6 +12,7 @@ import { describeStatement, fingerprintOf } from './sql.js'
 
 export interface PgClient {
   connectionParameters?: { host?: string; port?: number; database?: string }
+  connect?(...values: unknown[]): unknown
   query(...values: unknown[]): unknown
 }
 export interface PgPool {
@@ -41,20 +43,30 @@ export function isPg(client: object): boolean {
 }
 
 export function observePg(client: PgClient | PgPool, settings: ClientSettings): () => void {
-  if (!('totalCount' in client)) return observeOne(client as PgClient, settings, undefined)
-  const pool = client as PgPool
-  const undoes: (() => void)[] = []
-  const explainer = settings.explain ? createExplainer(pool, settings) : undefined
-  const observe = (one: PgClient) => {
-    undoes.push(observeOne(one, settings, explainer))
+  const undoConnect = patchMethod(client, 'connect', (original) => observeConnect(original, settings))
+  if (!isPool(client)) {
+    const undoQuery = observeOne(client, settings, undefined)
+    return () => {
+      undoConnect()
+      undoQuery()
+    }
   }
+  const pool = client
+  // Clients come and go with the load: none that is gone is held here.
+  const undoes = new WeakMap<PgClient, () => void>()
+  const explainer = settings.explain ? createExplainer(pool, settings) : undefined
+  const observe = (one: PgClient) => void undoes.set(one, observeOne(one, settings, explainer))
   for (const one of pool._clients ?? []) observe(one)
   pool.on('connect', observe)
-  undoes.push(patchMethod(pool, 'connect', (original) => observeConnect(original, settings)))
   return () => {
     pool.removeListener('connect', observe)
-    for (const undo of undoes) undo()
+    undoConnect()
+    for (const one of pool._clients ?? []) undoes.get(one)?.()
   }
+}
+
+function isPool(client: PgClient | PgPool): client is PgPool {
+  return 'totalCount' in client
 }
 
 function observeOne(client: PgClient, settings: ClientSettings, explainer: Explainer | undefined): () => void {
@@ -87,8 +99,13 @@ function observeOne(client: PgClient, settings: ClientSettings, explainer: Expla
           return runAndEnd(operation, pass, finish)
         }
         const result = runAndEnd(operation, pass, finish)
-        if (isThenable(result)) result.then((rows) => finish(undefined, rows as PgResult), finish)
-        else finish(undefined)
+        if (isThenable(result))
+          return watchPromise(
+            result,
+            (rows) => finish(undefined, rows as PgResult),
+            (error) => finish(error ?? true)
+          )
+        finish(undefined)
         return result
       } as never
   )
@@ -104,15 +121,15 @@ function runAndEnd(operation: OperationRecord<'db'>, pass: () => unknown, finish
   }
 }
 
-/** Measures how long the caller waits for a Client, and records a connection that cannot be had: no statement will tell of it. */
+/** Measures how long the caller of a Pool waits for a Client, and records a connection that cannot be had: no statement will tell of it. */
 function observeConnect(original: (...values: never[]) => unknown, { observers, name, slowMs: _ }: ClientSettings): never {
-  return function connect(this: PgPool, ...values: unknown[]) {
+  return function connect(this: PgClient | PgPool, ...values: unknown[]) {
     const place = placeOfCall()
     const operation = place === undefined ? startOperation('db', 'CONNECT', connectAttributes(this, name), observers) : undefined
     const start = performance.now()
     const settle = (error: unknown, client: unknown): void => {
       if (error) operation?.end(callOutcome(error), error)
-      else if (typeof client === 'object' && client !== null) waits.set(client, performance.now() - start)
+      else if (typeof client === 'object' && client !== null && client !== this) waits.set(client, performance.now() - start)
     }
     const last = values.length - 1
     if (typeof values[last] === 'function') {
@@ -125,12 +142,13 @@ function observeConnect(original: (...values: never[]) => unknown, { observers, 
       return Reflect.apply(original, this, values as never[])
     }
     const result = Reflect.apply(original, this, values as never[])
-    if (isThenable(result))
-      result.then(
-        (client) => settle(undefined, client),
-        (error: unknown) => settle(error ?? true, undefined)
-      )
-    return result
+    return isThenable(result)
+      ? watchPromise(
+          result,
+          (client) => settle(undefined, client),
+          (error) => settle(error ?? true, undefined)
+        )
+      : result
   } as never
 }
 
@@ -178,15 +196,16 @@ function startStatement(client: PgClient, statement: unknown, { observers, name 
   )
 }
 
-function connectAttributes({ options }: PgPool, name: string | undefined): OperationRecord<'db'>['attributes'] {
+function connectAttributes(client: PgClient | PgPool, name: string | undefined): OperationRecord<'db'>['attributes'] {
+  const { host, port, database } = (isPool(client) ? client.options : client.connectionParameters) ?? {}
   return {
     system: 'postgresql',
     operation: 'CONNECT',
     collection: undefined,
     statement: undefined,
-    namespace: options?.database,
-    host: options?.host,
-    port: options?.port,
+    namespace: database,
+    host,
+    port,
     peerService: name ?? 'postgresql',
     rows: undefined,
     batchSize: undefined

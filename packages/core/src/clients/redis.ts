@@ -1,7 +1,9 @@
 // ioredis and node-redis: every command goes through one method of the instance.
+import { context } from '@opentelemetry/api'
 import { startOperation, withOperation } from '../context.js'
+import type { Observers } from '../observer.js'
 import type { OperationRecord } from '../operation.js'
-import { endWith, noteCall, placeOfCall } from './call.js'
+import { callOutcome, isThenable, noteOf, placeOfCall, runCall } from './call.js'
 import type { ClientSettings } from './observe-client.js'
 import { patchMethod } from './patch.js'
 
@@ -13,7 +15,9 @@ interface Ioredis {
 interface IoredisCommand {
   name: string
   args?: readonly unknown[]
-  promise: Promise<unknown>
+  /** What its reply and its error come to, whoever holds its promise. */
+  resolve?(reply: unknown): void
+  reject?(error: unknown): void
   /** Set on commands of a pipeline, which are recorded as one. */
   pipelineIndex?: number
 }
@@ -21,6 +25,8 @@ interface NodeRedis {
   /** What createClient() returns inherits from this one, on which typed commands run. */
   _self?: NodeRedis
   options?: { socket?: { host?: string; port?: number }; database?: number }
+  /** Of a pool. */
+  execute?: unknown
   sendCommand(args: readonly unknown[], ...rest: unknown[]): Promise<unknown>
 }
 
@@ -35,6 +41,8 @@ export function isNodeRedis(client: object): boolean {
 }
 
 const seen = new WeakSet<object>()
+const NOBODY: Observers = []
+const BATCHES = new Set(['PIPELINE', 'MULTI'])
 
 /** What ioredis asks for itself while it connects. */
 function isOwn({ status }: Ioredis, { name, args }: IoredisCommand): boolean {
@@ -53,8 +61,9 @@ export function observeIoredis(client: Ioredis, settings: ClientSettings): () =>
         if (command?.pipelineIndex !== undefined || isOwn(this, command) || seen.has(command)) return pass()
         // A command that waits for the connection is sent again when there is one.
         seen.add(command)
-        // Older commands carry no promise; what sendCommand returns is one then.
-        return record(command?.name ?? 'unknown', 1, target, settings, pass, () => command?.promise)
+        return record(command?.name ?? 'unknown', 1, target, settings, pass, (run, succeed, fail) =>
+          runCommand(command, run, succeed, fail)
+        )
       } as never
   )
   const undoPipelines = ['pipeline', 'multi'].map((name) =>
@@ -75,7 +84,41 @@ export function observeIoredis(client: Ioredis, settings: ClientSettings): () =>
   }
 }
 
+/** A pool of node-redis lends a client to each command. */
+function observeNodeRedisPool(pool: NodeRedis, settings: ClientSettings): () => void {
+  const known = new WeakSet<object>()
+  let live = settings
+  // The pool does not tell which clients it has: after the undo they record for nobody.
+  const lent: ClientSettings = {
+    ...settings,
+    get observers() {
+      return live.observers
+    }
+  }
+  const undo = patchMethod(
+    pool._self ?? pool,
+    'execute',
+    (original) =>
+      function execute(this: unknown, run: (client: NodeRedis) => unknown, ...rest: unknown[]) {
+        // A client is lent in the context of whoever gave it back.
+        const bound = context.bind(context.active(), (client: NodeRedis) => {
+          if (!known.has(client)) {
+            known.add(client)
+            observeNodeRedis(client, lent)
+          }
+          return run(client)
+        })
+        return Reflect.apply(original, this, [bound, ...rest] as never[]) as unknown
+      } as never
+  )
+  return () => {
+    undo()
+    live = { ...settings, observers: NOBODY }
+  }
+}
+
 export function observeNodeRedis(client: NodeRedis, settings: ClientSettings): () => void {
+  if (typeof client.execute === 'function') return observeNodeRedisPool(client, settings)
   const socket = client.options?.socket
   const target = { host: socket?.host, port: socket?.port, database: client.options?.database }
   const self = client._self ?? client
@@ -116,9 +159,43 @@ function observeExec(pipeline: { exec?: unknown; length?: number }, name: string
     'exec',
     (original) =>
       function exec(this: { length?: number }, ...values: unknown[]) {
-        return record(name, this.length ?? 0, target, settings, () => Reflect.apply(original, this, values as never[]))
+        const pass = (): unknown => Reflect.apply(original, this, values as never[])
+        // A cluster that moves its slots makes the pipeline run itself again.
+        if (seen.has(pipeline)) return pass()
+        seen.add(pipeline)
+        return record(name, this.length ?? 0, target, settings, pass, typeof values[0] === 'function' ? runCalledBack : runCall)
       } as never
   )
+}
+
+type Run = (run: () => unknown, succeed: (reply: unknown) => void, fail: (error: unknown) => void) => unknown
+
+/** A command tells itself how it ended: its promise may be the caller's, or nobody's if there is a callback. */
+function runCommand(
+  command: IoredisCommand,
+  run: () => unknown,
+  succeed: (reply: unknown) => void,
+  fail: (error: unknown) => void
+): unknown {
+  const { resolve, reject } = command
+  if (typeof resolve !== 'function' || typeof reject !== 'function') return runCall(run, succeed, fail)
+  command.resolve = function resolved(this: unknown, reply) {
+    // A reply that cannot be read is a rejection.
+    resolve.call(this, reply)
+    succeed(reply)
+  }
+  command.reject = function rejected(this: unknown, error) {
+    fail(error)
+    reject.call(this, error)
+  }
+  return run()
+}
+
+/** The promise beside a callback is nobody's: its rejection has been heard. */
+function runCalledBack(run: () => unknown, succeed: (reply: unknown) => void, fail: (error: unknown) => void): unknown {
+  const result = run()
+  if (isThenable(result)) result.then(succeed, fail)
+  return result
 }
 
 /** Sends a command, a pipeline or a transaction as an operation of its own or an event of the one around it. */
@@ -128,15 +205,38 @@ function record(
   target: Target,
   settings: ClientSettings,
   send: () => unknown,
-  promise?: () => unknown
+  run: Run = runCall
 ): unknown {
   const place = placeOfCall()
   if (place === 'unrecorded') return send()
-  if (place) return noteCall(place, 'db.call', { system: 'redis', operation: command.slice(0, 40).toUpperCase() }, send)
+  if (place) {
+    const note = noteOf(place, 'db.call', { system: 'redis', operation: command.slice(0, 40).toUpperCase() })
+    return run(
+      send,
+      () => note('ok'),
+      (error) => note(callOutcome(error))
+    )
+  }
   const operation = startCommand(command, batchSize, target, settings)
-  const result = withOperation(operation, send)
-  endWith(operation, promise?.() ?? result)
-  return result
+  return run(
+    () => withOperation(operation, send),
+    (replies) => {
+      // What is sent as one is answered as one: an error of a command stands among the replies.
+      const error = BATCHES.has(command) ? failedIn(replies) : undefined
+      operation.end(error && callOutcome(error), error)
+    },
+    (error) => operation.end(callOutcome(error), error)
+  )
+}
+
+/** The first error among the replies of a pipeline: itself in node-redis, the first of a pair in ioredis. */
+function failedIn(replies: unknown): Error | undefined {
+  if (!Array.isArray(replies)) return undefined
+  for (const reply of replies as unknown[]) {
+    const error: unknown = Array.isArray(reply) ? reply[0] : reply
+    if (error instanceof Error) return error
+  }
+  return undefined
 }
 
 function startCommand(

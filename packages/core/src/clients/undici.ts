@@ -2,6 +2,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { context } from '@opentelemetry/api'
 import { contextOf } from '../context.js'
+import { RagError } from '../errors.js'
 import { type Observers, observerList } from '../observer.js'
 import type { Operation } from '../operation.js'
 import { noteCall, placeOfCall } from './call.js'
@@ -25,6 +26,13 @@ export function isUndici(client: object): boolean {
 
 /** Records each request that goes through `dispatch` of a Client, Pool, Agent or ProxyAgent. */
 export function observeUndici(client: object, { observers }: ClientSettings): () => void {
+  if (isComposed(client))
+    throw new RagError('RAG_CORE_CLIENT', {
+      option: 'client',
+      value: 'a composed dispatcher',
+      problem: 'what compose() returns cannot be instrumented in place: it hands its members through to the dispatcher underneath',
+      fix: 'observe the dispatcher underneath first: observeClient(new Agent(), options).compose(...)'
+    })
   return patchMethod(
     client,
     'dispatch',
@@ -33,7 +41,8 @@ export function observeUndici(client: object, { observers }: ClientSettings): ()
         const pass = (given: DispatchOptions, watching: Handler): unknown => Reflect.apply(original, this, [given, watching] as never[])
         const place = placeOfCall()
         const target = targetFor(options, this)
-        if (place === 'unrecorded' || !target || announcedAbove(observers)) return pass(options, handler)
+        if (place === 'unrecorded' || !target || typeof handler !== 'object' || handler === null || announcedAbove(observers))
+          return pass(options, handler)
         const method = String(options.method ?? 'GET').toUpperCase()
         if (place)
           return noteCall(place, 'http.call', { method, host: target.hostname }, () =>
@@ -50,6 +59,15 @@ export function observeUndici(client: object, { observers }: ClientSettings): ()
         }
       } as never
   )
+}
+
+/** A composed dispatcher calls another `dispatch` than the one that it or its class has. */
+function isComposed(client: object): boolean {
+  for (let holder: object | null = client; holder !== null; holder = Object.getPrototypeOf(holder) as object | null) {
+    const own = Object.getOwnPropertyDescriptor(holder, 'dispatch')
+    if (own) return own.value !== undefined && own.value !== (client as { dispatch: unknown }).dispatch
+  }
+  return false
 }
 
 /** The handler with its first answer and its end looked at: undici 5 and 6 call `onHeaders` and `onError`, 7 and later `onResponseStart` and `onResponseError`. */
@@ -94,7 +112,7 @@ export function observeUndiciRequests(observers: Observers): () => void {
   const listeners: Record<string, (message: Message) => void> = {
     'undici:request:create': ({ request }) => {
       const target = targetFor(request, undefined)
-      if (!target || placeOfCall() !== undefined || announcedAbove(list) || carriesTrace(String(request.headers))) return
+      if (!target || placeOfCall() !== undefined || announcedAbove(list) || carriesTrace(request.headers)) return
       const operation = startOutgoing(String(request.method ?? 'GET').toUpperCase(), target, list)
       running.set(request, operation)
       const active = contextOf(operation as unknown as Operation)

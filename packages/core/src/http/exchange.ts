@@ -129,7 +129,7 @@ function endExchange(this: ServerResponse): void {
   const exchange = operation?.carrier as Exchange | undefined
   if (!operation || !exchange || operation.durationMs !== undefined) return
   const { attributes } = operation
-  const complete = this.writableFinished
+  const complete = this.writableFinished || isInjected(this)
   attributes.statusCode = this.headersSent ? this.statusCode : CLIENT_CLOSED_REQUEST
   attributes.route = readGuarded(operation, exchange) ?? UNMATCHED
   operation.name = attributes.method + ' ' + attributes.route
@@ -137,6 +137,11 @@ function endExchange(this: ServerResponse): void {
   exchange.request = undefined
   const error = exchange.error ?? this.errored ?? undefined
   operation.end(complete ? (attributes.statusCode >= 500 ? 'error' : 'ok') : this.errored ? 'error' : 'aborted', error)
+}
+
+/** A reply of `app.inject()`, given whole: its socket takes nothing and so never is done. */
+function isInjected(response: ServerResponse & { isLightMyRequest?: unknown }): boolean {
+  return response.isLightMyRequest === true && response.writableEnded
 }
 
 function readGuarded(operation: ServerOperation, { readRoute, request }: Exchange): string | undefined {

@@ -62,5 +62,6 @@ describe('Fastify 5', () => {
     await app.close()
     expect(reply.statusCode).toBe(200)
     expect(operation!.name).toBe('GET /users/:id')
+    expect(operation!.outcome).toBe('ok')
   })
 })

@@ -5,9 +5,10 @@ import { Client as Elasticsearch } from '@elastic/elasticsearch'
 import IORedis from 'ioredis'
 import pg from 'pg'
 import { createClient } from 'redis'
-import { Agent, Client, Pool, request } from 'undici'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { Agent, Client, interceptors, Pool, request } from 'undici'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeWith, type RunningServer, startPostgres, startRedis } from '../../../../scripts/test-support.js'
+import { observeClient } from '../../src/index.js'
 import { type ClientUnderTest, clientContract } from '../../src/test-suite/index.js'
 
 function holds<C extends object>(under: ClientUnderTest<C>): void {
@@ -142,4 +143,29 @@ describe('Clients of a wire-level stub', () => {
       }
     })
   }
+})
+
+it('a composed dispatcher of undici is refused with the way to do it, and left as it is', async () => {
+  const agent = new Agent()
+  const own = agent.dispatch
+  const composed = agent.compose(interceptors.retry())
+  expect(() => observeClient(composed)).toThrow(
+    expect.objectContaining({ code: 'RAG_CORE_CLIENT', fix: expect.stringContaining('compose') })
+  )
+  expect([agent.dispatch, Object.hasOwn(agent, 'dispatch')]).toEqual([own, false])
+  await agent.close()
+})
+
+it('a handler that undici refuses it refuses itself', async () => {
+  const plain = new Agent()
+  const observed = observeClient(new Agent())
+  const refusal = (agent: Agent): unknown => {
+    try {
+      return agent.dispatch({ origin: 'http://127.0.0.1:1', path: '/', method: 'GET' }, null as never)
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  expect(refusal(observed)).toBe(refusal(plain))
+  await Promise.all([plain.close(), observed.close()])
 })

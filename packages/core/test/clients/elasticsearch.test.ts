@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Client } from '@elastic/elasticsearch'
+import { trace } from '@opentelemetry/api'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { drain, type Operation, observeClient, observeGlobals, releaseClient } from '../../src/index.js'
+import { drain, type Observer, type Operation, observeClient, observeGlobals, releaseClient } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
 
 /** Answers on the wire as the server does: without the product header the official client refuses to go on. */
@@ -72,4 +74,26 @@ it('notes each further attempt of the official client on a wire-level stub, and 
   await client.close()
   flaky.closeAllConnections()
   flaky.close()
+})
+
+it('a call of the official client on a wire-level stub is one span: that of the client itself is not made beside ours', async () => {
+  const memory = new InMemorySpanExporter()
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] }))
+  const recorder = recordingObserver()
+  const traced = { ...recordingObserver({ id: 'tracing' }), span: () => undefined }
+  const spansWith = async (observers: Observer[], options?: object): Promise<string[]> => {
+    memory.reset()
+    const client = observeClient(new Client({ node }), { observers })
+    await client.search({ index: 'documents' }, options)
+    await client.close()
+    return memory.getFinishedSpans().map(({ name }) => name)
+  }
+  try {
+    // Who only counts takes no span away, and who asks the client for its own gets it.
+    expect(await spansWith([recorder])).toEqual(['search'])
+    expect(await spansWith([recorder, traced])).toEqual([])
+    expect(await spansWith([recorder, traced], { openTelemetry: { enabled: true } })).toEqual(['search'])
+  } finally {
+    trace.disable()
+  }
 })

@@ -1,9 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { readTarget, targetOf } from '../../src/clients/target.js'
-import { createFetch, drain, type Observer, startOperation, withOperation } from '../../src/index.js'
+import { activeOperation, createFetch, drain, type Observer, stage, startOperation, withOperation } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
 
 const span = trace.getSpan(trace.setSpanContext(ROOT_CONTEXT, { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }))!
@@ -18,6 +19,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     received = request.headers
     if (request.url === '/slow') return
+    if (request.url === '/echo') return void request.pipe(response)
     response.statusCode = request.url === '/missing' ? 404 : 200
     asked = `${request.method} `
     request.on('data', (chunk) => (asked += chunk))
@@ -183,4 +185,42 @@ it.each([
   ['localhost', 3 as never]
 ])('refuses the peer %j named %j', (address, name) => {
   expect(() => createFetch({ peers: { [address]: name } })).toThrow(/\[RAG_CORE_PEERS\] option "peers".*Fix: write/)
+})
+
+it('asks a body for its pieces in the context of the caller, and records what they cost', async () => {
+  const inner = recordingObserver()
+  const asking = createFetch({ observers: [inner, tracing] })
+  const pieces = async function* () {
+    yield Buffer.from(activeOperation()?.name ?? 'none')
+    await (await asking(url)).text()
+    yield Buffer.from('!')
+  }
+  for (const body of [pieces(), Readable.from(pieces())]) {
+    inner.operations.length = 0
+    await stage('uploads', { observers: [inner] }, async () => {
+      const answer = await asking(`${url}/echo`, { method: 'POST', body: body as never, duplex: 'half' } as RequestInit)
+      expect(await answer.text()).toBe('uploads!')
+    })
+    expect((await inner.settled(3)).map(({ name, parent }) => [name, parent?.name]).sort()).toEqual([
+      ['GET', 'uploads'],
+      ['POST', 'uploads'],
+      ['uploads', undefined]
+    ])
+  }
+})
+
+it('leaves what fetch refuses to fetch, and what calls nobody unrecorded', async () => {
+  const inner = recordingObserver()
+  const asking = createFetch({ observers: [inner, tracing] })
+  await expect(asking(url, { headers: null as never })).rejects.toThrow(TypeError)
+  await expect(asking(url, 'init' as never)).rejects.toThrow(TypeError)
+  inner.operations.length = 0
+  expect(await (await asking('data:text/plain,planted')).text()).toBe('planted')
+  expect(await inner.settled(0)).toHaveLength(2)
+  expect(JSON.stringify(inner.operations.map(({ attributes }) => attributes))).not.toContain('planted')
+})
+
+it('sends where a Request says that it comes from', async () => {
+  await (await createFetch({ observers: [tracing] })(new Request(url, { referrer: 'http://a.example/page' }))).text()
+  expect(received['referer']).toBe('http://a.example/')
 })

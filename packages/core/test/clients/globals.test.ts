@@ -1,7 +1,7 @@
 // Calls of code one does not own, by every way out that Node has; and what has no client here.
 import { once } from 'node:events'
 import http, { createServer, type IncomingHttpHeaders, get as namedGet, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import * as undici from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -34,8 +34,16 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     received = request.headers
     if (request.url === '/silent') return
+    if (request.url === '/slow') {
+      response.write('po')
+      return void setTimeout(() => response.end('ng'), 5)
+    }
     if (request.url === '/break') return void request.socket.destroy()
     response.writeHead(request.url === '/missing' ? 404 : 200, { 'content-length': 4 }).end('pong')
+  })
+  server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n')
+    socket.on('data', (chunk) => void socket.write(chunk)).on('error', () => {})
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   ;({ port } = server.address() as AddressInfo)
@@ -120,11 +128,69 @@ describe('observeGlobals()', () => {
     agent.destroy()
   })
 
+  it('runs listeners of an answer and of an upgraded connection in the context of their caller, and records what they call', async () => {
+    const names: (string | undefined)[] = []
+    const noteName = () => void names.push(activeOperation()?.name)
+    for (const agent of [false, new http.Agent({ keepAlive: true })] as const) {
+      await stage('asks', { observers: [recorder] }, () => {
+        return new Promise<void>((resolve, reject) => {
+          http.get(`${url}/slow`, { agent }, (response) => {
+            response.on('data', noteName)
+            response.on('end', () => {
+              noteName()
+              setTimeout(() => body(http.get(`${url}/inner`)).then(() => resolve(), reject), 1)
+            })
+          })
+        })
+      })
+    }
+    await stage('upgrades', { observers: [recorder] }, () => {
+      return new Promise<void>((resolve) => {
+        http.get(url, { headers: { connection: 'upgrade', upgrade: 'echo' } }).on('upgrade', (_answer, socket: Socket) => {
+          socket.on('data', () => {
+            noteName()
+            socket.end()
+            http.get(`${url}/inner`, (response) => void response.resume().on('end', resolve))
+          })
+          socket.write('hello')
+        })
+      })
+    })
+    expect([...new Set(names)]).toEqual(['asks', 'upgrades'])
+    const inner = (await recorder.settled(9)).filter(({ attributes }) => (attributes as { path?: string }).path === '/inner')
+    expect(inner.map(({ parent }) => parent?.name)).toEqual(['asks', 'asks', 'upgrades'])
+  })
+
   it('keeps the headers of the caller, its own traceparent included', async () => {
     await body(http.get(url, { headers: { traceparent: 'mine', 'x-own': 'kept' } }))
     expect(received).toMatchObject({ traceparent: 'mine', 'x-own': 'kept' })
     await body(http.request({ host: '127.0.0.1', port, headers: ['host', 'localhost', 'x-own', 'list'] as never }).end())
     expect(received).toMatchObject({ 'x-own': 'list' })
+  })
+
+  it('takes a header that only speaks of a trace for no trace', async () => {
+    await (await undici.request(url, { headers: { 'x-note': 'a b3 or a traceparent' } })).body.text()
+    expect(await recorder.settled(1)).toHaveLength(1)
+    expect(received['traceparent']).toBe(TRACEPARENT)
+    await (await undici.request(url, { headers: { 'x-own': '1', B3: 'mine' } })).body.text()
+    expect(received['traceparent']).toBeUndefined()
+  })
+
+  it('is undone below somebody who wrapped it since', async () => {
+    const own = [globalThis.fetch, http.request] as const
+    const theirs: typeof fetch = (...values) => own[0](...values)
+    globalThis.fetch = theirs
+    http.request = ((...values: Parameters<typeof http.request>) => own[1](...values)) as typeof http.request
+    try {
+      undo()
+      await body(http.request({ host: '127.0.0.1', port }).end())
+      await (await fetch(url)).text()
+      expect(globalThis.fetch).toBe(theirs)
+      expect(await recorder.settled(0)).toEqual([])
+    } finally {
+      globalThis.fetch = originals.fetch
+      http.request = originals.request
+    }
   })
 
   it('is undone', async () => {
@@ -211,14 +277,16 @@ describe('calls below a model call', () => {
     await withOperation(operation, async () => {
       await (await fetch(`${url}/missing`)).text()
       await body(http.get(url))
+      await expect(body(http.get('http://127.0.0.1:1/'))).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     })
     operation.end()
     drain()
     expect(recorder.operations.map(({ kind }) => kind)).toEqual(['llm'])
     expect(received['traceparent']).toBe(TRACEPARENT)
-    expect(operation.marks.map(({ event, attributes }) => [event, attributes?.['status']])).toEqual([
-      ['http.call', 404],
-      ['http.call', undefined]
+    expect(operation.marks.map(({ event, attributes }) => [event, attributes?.['status'], attributes?.['outcome']])).toEqual([
+      ['http.call', 404, 'ok'],
+      ['http.call', 200, 'ok'],
+      ['http.call', undefined, 'error']
     ])
   })
 })

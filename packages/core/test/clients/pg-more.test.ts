@@ -1,5 +1,7 @@
 // pg beyond a plain statement: cursors, streams, Query objects, waiting, a server that is away, slow statements and their plans.
 import { once } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import pg from 'pg'
 import Cursor from 'pg-cursor'
 import QueryStream from 'pg-query-stream'
@@ -7,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { describeWith, freePort, type RunningServer, startPostgres } from '../../../../scripts/test-support.js'
 import { activeOperation, drain, type ObserveClientOptions, type Operation, observeClient, stage } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
+import { unhandledDuring } from '../unhandled.js'
 
 describeWith(['postgres'], 'observeClient on a real PostgreSQL, beyond a plain statement', () => {
   let server: RunningServer
@@ -155,5 +158,58 @@ describeWith(['postgres'], 'observeClient on a real PostgreSQL, beyond a plain s
     await Promise.all([busy.query('select pg_sleep(0.02)'), busy.query('select pg_sleep(0.02)'), busy.query('select 1')])
     await settled(4)
     expect(recorded().filter(({ attributes }) => attributes.operation === 'EXPLAIN')).toEqual([])
+  })
+
+  it('leaves a rejection that nobody handles to the process', async () => {
+    const pool = poolOf()
+    const client = await pool.connect()
+    expect(await unhandledDuring(() => void client.query('selec'))).toMatchObject([{ code: '42601' }])
+    client.release()
+    const away = poolOf({ connectionString: `postgresql://postgres@127.0.0.1:${await freePort()}/postgres` })
+    expect(await unhandledDuring(() => void away.connect())).toMatchObject([{ code: 'ECONNREFUSED' }])
+    expect((await settled(2)).map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['SELEC', 'error'],
+      ['CONNECT', 'error']
+    ])
+  })
+
+  it('records a Client that cannot connect, and says the same to the caller', async () => {
+    const port = await freePort()
+    const client = observeClient(new pg.Client({ host: '127.0.0.1', port, user: 'postgres' }), { observers: [recorder] })
+    await expect(client.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    const [operation] = await settled(1)
+    expect([operation!.name, operation!.outcome, operation!.attributes.host, operation!.attributes.port]).toEqual([
+      'CONNECT',
+      'error',
+      '127.0.0.1',
+      port
+    ])
+    const well = observeClient(new pg.Client({ connectionString: server.url }), { observers: [recorder] })
+    await well.connect()
+    await well.query('SELECT 1')
+    await well.end()
+    expect((await settled(2)).map(({ name, attributes }) => [name, attributes.waitMs])).toEqual([
+      ['CONNECT', undefined],
+      ['SELECT', undefined]
+    ])
+  })
+
+  it('lets go of clients that their pool has let go of', async () => {
+    const pool = poolOf({ max: 1 })
+    let gone = 0
+    const registry = new FinalizationRegistry(() => void gone++)
+    for (let count = 0; count < 10; count++) {
+      const client = await pool.connect()
+      registry.register(client, count)
+      await client.query('SELECT 1')
+      client.release(true)
+    }
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    for (let turn = 0; gone < 8 && turn < 100; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      collect()
+    }
+    expect(gone).toBeGreaterThanOrEqual(8)
   })
 })

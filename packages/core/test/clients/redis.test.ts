@@ -1,9 +1,10 @@
 import IORedis from 'ioredis'
-import { createClient } from 'redis'
+import { createClient, createClientPool } from 'redis'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { describeWith, type RunningServer, startRedis } from '../../../../scripts/test-support.js'
-import { drain, type Operation, observeClient, releaseClient, startOperation, withOperation } from '../../src/index.js'
+import { drain, type Operation, observeClient, releaseClient, stage, startOperation, withOperation } from '../../src/index.js'
 import { recordingObserver } from '../../src/test-suite/index.js'
+import { unhandledDuring } from '../unhandled.js'
 
 describeWith(['redis'], 'observeClient on a real Redis', () => {
   let server: RunningServer
@@ -115,5 +116,80 @@ describeWith(['redis'], 'observeClient on a real Redis', () => {
       ['GET', 'error']
     ])
     away.disconnect()
+  })
+
+  it('leaves a rejection that nobody handles to the process, and one that a callback has heard to the callback', async () => {
+    const client = observeClient(new IORedis(server.port, '127.0.0.1'), { observers: [recorder] })
+    const modern = createClient({ url: server.url }).on('error', () => {})
+    await modern.connect()
+    observeClient(modern, { observers: [recorder] })
+    await client.set('text', 'a text')
+    const wrong = { message: expect.stringContaining('WRONGTYPE') }
+    const operation = startOperation('cache', 'load', { cache: 'a', operation: 'load', layer: undefined, size: 1, hit: undefined }, [
+      recorder
+    ])
+    const ways = [
+      () => client.lpush('text', 'x'),
+      () => withOperation(operation, () => client.lpush('text', 'x')),
+      () => modern.lPush('text', 'x'),
+      () => modern.sendCommand(['LPUSH', 'text', 'x'])
+    ]
+    for (const way of ways) expect(await unhandledDuring(() => void way())).toEqual([expect.objectContaining(wrong)])
+    const aborted = { message: expect.stringContaining('EXECABORT') }
+    expect(await unhandledDuring(() => void client.multi().call('lpush').exec())).toEqual([expect.objectContaining(aborted)])
+
+    const heard: unknown[] = []
+    const hear = (error: unknown): void => void heard.push(error)
+    const unheard = await unhandledDuring(() => {
+      client.call('lpush', ['text', 'x'], hear)
+      client.multi().call('lpush').exec(hear)
+      withOperation(operation, () => {
+        client.call('lpush', ['text', 'x'], hear)
+        client.multi().call('lpush').exec(hear)
+      })
+    })
+    expect(unheard).toEqual([])
+    expect(heard).toHaveLength(4)
+    operation.end()
+    await client.quit()
+    await modern.close()
+  })
+
+  it('says of a pipeline that a command of it failed', async () => {
+    const client = observeClient(new IORedis(server.port, '127.0.0.1'), { observers: [recorder] })
+    const modern = createClient({ url: server.url }).on('error', () => {})
+    await modern.connect()
+    observeClient(modern, { observers: [recorder] })
+    await client.set('text', 'a text')
+    const [failed] = (await client.pipeline().lpush('text', 'x').get('text').exec())!
+    await expect(modern.multi().lPush('text', 'x').exec()).rejects.toThrow('1 commands failed')
+    expect(commands().slice(-2)).toEqual([
+      ['PIPELINE', 'error'],
+      ['MULTI', 'error']
+    ])
+    expect(recorder.operations.at(-2)!.error).toBe(failed![0])
+    await client.quit()
+    await modern.close()
+  })
+
+  it('records each command of a pool of node-redis once, under its caller', async () => {
+    const pool = observeClient(createClientPool({ url: server.url }, { maximum: 1 }), { observers: [recorder] })
+    await pool.connect()
+    const ask = (name: string) => stage(name, { observers: [recorder] }, () => pool.set('a', name))
+    await Promise.all(['one', 'two', 'three'].map(ask))
+    await pool.sendCommand(['GET', 'a'])
+    await pool.multi().get('a').exec()
+    const calls = (await recorder.settled(8)).filter(({ kind }) => kind === 'db')
+    expect(calls.map(({ name, parent }) => [name, parent?.name])).toEqual([
+      ['SET', 'one'],
+      ['SET', 'two'],
+      ['SET', 'three'],
+      ['GET', undefined],
+      ['MULTI', undefined]
+    ])
+    releaseClient(pool)
+    await pool.set('a', '1')
+    expect(await recorder.settled(8)).toHaveLength(8)
+    await pool.close()
   })
 })

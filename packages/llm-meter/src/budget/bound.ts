@@ -40,8 +40,9 @@ export function boundOf(
   assumedOutput: number | undefined,
   prices: PriceList
 ): Bound {
-  const raw = (typeof body === 'object' && body !== null ? body : {}) as Readonly<Record<string, unknown>>
-  const inputTokens = counted ?? inputBound(raw, target.provider)
+  const isRead = typeof body === 'object' && body !== null
+  const raw = (isRead ? body : {}) as Readonly<Record<string, unknown>>
+  const inputTokens = counted ?? (isRead ? inputBound(raw, target.provider) : Number.POSITIVE_INFINITY)
   const outputTokens = target.operation === 'embeddings' ? 0 : (outputBound(target, raw) ?? assumedOutput ?? Number.POSITIVE_INFINITY)
   const found = prices.find(target.provider, target.model)
   return {

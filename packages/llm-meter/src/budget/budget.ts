@@ -17,6 +17,8 @@ const RETRIES_MS = [500, 2000, 10_000, 60_000]
 /** Subjects come from callers: their warnings are forgotten beyond this. */
 const MAX_WARNED = 10_000
 const NANO = 1e9
+/** Halves of a pair, which a text that was cut may hold. */
+const HALVES = /\p{Surrogate}/gu
 
 export interface ReserveInput {
   target: Target
@@ -88,7 +90,7 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
           : per === 'tenant'
             ? identity?.tenant
             : identity?.tags?.[per.tag]
-  const keyOf = (subject: string, start: number): string => `${name}:${encodeURIComponent(subject)}:${start}`
+  const keyOf = (subject: string, start: number): string => `${name}:${encodeURIComponent(subject.replace(HALVES, '?'))}:${start}`
   const spent = ({ used, reserved }: Pick<ReserveAnswer, 'used' | 'reserved'>): number =>
     Math.max(
       ...(['usd', 'tokens', 'requests'] as const).map((kind) =>
@@ -154,7 +156,7 @@ export function makeBudget(options: BudgetOptions): BudgetEntry {
     cheaper: (model) => {
       if (!downgrade) return undefined
       try {
-        return typeof downgrade === 'function' ? downgrade(model) : downgrade[model]
+        return typeof downgrade === 'function' ? downgrade(model) : Object.hasOwn(downgrade, model) ? downgrade[model] : undefined
       } catch {
         return undefined
       }

@@ -29,12 +29,13 @@ function calendarReader(window: Duration | '1mo', timeZone: string): (now: numbe
     const field = (type: string) => Number(parts.find((part) => part.type === type)?.value)
     return [field('year'), field('month'), field('day')]
   }
-  /** The instant at which a local day begins. The offset is read twice, since it may change between. */
+  /** The instant at which a local day begins. The offset is read again where it led, since it may change between. */
   const midnight = (year: number, month: number, day: number): number => {
     const wanted = Date.UTC(year, month - 1, day)
-    let at = wanted
-    for (let round = 0; round < 2; round++) at = wanted - offset(format, at)
-    return at
+    const first = wanted - offset(format, wanted)
+    const second = wanted - offset(format, first)
+    // Where clocks go forward at midnight neither is: the later one is the instant at which they do.
+    return wanted - offset(format, second) === second ? second : Math.max(first, second)
   }
   if (window === '1mo')
     return (now) => {

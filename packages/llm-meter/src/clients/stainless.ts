@@ -5,6 +5,7 @@ import type { Core } from '../core.js'
 import { recognise } from '../recognise.js'
 import { sendAttempt } from '../transport/attempt.js'
 import { tapResponse } from '../transport/response.js'
+import { isAborted, isTimedOut } from './failures.js'
 
 interface RequestOptions {
   method?: string
@@ -17,6 +18,7 @@ interface Answer {
   response?: Response
 }
 type MakeRequest = (
+  this: StainlessClient,
   options: RequestOptions | Promise<RequestOptions>,
   retries: number | null,
   retryOf: string | undefined,
@@ -27,7 +29,7 @@ type MakeRequest = (
 export interface StainlessClient {
   makeRequest: MakeRequest
   fetch: typeof fetch
-  withOptions?: (options: object) => object
+  withOptions?: (this: StainlessClient, options: object) => object
   baseURL?: string
   getUserAgent?: () => string
   apiVersion?: string
@@ -68,8 +70,9 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
   }
   const azure = typeof client.apiVersion === 'string' && 'deploymentName' in client
 
-  const makeRequest: MakeRequest = async (given, retries, retryOf, ...rest) => {
-    const pass = () => original.makeRequest.call(client, given, retries, retryOf, ...rest)
+  // On `this`: a client behind a proxy runs on what the proxy stands for, which alone has its private members.
+  const makeRequest: MakeRequest = async function (given, retries, retryOf, ...rest) {
+    const pass = () => original.makeRequest.call(this, given, retries, retryOf, ...rest)
     // A retry runs inside its call already.
     if (retryOf !== undefined || insideCall()) return pass()
     let options: RequestOptions
@@ -91,7 +94,7 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
     options = { ...options, fetchOptions: { ...options.fetchOptions, [CALL]: call } }
     if (model !== undefined && body) options.body = { ...body, model }
     try {
-      const answer = await within(call, () => original.makeRequest.call(client, options, retries, retryOf, ...rest))
+      const answer = await within(call, () => original.makeRequest.call(this, options, retries, retryOf, ...rest))
       // Middleware of the application answered without a request.
       if (call.attempts === 0 && answer.response) tapResponse(answer.response, call, false)
       return answer
@@ -111,7 +114,9 @@ export function meterStainless(core: Core, client: StainlessClient, silence: boo
   define(client, 'fetch', send)
   if (original.withOptions) {
     const withOptions = original.withOptions
-    define(client, 'withOptions', (options: object) => onClone(withOptions.call(client, options)))
+    define(client, 'withOptions', function (this: StainlessClient, options: object) {
+      return onClone(withOptions.call(this, options))
+    })
   }
   if (silence && original.tracer) define(client, '_tracer', undefined)
   return () => {
@@ -153,16 +158,10 @@ function isTimeout(signal: AbortSignal | null | undefined): boolean {
 
 function settleFailure(call: Call, error: unknown, signal: AbortSignal | null | undefined): void {
   if (call.settled) return
-  const { constructor, status, type, code } = (error ?? {}) as {
-    constructor?: { name?: string }
-    status?: unknown
-    type?: unknown
-    code?: unknown
-  }
-  const name = constructor?.name ?? ''
+  const { status, type, code } = (error ?? {}) as { status?: unknown; type?: unknown; code?: unknown }
   if (typeof status === 'number') call.status = status
-  if (/Timeout/.test(name) || isTimeout(signal)) return call.fail('timeout', undefined)
-  if (signal?.aborted || /UserAbort|AbortError/.test(name)) {
+  if (isTimedOut(error) || isTimeout(signal)) return call.fail('timeout', undefined)
+  if (signal?.aborted || isAborted(error)) {
     call.errorType = undefined
     return call.settle('aborted')
   }

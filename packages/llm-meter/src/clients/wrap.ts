@@ -18,11 +18,15 @@ export function createWrap(core: Core, silence: boolean, undo: Set<WeakRef<() =>
         fix: 'pass an instance, such as wrap(new OpenAI())'
       })
     if ((client as { [WRAPPED]?: unknown })[WRAPPED]) return client
+    if (!Object.isExtensible(isGenai(client) ? client.apiClient : client) || !Object.isExtensible(client)) {
+      abstain(core, client, 'is frozen; it is not metered. Wrap it before it is frozen, or give it meter.fetch.')
+      return client
+    }
     let release: (() => void) | undefined
     if (isStainless(client) && isSupported(client)) release = meterStainless(core, client, silence, wrap)
     else if (isGenai(client)) release = meterGenai(core, client)
     if (!release) {
-      abstain(core, client)
+      abstain(core, client, 'is no client that the meter knows; it is not metered. Give it meter.fetch if it takes a fetch.')
       return client
     }
     const off = (): void => {
@@ -36,12 +40,12 @@ export function createWrap(core: Core, silence: boolean, undo: Set<WeakRef<() =>
   }
 }
 
-function abstain(core: Core, client: object): void {
+function abstain(core: Core, client: object, reason: string): void {
   core.stats.oddity('client_unknown')
   const name = client.constructor?.name ?? 'object'
   if (warned.has(name)) return
   warned.add(name)
-  process.emitWarning(`${name} is no client that the meter knows; it is not metered. Give it meter.fetch if it takes a fetch.`, {
+  process.emitWarning(`${name} ${reason}`, {
     code: 'RAG_LLM_CLIENT'
   })
 }

@@ -3,6 +3,7 @@
 /** A body of bytes is read like a text; any other one is left to its sender. */
 export function textOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body
+  if (body instanceof ArrayBuffer) return Buffer.from(body).toString()
   return body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.length).toString() : undefined
 }
 

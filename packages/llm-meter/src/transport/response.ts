@@ -11,6 +11,8 @@ const MAX_BODY = 16 * 1024 * 1024
 const RELEASE_MS = 500
 /** Background responses waited for at a time. */
 const MAX_BACKGROUND = 1000
+/** Types of replies that are read whole, also where a stream was asked for. */
+const WHOLE = /json|html|xml/
 const READERS = ['json', 'text', 'arrayBuffer', 'blob', 'bytes'] as const
 
 /** A reply that nobody kept and nobody read. */
@@ -23,7 +25,7 @@ const forgotten = new FinalizationRegistry<{ call: Call; attempt: number }>(({ c
 
 /** Taps a reply. `strip` takes out what our request for usage put in. */
 export function tapResponse(response: Response, call: Call, strip: boolean): Response {
-  const streamed = (response.headers.get('content-type') ?? '').includes('text/event-stream')
+  const streamed = isStreamed(response, call)
   forgotten.register(response, { call, attempt: call.attempts }, response)
   if (streamed) tapStreamed(response, call, strip)
   else tapWhole(response, call)
@@ -34,6 +36,12 @@ export function tapResponse(response: Response, call: Call, strip: boolean): Res
     return copy.call(response)
   })
   return response
+}
+
+/** Clients read what they asked to be streamed as events, whatever its server calls it. */
+function isStreamed(response: Response, call: Call): boolean {
+  const type = (response.headers.get('content-type') ?? '').toLowerCase()
+  return type.includes('text/event-stream') || (call.target.stream && response.ok && !WHOLE.test(type))
 }
 
 function tapStreamed(response: Response, call: Call, strip: boolean): void {
@@ -234,7 +242,9 @@ function parsed(value: unknown): unknown {
 }
 
 function bodyGetter(response: Response): () => ReadableStream<Uint8Array> | null {
-  const descriptor = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(response), 'body')
+  // One of its own, if somebody gave it one.
+  const descriptor =
+    Object.getOwnPropertyDescriptor(response, 'body') ?? Object.getOwnPropertyDescriptor(Object.getPrototypeOf(response), 'body')
   if (descriptor?.get) return () => descriptor.get!.call(response) as ReadableStream<Uint8Array> | null
   const body = response.body as ReadableStream<Uint8Array> | null
   return () => body

@@ -19,6 +19,7 @@ const TAPPED = Symbol.for('@rag/llm-meter/tapped/1')
 /** Taps a stream in place; a second tap changes nothing. */
 export function tapStream(stream: Bytes, tap: Tap): Bytes {
   if ((stream as { [TAPPED]?: true })[TAPPED]) return stream
+  if (typeof stream.getReader !== 'function') return tapIterable(stream, tap)
   const getReader = stream.getReader.bind(stream) as (options?: unknown) => ReadableStreamDefaultReader<Uint8Array>
   const cancelStream = stream.cancel.bind(stream)
   const open = (): ReadableStreamDefaultReader<Uint8Array> => tapReader(getReader(), tap)
@@ -36,11 +37,30 @@ export function tapStream(stream: Bytes, tap: Tap): Bytes {
       { highWaterMark: 0 }
     )
   }
+  /** For readers that bring their own memory: theirs is a copy. */
+  const relayBytes = (): Bytes => {
+    const reader = open()
+    return new ReadableStream({
+      type: 'bytes',
+      pull: (controller) =>
+        reader.read().then(({ done, value }) => {
+          if (!done) return controller.enqueue(new Uint8Array(value))
+          controller.close()
+          controller.byobRequest?.respond(0)
+        }),
+      cancel: (reason) => reader.cancel(reason)
+    })
+  }
   const valuesOf = (stream as unknown as { values(options?: unknown): AsyncIterator<Uint8Array> }).values.bind(stream)
   const values = (options?: { preventCancel?: boolean }) => iterate(valuesOf(options), tap, options?.preventCancel === true)
   define(stream, {
     [TAPPED]: true,
-    getReader: (options?: { mode?: string }) => (options?.mode === 'byob' ? getReader(options) : open()),
+    getReader(options?: { mode?: string }) {
+      if (options?.mode !== 'byob') return open()
+      // Throws where the stream has no such readers.
+      getReader(options).releaseLock()
+      return relayBytes().getReader({ mode: 'byob' })
+    },
     cancel(reason?: unknown) {
       tap.cancel()
       return cancelStream(reason)
@@ -51,6 +71,14 @@ export function tapStream(stream: Bytes, tap: Tap): Bytes {
     values,
     [Symbol.asyncIterator]: values
   })
+  return stream
+}
+
+/** The body of a fetch that is not the platform's, such as a stream of Node: clients iterate it. */
+function tapIterable(stream: Bytes, tap: Tap): Bytes {
+  const iterable = stream as unknown as AsyncIterable<Uint8Array>
+  const open = iterable[Symbol.asyncIterator]?.bind(iterable)
+  if (open && Object.isExtensible(stream)) define(stream, { [TAPPED]: true, [Symbol.asyncIterator]: () => iterate(open(), tap, false) })
   return stream
 }
 

@@ -17,6 +17,7 @@ import {
 import { checkEncryption, type Encryption } from '../cipher.js'
 import { isoTime } from '../clock.js'
 import { keyBytes } from '../key-bytes.js'
+import { LONGEST_TIMER_MS } from '../timer.js'
 import { createChain, GENESIS } from './chain.js'
 import type { Anchor } from './check.js'
 import { ownEntry, recordEntry } from './entry.js'
@@ -135,8 +136,9 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   const begun = begin()
   // Whoever appends is told; nobody appending is no reason to end the process.
   begun.catch(() => {})
-  const timer = setInterval(() => void inTurn(writeHead).catch(() => {}), everyMs).unref()
-  const checks = checkMs === undefined ? undefined : setInterval(() => void inTurn(check).catch(() => {}), checkMs).unref()
+  const timer = setInterval(() => void inTurn(writeHead).catch(() => {}), Math.min(everyMs, LONGEST_TIMER_MS)).unref()
+  const checks =
+    checkMs === undefined ? undefined : setInterval(() => void inTurn(check).catch(() => {}), Math.min(checkMs, LONGEST_TIMER_MS)).unref()
 
   /** Finds the end of the chain, removes what a killed write has left, and starts a segment. */
   async function begin(): Promise<void> {

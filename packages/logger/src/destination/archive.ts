@@ -4,6 +4,7 @@ import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { LONGEST_TIMER_MS } from '../timer.js'
 
 /** How long rotated files are kept; a file that is beyond any of the bounds goes. */
 export interface Keep {
@@ -30,8 +31,6 @@ export interface ArchiveOptions {
   keep: Keep
 }
 
-/** Node fires a longer timer at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 const STAMP = /^-\d{8}T\d{9}Z-\d{4}$/
 
 /**

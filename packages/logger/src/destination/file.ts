@@ -5,7 +5,8 @@ import type { Output } from './writer.js'
 
 /** How often a write looks whether the file is still where it was opened. */
 const LOOK_MS = 1000
-const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+/** Not to wait: a named pipe that nobody reads would stop the process as it is opened, and a full one as it is written. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 const LINE_FEED = 0x0a
 

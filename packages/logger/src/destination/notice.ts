@@ -7,6 +7,8 @@ const EVERY_MS = 60_000
 export interface Notices {
   /** Says `describe()` now, or when the minute is over. */
   due(describe: () => string | undefined): void
+  /** Says it now, whenever something was said before: there is no later. */
+  last(describe: () => string | undefined): void
   stop(): void
 }
 
@@ -28,6 +30,10 @@ export function createNotices(write: (text: string) => void = writeStderr): Noti
       const wait = last + EVERY_MS - performance.now()
       if (wait <= 0) say(describe)
       else timer = setTimeout(say, wait, describe).unref()
+    },
+    last(describe) {
+      clearTimeout(timer)
+      say(describe)
     },
     stop() {
       clearTimeout(timer)

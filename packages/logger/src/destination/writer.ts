@@ -1,5 +1,7 @@
 // Hands lines to a descriptor once a turn of the event loop, keeps a bounded number of bytes while it refuses, and counts every line.
 
+import { LONGEST_TIMER_MS } from '../timer.js'
+import { isLastTurn, watchLastTurn } from './last-turn.js'
 import { createNotices, type Notices } from './notice.js'
 import type { DropReason, Sink } from './sink.js'
 
@@ -56,6 +58,8 @@ export function createWriter({ output, bufferMs = 0, maxBytes = 8 * 1024 * 1024,
   let retryMs = 0
   let failure: string | undefined
   let closed = false
+  let exiting = false
+  watchLastTurn()
 
   function write(line: string): void {
     recorded++
@@ -68,8 +72,10 @@ export function createWriter({ output, bufferMs = 0, maxBytes = 8 * 1024 * 1024,
   }
 
   function schedule(): void {
+    if (exiting) return pump()
     scheduled = true
-    if (bufferMs > 0) setTimeout(pump, bufferMs).unref()
+    if (bufferMs > 0) setTimeout(pump, Math.min(bufferMs, LONGEST_TIMER_MS)).unref()
+    else if (isLastTurn()) setImmediate(pump).unref()
     else setImmediate(pump)
   }
 
@@ -188,6 +194,18 @@ export function createWriter({ output, bufferMs = 0, maxBytes = 8 * 1024 * 1024,
     }
   }
 
+  /** What nobody takes now is lost. Lines of whoever listens to the exit after us are handed over as they come. */
+  function exit(): void {
+    exiting = true
+    scheduled = false
+    flushSync()
+    if (chunks.length === 0) return
+    for (const { lines } of chunks) drops.set('shutdown', (drops.get('shutdown') ?? 0) + lines)
+    chunks = []
+    chunkBytes = 0
+    notices.last(describe)
+  }
+
   async function flush(deadlineMs = 5000): Promise<void> {
     const deadline = performance.now() + deadlineMs
     pump()
@@ -213,6 +231,7 @@ export function createWriter({ output, bufferMs = 0, maxBytes = 8 * 1024 * 1024,
   return {
     write,
     flushSync,
+    exit,
     flush,
     close,
     account: () => ({ recorded, exported, dropped: dropped(), queued: recorded - exported - dropped() }),

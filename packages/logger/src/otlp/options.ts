@@ -25,7 +25,7 @@ export function readOtlp(destination: OtlpDestination, env: NodeJS.ProcessEnv = 
   return {
     collector: {
       url: urlOf(otlp, env),
-      headers: headers ?? pairs(env['OTEL_EXPORTER_OTLP_LOGS_HEADERS'] ?? env['OTEL_EXPORTER_OTLP_HEADERS']),
+      headers: headers ?? pairs(env['OTEL_EXPORTER_OTLP_LOGS_HEADERS']?.trim() || env['OTEL_EXPORTER_OTLP_HEADERS']),
       tls
     },
     timeoutMs: durationMs('destination.timeout', timeout)
@@ -33,8 +33,9 @@ export function readOtlp(destination: OtlpDestination, env: NodeJS.ProcessEnv = 
 }
 
 function urlOf(otlp: string | true, env: NodeJS.ProcessEnv): URL {
-  const base = env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? 'http://localhost:4318'
-  const text = otlp === true ? (env['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT'] ?? `${base.replace(/\/$/, '')}/v1/logs`) : otlp
+  // A variable that is empty is not set.
+  const base = env['OTEL_EXPORTER_OTLP_ENDPOINT']?.trim() || 'http://localhost:4318'
+  const text = otlp === true ? env['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT']?.trim() || `${base.replace(/\/+$/, '')}/v1/logs` : otlp
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
   throw new RagError('RAG_LOGGER_DESTINATION', {

@@ -3,6 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { Worker } from 'node:worker_threads'
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
+import { LONGEST_TIMER_MS } from '../timer.js'
 
 /** What becomes of the lines of a request. */
 export type Verdict =
@@ -46,10 +47,13 @@ export function createPoster({ url, headers, tls }: Collector): Poster {
             clearTimeout(timer)
             resolve(verdict)
           }
-          const timer = setTimeout(() => {
-            settle({ is: 'again', problem: `no answer within ${timeoutMs} ms` })
-            outgoing?.destroy()
-          }, timeoutMs).unref()
+          const timer = setTimeout(
+            () => {
+              settle({ is: 'again', problem: `no answer within ${timeoutMs} ms` })
+              outgoing?.destroy()
+            },
+            Math.min(timeoutMs, LONGEST_TIMER_MS)
+          ).unref()
           try {
             outgoing = request(url, {
               method: 'POST',

@@ -1,6 +1,7 @@
 // Lines to an OpenTelemetry collector: gathered, sent, sent again, bounded, and every one accounted for.
 import { createNotices, type Notices } from '../destination/notice.js'
 import type { DropReason, Sink } from '../destination/sink.js'
+import { LONGEST_TIMER_MS } from '../timer.js'
 import { encodeLines, type Resource } from './encode.js'
 import { type Collector, createPoster, postAndWait, type Verdict } from './post.js'
 
@@ -135,7 +136,9 @@ export function createOtlpSink({ collector, resource, timeoutMs, notices = creat
   async function flush(deadlineMs = 5000): Promise<void> {
     const deadline = performance.now() + deadlineMs
     while ((queue.length > 0 || running) && performance.now() < deadline) {
-      const left = new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, deadline - performance.now())).unref())
+      const left = new Promise<void>((resolve) =>
+        setTimeout(resolve, Math.min(LONGEST_TIMER_MS, Math.max(0, deadline - performance.now()))).unref()
+      )
       await Promise.race([send(), left])
       if (down) await new Promise((resolve) => setTimeout(resolve, Math.min(200, Math.max(0, deadline - performance.now()))))
     }

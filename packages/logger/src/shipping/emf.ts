@@ -3,6 +3,7 @@ import { checkOptions, checkService, type Duration, durationMs, type Labels, typ
 import { catalogue, type MetricName } from '@rag/core/catalogue'
 import { createSink, type Destination } from '../destination/create.js'
 import { escapeHostile } from '../escape.js'
+import { LONGEST_TIMER_MS } from '../timer.js'
 
 export interface EmfOptions {
   service: string
@@ -57,7 +58,7 @@ export function createEmfWriter(options: EmfOptions): EmfWriter {
   const sink = createSink(destination)
   const sources = new Set<Source>()
   const before = new Map<string, number>()
-  const timer = setInterval(write, everyMs).unref()
+  const timer = setInterval(write, Math.min(everyMs, LONGEST_TIMER_MS)).unref()
 
   function write(): void {
     const groups = new Map<string, Figures>()

@@ -53,7 +53,7 @@ export function startOtlp(options: OtlpOptions, { identity, views, isMember, war
   const everyMs = durationMs('otlp.every', every)
   const compress = compressionOf(options.compression) === 'gzip'
   const headers = {
-    ...parseHeaders(environment['OTEL_EXPORTER_OTLP_METRICS_HEADERS'] ?? environment['OTEL_EXPORTER_OTLP_HEADERS']),
+    ...parseHeaders(environment['OTEL_EXPORTER_OTLP_METRICS_HEADERS']?.trim() || environment['OTEL_EXPORTER_OTLP_HEADERS']),
     ...options.headers,
     'content-type': 'application/json',
     ...(compress && { 'content-encoding': 'gzip' })
@@ -102,13 +102,13 @@ function compressionOf(option: OtlpOptions['compression']): 'gzip' | 'none' {
       fix: "use 'gzip' or 'none'"
     })
   const variable = process.env['OTEL_EXPORTER_OTLP_METRICS_COMPRESSION'] || process.env['OTEL_EXPORTER_OTLP_COMPRESSION']
-  return variable === 'none' ? 'none' : 'gzip'
+  return variable?.trim().toLowerCase() === 'none' ? 'none' : 'gzip'
 }
 
 function endpoint(): string {
-  const own = process.env['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT']
+  const own = process.env['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT']?.trim()
   if (own) return own
-  return `${(process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] || 'http://localhost:4318').replace(/\/$/, '')}/v1/metrics`
+  return `${(process.env['OTEL_EXPORTER_OTLP_ENDPOINT']?.trim() || 'http://localhost:4318').replace(/\/+$/, '')}/v1/metrics`
 }
 
 function ms(variable: string): number | undefined {

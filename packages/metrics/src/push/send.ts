@@ -3,6 +3,9 @@ import { request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { RagError } from '@rag/core'
 
+/** A longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 export interface Shipment {
   method: 'POST' | 'PUT' | 'DELETE'
   url: URL
@@ -20,7 +23,12 @@ export function send({ method, url, headers, body, timeoutMs, background = false
       const bytes = Buffer.from(body)
       const request = (url.protocol === 'https:' ? secureRequest : plainRequest)(
         url,
-        { method, headers: { ...headers, 'content-length': bytes.length }, signal: AbortSignal.timeout(timeoutMs), agent: false },
+        {
+          method,
+          headers: { ...headers, 'content-length': bytes.length },
+          signal: AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS)),
+          agent: false
+        },
         (response) => {
           const status = response.statusCode ?? 0
           let text = ''

@@ -91,7 +91,7 @@ export function runCollector(collector: Collector, { every = '30s', timeout = '1
 async function within(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the collector ran out of time')), ms).unref()
+    timer = setTimeout(() => reject(new Error('the collector ran out of time')), Math.min(ms, MAX_MS)).unref()
   })
   try {
     await Promise.race([work, late])

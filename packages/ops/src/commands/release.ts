@@ -8,7 +8,7 @@ import type { Command } from './types.js'
 
 export const releaseCommand: Command = {
   usage:
-    'release --service <name> [--at <time>] [--minutes 30] [--marker <release version>]   the verdict before/after; with --marker it prints a marker for the textfile collector',
+    'release --service <name> [--at <time>] [--minutes 30] [--marker <release version>]   the verdict before/after, of the last release by default; with --marker it prints a marker for the textfile collector',
   options: {
     service: { type: 'string' },
     at: { type: 'string' },
@@ -26,9 +26,9 @@ export const releaseCommand: Command = {
         problem: 'ops.config.ts has no such service',
         fix: `use ${model.services.map(({ name }) => name).join(', ')}`
       })
-    const at = secondOf('at', values['at'] as string | undefined, 'now')
+    const given = values['at'] as string | undefined
     if (typeof values['marker'] === 'string') {
-      print(markerOf(service, model.environment, values['marker'], at))
+      print(markerOf(service, model.environment, values['marker'], secondOf('at', given, 'now')))
       return 0
     }
     const minutes = Number(values['minutes'] ?? 30)
@@ -39,13 +39,9 @@ export const releaseCommand: Command = {
         problem: 'this is no number of minutes',
         fix: 'give one above 0'
       })
-    const verdict = await releaseVerdict(
-      prometheusAt((values['prometheus'] as string | undefined) ?? model.prometheusUrl),
-      model,
-      service,
-      at,
-      minutes
-    )
+    const prometheus = prometheusAt((values['prometheus'] as string | undefined) ?? model.prometheusUrl)
+    const at = given === undefined ? await lastRelease(prometheus, service) : secondOf('at', given, 'now')
+    const verdict = await releaseVerdict(prometheus, model, service, at, minutes)
     print(verdict.text)
     return verdict.worse === true ? 1 : verdict.worse === undefined ? 3 : 0
   }
@@ -57,6 +53,17 @@ export function markerOf(service: string, environment: string, version: string, 
   return `# TYPE rag_release_timestamp_seconds gauge\nrag_release_timestamp_seconds{service="${service}",environment="${environment}",version="${quoted}"} ${Math.round(second)}`
 }
 
+async function lastRelease(prometheus: Prometheus, service: string): Promise<number> {
+  const [marker] = await prometheus.query(`max(rag_release_timestamp_seconds{service="${service}"})`)
+  if (marker) return marker.value
+  throw new RagError('RAG_OPS_ARGUMENT', {
+    option: 'at',
+    value: 'missing',
+    problem: `Prometheus has no marker of a release of ${service}`,
+    fix: 'give --at, call obs.release() in the service, or print a marker with --marker'
+  })
+}
+
 /** `worse` is undefined when there was too little traffic to tell: that is no approval. */
 export async function releaseVerdict(
   prometheus: Prometheus,
@@ -65,19 +72,19 @@ export async function releaseVerdict(
   at: number,
   minutes: number
 ): Promise<{ worse: boolean | undefined; text: string }> {
-  const window = `${Math.round(minutes * 60)}s`
   const end = Math.min(at + minutes * 60, Date.now() / 1000)
   const of = (more = '') => `{service="${service}"${more}}`
   const figure = async (expr: string, second: number) => (await prometheus.query(expr, second))[0]?.value
-  const rate = `sum(rate(rag_http_server_requests_total${of()}[${window}]))`
-  const errors = `sum(rate(rag_http_server_requests_total${of(', status_class="5xx"')}[${window}])) / (${rate} > 0)`
-  const mean = `sum(rate(http_server_request_duration_seconds_sum${of()}[${window}])) / (sum(rate(http_server_request_duration_seconds_count${of()}[${window}])) > 0)`
-  const read = async (second: number) => ({
-    rate: (await figure(rate, second)) ?? 0,
-    errors: await figure(errors, second),
-    mean: await figure(mean, second)
-  })
-  const [before, after] = [await read(at), await read(end)]
+  const read = async (second: number, seconds: number) => {
+    if (seconds < 1) return { rate: 0, errors: undefined, mean: undefined }
+    const window = `${Math.floor(seconds)}s`
+    const rate = `sum(rate(rag_http_server_requests_total${of()}[${window}]))`
+    const errors = `sum(rate(rag_http_server_requests_total${of(', status_class="5xx"')}[${window}])) / (${rate} > 0)`
+    const mean = `sum(rate(http_server_request_duration_seconds_sum${of()}[${window}])) / (sum(rate(http_server_request_duration_seconds_count${of()}[${window}])) > 0)`
+    return { rate: (await figure(rate, second)) ?? 0, errors: await figure(errors, second), mean: await figure(mean, second) }
+  }
+  // Nothing of the time before counts as after.
+  const [before, after] = [await read(at, minutes * 60), await read(end, end - at)]
   const { releaseTraffic, releaseErrors, releaseErrorMinimum, canaryWorse } = model.limits
   const enough = before.rate > releaseTraffic && after.rate > releaseTraffic && after.errors !== undefined && after.mean !== undefined
   const failing = (after.errors ?? 0) > releaseErrorMinimum && (after.errors ?? 0) > releaseErrors * (before.errors ?? 0)

@@ -3,6 +3,7 @@ import type { CacheAttributes, ClientAttributes, DbAttributes, Operation } from 
 import type { AttributeSink } from '../span/sink.js'
 import type { Describer } from './describer.js'
 import { describeMethod } from './server.js'
+import { storeStatus } from './store-status.js'
 
 const DEFAULT_PORTS: Record<string, number> = { http: 80, https: 443 }
 
@@ -36,6 +37,7 @@ export function describeDb(operation: Operation, sink: AttributeSink, { text }: 
   sink.put('server.port', attributes.port)
   sink.known('peer.service', attributes.peerService)
   sink.put('http.response.status_code', attributes.statusCode)
+  if (operation.error !== undefined) sink.known('db.response.status_code', storeStatus(attributes.system, operation.error))
 }
 
 function describeStore(attributes: DbAttributes, sink: AttributeSink, text: Describer['text']): void {

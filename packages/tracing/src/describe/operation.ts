@@ -9,6 +9,7 @@ import { describeCache, describeClient, describeDb } from './client.js'
 import type { Describer } from './describer.js'
 import { withOldNames } from './old-names.js'
 import { describeServer, statusError } from './server.js'
+import { storeStatus } from './store-status.js'
 import { describeLlm, describeWork } from './work.js'
 
 const describers: Record<Kind, (operation: Operation, sink: AttributeSink, describer: Describer) => void> = {
@@ -54,12 +55,12 @@ export function describe(operation: Operation, sink: AttributeSink, owner: SpanO
   for (const tag in identity.tags) sink.put(`rag.tag.${tag}`, describer.text(plainText(identity.tags[tag])))
 }
 
-/** OpenTelemetry `error.type`: the class of what was thrown, else the status, else how it ended; undefined for what went well. */
+/** OpenTelemetry `error.type`: the code that a data store answered, the class of what was thrown, else the status, else how it ended; undefined for what went well. */
 export function errorTypeOf(operation: Operation): string | undefined {
   const { outcome, error, kind } = operation
   if (outcome === undefined || outcome === 'ok') return undefined
   if (kind === 'llm' && (operation.attributes as LlmAttributes).errorType) return (operation.attributes as LlmAttributes).errorType
-  if (error !== undefined) return errorType(error)
+  if (error !== undefined) return (kind === 'db' && storeStatus((operation.attributes as DbAttributes).system, error)) || errorType(error)
   if (outcome !== 'error') return outcome
   if (kind === 'server') return statusError((operation.attributes as ServerAttributes).statusCode, 500) ?? '_OTHER'
   if (kind === 'client') return statusError((operation.attributes as ClientAttributes).statusCode, 400) ?? '_OTHER'

@@ -1,5 +1,5 @@
 // Trace headers of the formats in use, read strictly: a length limit before any parsing, nothing thrown.
-import { createTraceState, type SpanContext } from '@opentelemetry/api'
+import { createTraceState, type SpanContext, type TraceState } from '@opentelemetry/api'
 import { parseTraceparent, RagError } from '@rag/core'
 import { namesIn } from '../options.js'
 
@@ -7,6 +7,7 @@ export type Format = 'w3c' | 'b3' | 'b3multi' | 'jaeger'
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 const LONGEST_STATE = 512
+const MOST_MEMBERS = 32
 const NAMES: Record<string, Format | 'baggage' | 'none'> = {
   tracecontext: 'w3c',
   w3c: 'w3c',
@@ -63,9 +64,21 @@ function readW3c(headers: Headers): SpanContext | undefined {
   if (!parsed) return undefined
   const state = headers['tracestate']
   const context: SpanContext = { traceId: parsed.traceId, spanId: parsed.spanId, traceFlags: parsed.flags & 1, isRemote: true }
-  // Longer than the specification asks anybody to carry: not carried.
-  if (typeof state === 'string' && state.length > 0 && state.length <= LONGEST_STATE) context.traceState = createTraceState(state)
+  if (typeof state === 'string' && state.length > 0) {
+    const read = readState(state)
+    if (read) context.traceState = read
+  }
   return context
+}
+
+/** All of it or nothing, as the specification says; what is longer than it asks anybody to carry is not carried. */
+function readState(header: string): TraceState | undefined {
+  if (header.length > LONGEST_STATE) return undefined
+  const members = header.split(',').filter((member) => member.trim() !== '').length
+  if (members > MOST_MEMBERS) return undefined
+  const state = createTraceState(header)
+  // The API leaves out what it cannot read, and of two members with one key the second.
+  return state.serialize().split(',').length === members ? state : undefined
 }
 
 // https://github.com/openzipkin/b3-propagation#single-header

@@ -25,11 +25,11 @@ const question = (text: unknown) => ({
   body: JSON.stringify({ question: text })
 })
 
-/** A document that is acknowledged first: every bad one is sent under its name. */
-const ID = 'bylaws.md'
+/** A document that is acknowledged first, under a name that is as long as one may be and has accents as some systems write them: every bad one is sent under it. */
+const ID = 'Ra\u0301vnsund.md'.padStart(200, 'Bylaws of the council of ')
 const TEXT = '# Bylaws of Ravnsund\n\nThe council of Ravnsund meets every ninth evening in the boathouse.\n'
 const QUESTION = 'When does the council of Ravnsund meet in the boathouse?'
-const PATH = `/documents/${ID}`
+const PATH = `/documents/${encodeURIComponent(ID)}`
 const HUGE = `# Huge\n\n${'word '.repeat(LIMIT_BYTES / 4)}`
 /** Of a length that nobody knows before its end. */
 const unknownLength = () => ({ ...put('text/markdown', ''), body: new Blob([HUGE]).stream(), duplex: 'half' }) as RequestInit
@@ -42,9 +42,13 @@ const BAD: readonly Bad[] = [
   { what: 'a picture', path: PATH, init: put('image/png', PICTURE), status: 415, words: /are taken/ },
   { what: 'a PDF that is cut off', path: PATH, init: put('application/pdf', '%PDF-1.7\n1 0 obj'), status: 422, words: /cannot be read/ },
   { what: 'an empty document', path: PATH, init: put('text/markdown', ''), status: 422, words: /empty/ },
+  { what: 'a name without end', path: `${PATH}s`, init: put('text/markdown', TEXT), status: 400, words: /^A name has up to 200/ },
   { what: 'a question without end', path: '/ask', init: question('why '.repeat(2000)), status: 400, words: /^A question is a text/ },
   { what: 'a question larger than any', path: '/ask', init: question('why '.repeat(30_000)), status: 413, words: /too long/ },
   { what: 'a question that is no text', path: '/ask', init: question({ $ne: 1 }), status: 400, words: /^A question is a text/ },
+  { what: 'a question of spaces', path: '/ask', init: question('  '), status: 400, words: /^A question is a text/ },
+  { what: 'a question with a NUL', path: '/ask', init: question('What is \0?'), status: 400, words: /^A question is a text/ },
+  { what: 'a search for a NUL', path: '/search?q=%00', init: {}, status: 400, words: /^A question is a text/ },
   { what: 'a question that is no JSON', path: '/ask', init: { ...question(''), body: '{"question": "wh' }, status: 400, words: /no JSON/ },
   { what: 'no key', path: '/search?q=x', init: {}, key: '', status: 401, words: /Sign in/ },
   { what: 'a made-up key', path: '/ask', init: question('Who am I?'), key: 'rag_made-up', status: 401, words: /not valid/ },

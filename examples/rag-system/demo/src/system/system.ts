@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AuditPlace } from '../audit.js'
 import { checkDatabase, dropSchema } from './database.js'
+import { checkElasticsearch } from './elasticsearch.js'
 import {
   type Environment,
   environmentsOf,
@@ -97,12 +98,13 @@ export async function createSystem({
   const processes = createProcesses(folder)
   let sink: Sink | undefined
   let stopped: Promise<void> | undefined
-  const { DATABASE_URL, REDIS_URL } = environment
+  const { DATABASE_URL, REDIS_URL, ELASTICSEARCH_URL } = environment
 
   return {
     async start(progress) {
       if (DATABASE_URL) await checkDatabase(DATABASE_URL)
       if (REDIS_URL) await checkRedis(REDIS_URL)
+      if (ELASTICSEARCH_URL) await checkElasticsearch(ELASTICSEARCH_URL)
       const found = REDIS_URL ? undefined : findRedisServer()
       const names = [...PORTS, ...SERVICES.map((name) => `${name}-admin` as const)]
       const free = await freePorts(names.length)
@@ -179,9 +181,9 @@ export async function createSystem({
         signal: processes.signal,
         backends: {
           database: DATABASE_URL ? 'PostgreSQL of DATABASE_URL' : 'PGlite with pgvector, embedded',
-          redis: REDIS_URL ? 'Redis of REDIS_URL' : found ? `${found}, started for this run` : 'none: caches keep to memory',
+          redis: REDIS_URL ? 'Redis of REDIS_URL' : found ? `${basename(found)}, started for this run` : 'none: caches keep to memory',
           model: ownModel(environment) ? `providers of the environment` : 'extractive-1, embedded',
-          words: environment['ELASTICSEARCH_URL'] ? 'Elasticsearch of ELASTICSEARCH_URL' : 'full text of PostgreSQL'
+          words: ELASTICSEARCH_URL ? 'Elasticsearch of ELASTICSEARCH_URL' : 'full text of PostgreSQL'
         }
       }
     },

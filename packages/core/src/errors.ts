@@ -51,7 +51,7 @@ export const coreErrors = {
   RAG_CORE_OPTIONS: 'What should be an object of options is something else.',
   RAG_CORE_UNKNOWN_OPTION: 'A factory was given an option that it does not have.',
   RAG_CORE_SERVICE: 'The service has no name, or a name that is no plain text.',
-  RAG_CORE_CLIENT: 'observeClient() was given something that is no known client.',
+  RAG_CORE_CLIENT: 'observeClient() was given something that is no known client, or observeServer() no server of Node.',
   RAG_CORE_PEERS: 'The names of the services behind addresses are no names by address.',
   RAG_CORE_MASK: 'The masker was given a wrong option.',
   RAG_CORE_ADMIN: 'An option of admin() is wrong, or would open it to the network unprotected.',

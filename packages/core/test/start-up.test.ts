@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import {
   checkOptions,
@@ -7,6 +8,7 @@ import {
   isRagError,
   job,
   observeClient,
+  observeServer,
   parseTraceparent,
   type RagError
 } from '../src/index.js'
@@ -59,6 +61,12 @@ describe('wrong options', () => {
 
   it('refuses a client that it does not know', () => {
     expect(failure(() => observeClient(new Map())).message).toContain('Map')
+  })
+
+  it('refuses a server that is none, and one that is missing', () => {
+    const observe = (server: unknown) => failure(() => observeServer(server as Server, []))
+    for (const server of [{}, undefined]) expect(observe(server)).toMatchObject({ code: 'RAG_CORE_CLIENT', option: 'server' })
+    expect(observe(undefined).message).toMatch(/"server" is "?missing.*app\.listen/)
   })
 
   it('recognises an error of another copy by its mark', () => {

@@ -24,7 +24,7 @@ export interface Chatter {
 /** @throws RagError `RAG_LOGGER_OPTION`, `RAG_CORE_DURATION` */
 export function createChatter({ slow, sample = 1, quiet = QUIET }: ChatterOptions): Chatter {
   const slowMs = slow === undefined ? Number.POSITIVE_INFINITY : durationMs('slow', slow)
-  if (!(sample >= 0 && sample <= 1)) {
+  if (typeof sample !== 'number' || !(sample >= 0 && sample <= 1)) {
     throw new RagError('RAG_LOGGER_OPTION', {
       option: 'sample',
       value: sample,

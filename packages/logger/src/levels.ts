@@ -1,6 +1,7 @@
 // Levels at run time: for all or for one component, for good or for a while, asked for by a call or by a signal.
 import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
+import { checkSignal } from './check.js'
 import type { Components } from './components.js'
 import { LONGEST_TIMER_MS } from './timer.js'
 
@@ -91,10 +92,11 @@ export function checkLevel(option: string, level: unknown, { customLevels, useOn
   throw new RagError('RAG_LOGGER_LEVEL', { option, value: level, problem: 'there is no such level', fix: `use one of ${known.join(', ')}` })
 }
 
-/** @throws RagError `RAG_LOGGER_LEVEL`, `RAG_CORE_DURATION`, `RAG_CORE_UNKNOWN_OPTION` */
+/** @throws RagError `RAG_LOGGER_LEVEL`, `RAG_LOGGER_OPTION`, `RAG_CORE_DURATION`, `RAG_CORE_UNKNOWN_OPTION` */
 export function checkLevelSignal(on: LevelSignal | undefined, levels: PinoOptions): LevelSignal | undefined {
   if (on === undefined) return undefined
   checkOptions('levelOn', on, ['signal', 'level', 'for'])
+  checkSignal('levelOn.signal', on.signal)
   checkLevel('levelOn.level', on.level ?? 'debug', levels)
   durationMs('levelOn.for', on.for ?? '10m')
   return on

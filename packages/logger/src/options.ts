@@ -1,6 +1,7 @@
 // The options of createLogger, their defaults and checks.
 import { checkOptions, checkService, type Leaves, leavesOf, type Masker, type MaskerOptions, RagError, resolveMasker } from '@rag/core'
 import type { LoggerOptions as PinoOptions } from 'pino'
+import { checkSwitch } from './check.js'
 import type { Destination } from './destination/create.js'
 import { checkLevel, checkLevelSignal, type LevelSignal } from './levels.js'
 import { type Preset, shapes } from './shape.js'
@@ -120,6 +121,8 @@ export function readOptions(options: LoggerOptions): Settings {
       fix: `use one of ${Object.keys(shapes).join(', ')}`
     })
   }
+  checkSwitch('lineIds', lineIds)
+  checkSwitch('signals', signals)
   const masker = resolveMasker(mask)
   const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
   return {

@@ -36,6 +36,69 @@ const wrong: Record<string, Wrong> = {
     value: 'soon',
     fix: "'10m'"
   },
+  'a switch of the logger that is a word': {
+    options: { service: 'a', logger: { signals: 'yes' } },
+    code: 'RAG_LOGGER_OPTION',
+    option: 'signals',
+    value: 'yes',
+    fix: 'true or false'
+  },
+  'line ids that are a word': {
+    options: { service: 'a', logger: { lineIds: 'x' } },
+    code: 'RAG_LOGGER_OPTION',
+    option: 'lineIds',
+    value: 'x',
+    fix: 'true or false'
+  },
+  'a signal that there is not': {
+    options: { service: 'a', logger: { levelOn: { signal: 'SIGFOO' } } },
+    code: 'RAG_LOGGER_OPTION',
+    option: 'levelOn.signal',
+    value: 'SIGFOO',
+    fix: 'SIGUSR2'
+  },
+  'a signal that no process hears': {
+    options: { service: 'a', logger: { destination: { file: 'never-opened.log', reopenOn: 'SIGKILL' } } },
+    code: 'RAG_LOGGER_OPTION',
+    option: 'destination.reopenOn',
+    value: 'SIGKILL',
+    fix: 'SIGHUP'
+  },
+  'a file that lasts no time': {
+    options: { service: 'a', logger: { destination: { file: 'never-opened.log', rotate: { every: '0s' } } } },
+    code: 'RAG_LOGGER_DESTINATION',
+    option: 'destination.rotate.every',
+    value: '0s',
+    fix: "'1d'"
+  },
+  'a share of lines that is a text': {
+    options: { service: 'a', logger: { ...quiet.logger, http: { sample: '1' } } },
+    code: 'RAG_LOGGER_OPTION',
+    option: 'sample',
+    value: '1',
+    fix: '0 to 1'
+  },
+  'a line at the start that is a word': {
+    options: { service: 'a', logger: { ...quiet.logger, http: { start: 'x' } } },
+    code: 'RAG_LOGGER_OPTION',
+    option: 'start',
+    value: 'x',
+    fix: 'true or false'
+  },
+  'resources that are a word': {
+    options: { service: 'a', ...quiet, metrics: { resources: 'x' } },
+    code: 'RAG_METRICS_OPTION',
+    option: 'resources',
+    value: 'x',
+    fix: 'true or false'
+  },
+  'prices that are a number': {
+    options: { service: 'a', ...quiet, llm: { prices: 5 } },
+    code: 'RAG_LLM_OPTION',
+    option: 'prices',
+    value: 5,
+    fix: 'per million tokens'
+  },
   'an unknown option': {
     options: { service: 'a', loger: false },
     code: 'RAG_CORE_UNKNOWN_OPTION',

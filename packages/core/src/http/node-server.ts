@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { context } from '@opentelemetry/api'
 import { contextOf, startOperation } from '../context.js'
+import { RagError } from '../errors.js'
 import { joinObservers, type Observers } from '../observer.js'
 import { operationOfRequest, startServerOperation, UNMATCHED } from './exchange.js'
 import { sniffStatus } from './sniff-status.js'
@@ -25,8 +26,18 @@ export type ReadyRequest = (request: IncomingMessage, response: ServerResponse) 
 /**
  * Observes what a framework does not see on its server. Listening to `upgrade` or `clientError` would change what Node does by default,
  * so the server's `emit` is looked at on the instance. Returns the undo.
+ *
+ * @throws RagError `RAG_CORE_CLIENT`
  */
 export function observeServer(server: Server, observers: Observers): () => void {
+  if (typeof (server as Server | undefined)?.emit !== 'function') {
+    throw new RagError('RAG_CORE_CLIENT', {
+      option: 'server',
+      value: server ?? 'missing',
+      problem: 'this is no server of Node',
+      fix: 'pass what http.createServer() or app.listen() returns'
+    })
+  }
   const watched = server as Server & Watched
   const present = watched[OBSERVED]
   if (present) {

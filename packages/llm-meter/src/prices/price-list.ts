@@ -34,6 +34,14 @@ export interface PriceList {
 
 /** @throws RagError `RAG_LLM_OPTION` for a price that is no number. */
 export function createPriceList(prices: Prices = {}): PriceList {
+  if (typeof prices !== 'object' || prices === null || Array.isArray(prices)) {
+    throw new RagError('RAG_LLM_OPTION', {
+      option: 'prices',
+      value: prices,
+      problem: 'this is no list of prices',
+      fix: "give USD per million tokens by model, such as { 'my-model': { input: 1, output: 2 } }"
+    })
+  }
   for (const [model, price] of Object.entries(prices)) checkPrice(model, price)
   const own = new Map(Object.entries(prices).map(([model, price]) => [model, ratesOf(price)]))
   const kept = new Map<string, Found | null>()

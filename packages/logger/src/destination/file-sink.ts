@@ -1,5 +1,6 @@
 // A sink over a log file, as the options of a file destination ask for it: rotated, compressed, encrypted, opened again.
 import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
+import { checkSignal } from '../check.js'
 import { checkEncryption, type Encryption } from '../cipher.js'
 import { type Size, sizeBytes } from '../size.js'
 import { encryptFile } from './encrypted.js'
@@ -47,22 +48,23 @@ export function createFileSink(destination: FileDestination): Sink {
       'give rotate too'
     )
   }
+  if (reopenOn !== undefined) checkSignal('destination.reopenOn', reopenOn)
   if (encryption) checkEncryption('destination.encryption', encryption)
-  const opened = encryption ? encryptFile(openLogFile(file, mode ?? 0o600), encryption) : openLogFile(file, mode)
-  const output = rotate
-    ? createRotatingFile(opened, {
-        bytes: rotate.size === undefined ? Number.POSITIVE_INFINITY : sizeBytes('destination.rotate.size', rotate.size),
-        everyMs: rotate.every === undefined ? Number.POSITIVE_INFINITY : durationMs('destination.rotate.every', rotate.every),
-        gzipAfterMs: gzipAfter(gzip),
-        keep: {
-          files: keepFiles(keep.files),
-          ageMs: keep.age === undefined ? undefined : durationMs('destination.keep.age', keep.age),
-          bytes: keep.bytes === undefined ? undefined : sizeBytes('destination.keep.bytes', keep.bytes)
-        }
-      })
-    : opened
+  const rotation = rotate && {
+    bytes: rotate.size === undefined ? Number.POSITIVE_INFINITY : sizeBytes('destination.rotate.size', rotate.size),
+    everyMs: rotate.every === undefined ? Number.POSITIVE_INFINITY : everyMs(rotate.every),
+    gzipAfterMs: gzipAfter(gzip),
+    keep: {
+      files: keepFiles(keep.files),
+      ageMs: keep.age === undefined ? undefined : durationMs('destination.keep.age', keep.age),
+      bytes: keep.bytes === undefined ? undefined : sizeBytes('destination.keep.bytes', keep.bytes)
+    }
+  }
   // Half of the time is for lines in the making, half for lines that are made.
   const waitMs = durationMs('destination.buffer', buffer) / 2
+  // Nothing is opened before every option is known to be right.
+  const opened = encryption ? encryptFile(openLogFile(file, mode ?? 0o600), encryption) : openLogFile(file, mode)
+  const output = rotation ? createRotatingFile(opened, rotation) : opened
   const sink = { ...createWriter({ output, bufferMs: waitMs }), waitMs }
   if (!reopenOn) return sink
   const reopen = (): void => sink.reopen?.()
@@ -74,6 +76,12 @@ export function createFileSink(destination: FileDestination): Sink {
       await sink.close(deadlineMs)
     }
   }
+}
+
+function everyMs(every: Duration): number {
+  const ms = durationMs('destination.rotate.every', every)
+  if (ms > 0) return ms
+  throw wrong('rotate.every', every, 'a file of no time would be rotated at every line', "give a time such as '1d'")
 }
 
 /** Milliseconds after which a rotated file is compressed; undefined when none is. */

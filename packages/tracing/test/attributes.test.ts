@@ -1,8 +1,9 @@
 // What spans say of operations: the GenAI, HTTP, database and messaging conventions, errors with one chain of causes, limits, old names on request.
 import { SpanKind, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-base'
-import { type Attributes, agent, type Kind, observe, runScope, stage, startOperation, tool } from '@rag/core'
+import { type Attributes, agent, createFetch, type Kind, observe, runScope, stage, startOperation, tool } from '@rag/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { freePort } from '../../../scripts/test-support.js'
 import { startTracing, type Tracing, type TracingOptions } from '../src/index.js'
 
 let tracing: Tracing
@@ -155,6 +156,17 @@ it.each([
     startOperation('db', 'x', { system, operation: 'x', peerService: system } as never, [tracing.observer]).end('error', error)
   })
   expect([span!.attributes['db.response.status_code'], span!.attributes['error.type']]).toEqual([status, type])
+})
+
+it('a call that fetch could not make has the code of what failed, and no other error the code of its cause', async () => {
+  start()
+  const reached = createFetch({ observers: [tracing.observer] })(`http://127.0.0.1:${await freePort()}/`)
+  await expect(reached).rejects.toThrow('fetch failed')
+  await tracing.flush()
+  const [span] = memory.getFinishedSpans()
+  expect(span!.attributes['error.type']).toBe('ECONNREFUSED')
+  expect(span!.events[0]!.attributes!['exception.type']).toBe('ECONNREFUSED')
+  expect(span!.status.message).toBe('fetch failed')
 })
 
 describe('an error', () => {

@@ -1,7 +1,7 @@
 // What a span says of an operation: name, kind, attributes. The same route, status and outcome as the log line and the metric.
 import { SpanKind } from '@opentelemetry/api'
 import type { CacheAttributes, ClientAttributes, DbAttributes, Kind, LlmAttributes, Operation, ServerAttributes } from '@rag/core'
-import { errorType } from '../span/exception.js'
+import { callError, errorType } from '../span/exception.js'
 import type { SpanOwner } from '../span/own-span.js'
 import type { AttributeSink } from '../span/sink.js'
 import { maskedText, plainText } from '../span/values.js'
@@ -60,7 +60,11 @@ export function errorTypeOf(operation: Operation): string | undefined {
   const { outcome, error, kind } = operation
   if (outcome === undefined || outcome === 'ok') return undefined
   if (kind === 'llm' && (operation.attributes as LlmAttributes).errorType) return (operation.attributes as LlmAttributes).errorType
-  if (error !== undefined) return (kind === 'db' && storeStatus((operation.attributes as DbAttributes).system, error)) || errorType(error)
+  if (error !== undefined)
+    return (
+      (kind === 'db' && storeStatus((operation.attributes as DbAttributes).system, error)) ||
+      errorType(kind === 'client' ? callError(error) : error)
+    )
   if (outcome !== 'error') return outcome
   if (kind === 'server') return statusError((operation.attributes as ServerAttributes).statusCode, 500) ?? '_OTHER'
   if (kind === 'client') return statusError((operation.attributes as ClientAttributes).statusCode, 400) ?? '_OTHER'

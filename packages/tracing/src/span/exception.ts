@@ -36,6 +36,13 @@ export function errorType(error: unknown): string {
   return typeof className === 'string' && className !== '' ? plainName(className) : 'Error'
 }
 
+/** What failed of a call: `fetch` says `TypeError: fetch failed` of every one, and the code is that of its cause. */
+export function callError(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || property(error, 'message') !== 'fetch failed') return error
+  const cause = property(error, 'cause')
+  return typeof cause === 'object' && cause !== null && typeof property(cause, 'code') === 'string' ? cause : error
+}
+
 function plainName(name: string): string {
   return /^[\w.$:-]{1,100}$/.test(name) ? name : 'Error'
 }

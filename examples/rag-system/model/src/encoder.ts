@@ -42,8 +42,9 @@ export function createEncoder({ processes = Math.min(2, availableParallelism()),
         const mine = ++id
         waiting.set(mine, { resolve, reject })
         child.send({ id: mine, texts }, (error) => {
-          // One that ends at this moment; unheard, the error would end this process too.
-          if (error && waiting.delete(mine)) reject(error)
+          // One that ends at this moment; unheard, the error would end this process too. Its end, which says more, is still to come, or was.
+          const ended = child.exitCode !== null || child.signalCode !== null
+          if (error && ended && waiting.delete(mine)) reject(error)
         })
       }),
     close: () => {

@@ -26,6 +26,22 @@ export function durationMs(option: string, value: Duration): number {
   })
 }
 
+/** Milliseconds that a timer of Node holds at most, about 24.8 days: a longer one fires at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/**
+ * Refuses what is neither on nor off, as JavaScript may pass it. Left out is fine.
+ *
+ * @param code Of the error, by the package that asks.
+ * @throws RagError with this code.
+ * @example
+ * checkSwitch('RAG_METRICS_OPTION', 'resources', options.resources)
+ */
+export function checkSwitch(code: string, option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return
+  throw new RagError(code, { option, value, problem: 'this is neither on nor off', fix: 'give true or false' })
+}
+
 /**
  * Refuses what is no object of options, and options that a factory does not have, naming the nearest one it has.
  *

@@ -1,9 +1,8 @@
 // Levels at run time: for all or for one component, for good or for a while, asked for by a call or by a signal.
-import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
+import { checkOptions, type Duration, durationMs, LONGEST_TIMER_MS, RagError } from '@rag/core'
 import { type Logger, type LoggerOptions as PinoOptions, pino } from 'pino'
-import { checkSignal } from './check.js'
+import { checkSignal } from './check-signal.js'
 import type { Components } from './components.js'
-import { LONGEST_TIMER_MS } from './timer.js'
 
 /** A change of level. */
 export interface LevelChange {

@@ -1,8 +1,7 @@
 // Writes one line for every request that has ended.
-import { checkOptions, type Observer, type Operation, RagError } from '@rag/core'
+import { checkOptions, checkSwitch, type Observer, type Operation, RagError } from '@rag/core'
 import type { Logger } from 'pino'
 import { type ChatterOptions, createChatter } from './chatter.js'
-import { checkSwitch } from './check.js'
 import { isoTime } from './clock.js'
 import { countLine } from './events.js'
 import type { HeaderChoice } from './header-fields.js'
@@ -29,7 +28,7 @@ export interface LogObserverOptions extends ChatterOptions {
 export function logObserver(logger: Logger, options: LogObserverOptions = {}): Observer {
   checkOptions('logObserver', options, ['headers', 'slow', 'sample', 'quiet', 'start'])
   const { headers = false, start = false } = options
-  checkSwitch('start', start)
+  checkSwitch('RAG_LOGGER_OPTION', 'start', start)
   const chatter = createChatter(options)
   if (typeof headers !== 'boolean' && !(Array.isArray(headers) && headers.every((name) => typeof name === 'string'))) {
     throw new RagError('RAG_LOGGER_OPTION', {

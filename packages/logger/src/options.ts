@@ -1,7 +1,16 @@
 // The options of createLogger, their defaults and checks.
-import { checkOptions, checkService, type Leaves, leavesOf, type Masker, type MaskerOptions, RagError, resolveMasker } from '@rag/core'
+import {
+  checkOptions,
+  checkService,
+  checkSwitch,
+  type Leaves,
+  leavesOf,
+  type Masker,
+  type MaskerOptions,
+  RagError,
+  resolveMasker
+} from '@rag/core'
 import type { LoggerOptions as PinoOptions } from 'pino'
-import { checkSwitch } from './check.js'
 import type { Destination } from './destination/create.js'
 import { checkLevel, checkLevelSignal, type LevelSignal } from './levels.js'
 import { type Preset, shapes } from './shape.js'
@@ -121,8 +130,8 @@ export function readOptions(options: LoggerOptions): Settings {
       fix: `use one of ${Object.keys(shapes).join(', ')}`
     })
   }
-  checkSwitch('lineIds', lineIds)
-  checkSwitch('signals', signals)
+  checkSwitch('RAG_LOGGER_OPTION', 'lineIds', lineIds)
+  checkSwitch('RAG_LOGGER_OPTION', 'signals', signals)
   const masker = resolveMasker(mask)
   const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
   return {

@@ -4,6 +4,7 @@ import {
   type AdminOptions,
   checkOptions,
   checkService,
+  checkSwitch,
   drain,
   durationMs,
   failureSource,
@@ -18,7 +19,7 @@ import { pagesOf } from './exposition/page.js'
 import { startGather } from './gather/gather.js'
 import { identityOf } from './identity.js'
 import { metricsObserver } from './observer.js'
-import { checkRegistry, checkSwitch, limitOf } from './options.js'
+import { checkRegistry, limitOf } from './options.js'
 import { accountOf, ownFigures } from './own-figures.js'
 import { poolSource, watchWaits } from './pool.js'
 import { type OtlpParts, startOtlp } from './push/otlp.js'
@@ -68,8 +69,8 @@ export function createMetrics<R extends RegistryLike = OwnRegistry>(options: Met
     maxSeriesPerMetric: limitOf('limits.seriesPerMetric', options.limits?.seriesPerMetric, 2000)
   }
   const warn = options.warn ?? ((message) => process.emitWarning(message, { code: 'RAG_METRICS' }))
-  checkSwitch('nativeHistograms', options.nativeHistograms)
-  checkSwitch('resources', options.resources)
+  checkSwitch('RAG_METRICS_OPTION', 'nativeHistograms', options.nativeHistograms)
+  checkSwitch('RAG_METRICS_OPTION', 'resources', options.resources)
   const native = options.nativeHistograms === true
   const store = new Store({ ...limits, native, mask: (value) => masker.mask(value), warn })
   const sources = sourcesOf(store)

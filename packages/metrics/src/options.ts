@@ -14,12 +14,6 @@ export function limitOf(option: string, value: number | undefined, otherwise: nu
   })
 }
 
-/** @throws RagError `RAG_METRICS_OPTION` */
-export function checkSwitch(option: string, value: unknown): void {
-  if (value === undefined || typeof value === 'boolean') return
-  throw new RagError('RAG_METRICS_OPTION', { option, value, problem: 'this is neither on nor off', fix: 'give true or false' })
-}
-
 /** @throws RagError `RAG_METRICS_REGISTRY` */
 export function checkRegistry<R extends RegistryLike>(registry: R): R {
   const shape = registry as Partial<RegistryLike> | null

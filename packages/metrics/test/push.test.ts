@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { Counter, Histogram, Registry, Summary } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeWith, freePort, startListening } from '../../../scripts/test-support.js'
-import { createMetrics, type Metrics } from '../src/index.js'
+import { createMetrics, type Metrics, type MetricsOptions } from '../src/index.js'
 import { announce, codeOf, samples } from './kit.js'
 import { checkOtlp, type OtlpMetric } from './otlp-schema.js'
 
@@ -99,6 +99,15 @@ async function startCollector(): Promise<{
   await new Promise((resolve) => collector.server.once('listening', resolve))
   collector.url = `http://127.0.0.1:${(collector.server.address() as AddressInfo).port}`
   return collector
+}
+
+/** Metrics with these options, and the variables of now, send nothing there. */
+async function expectNoPush({ received }: { received: readonly unknown[] }, options: Partial<MetricsOptions>): Promise<void> {
+  const silent = createMetrics({ service: 'shop', resources: false, ...options })
+  const pushed = received.length
+  await silent.flush()
+  await silent.shutdown()
+  expect(received).toHaveLength(pushed)
 }
 
 describe('OTLP, against a wire-level stub', () => {
@@ -228,11 +237,7 @@ describe('OTLP, against a wire-level stub', () => {
       expect(collector.headers[0]).toMatchObject({ 'x-tenant': 'a' })
       expect(await metrics.text()).toContain('version="unknown",environment="development"')
       process.env['OTEL_SDK_DISABLED'] = 'TRUE'
-      const silent = createMetrics({ service: 'shop', resources: false, warn })
-      const pushed = collector.received.length
-      await silent.flush()
-      await silent.shutdown()
-      expect(collector.received).toHaveLength(pushed)
+      await expectNoPush(collector, { warn })
     } finally {
       process.env = before
       collector.server.close()
@@ -253,11 +258,7 @@ describe('OTLP, against a wire-level stub', () => {
       while (collector.received.length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
       expect(collector.headers[0]).toMatchObject({ 'x-tenant': 'a b' })
       await made.shutdown()
-      const silent = createMetrics({ service: 'shop', resources: false, otlp: false })
-      const pushed = collector.received.length
-      await silent.flush()
-      await silent.shutdown()
-      expect(collector.received).toHaveLength(pushed)
+      await expectNoPush(collector, { otlp: false })
     } finally {
       process.env = before
       collector.server.close()

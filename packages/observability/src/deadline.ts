@@ -1,9 +1,8 @@
 // One total deadline over many asynchronous steps.
+import { LONGEST_TIMER_MS } from '@rag/core'
 
 // Node's own: a test that fakes the timers still gets its flush and its shutdown back.
 const { setTimeout, clearTimeout } = globalThis
-/** A longer timer would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Resolves with the promise, or with undefined when the time is over or the promise rejects. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {

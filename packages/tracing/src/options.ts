@@ -1,7 +1,6 @@
 // What startTracing takes, and how the standard environment variables fill in what is not given.
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { type Duration, durationMs, type Masker, type MaskerOptions, RagError } from '@rag/core'
-import { LONGEST_TIMER_MS } from './export/bounded.js'
+import { type Duration, durationMs, LONGEST_TIMER_MS, type Masker, type MaskerOptions, RagError } from '@rag/core'
 import type { QueueOptions } from './export/exit.js'
 import type { ExporterOption, OtlpOptions } from './export/exporters.js'
 import type { BaggageOptions } from './propagation/baggage.js'

@@ -7,6 +7,7 @@ import {
   checkOptions,
   type Duration,
   durationMs,
+  LONGEST_TIMER_MS,
   type Masker,
   type Observer,
   RagError,
@@ -17,7 +18,6 @@ import {
 import { checkEncryption, type Encryption } from '../cipher.js'
 import { isoTime } from '../clock.js'
 import { keyBytes } from '../key-bytes.js'
-import { LONGEST_TIMER_MS } from '../timer.js'
 import { createChain, GENESIS } from './chain.js'
 import type { Anchor } from './check.js'
 import { ownEntry, recordEntry } from './entry.js'

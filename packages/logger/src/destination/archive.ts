@@ -1,10 +1,11 @@
 // The rotated files of a log: their names, their compression, and which of them are kept.
+
 import { createReadStream, createWriteStream } from 'node:fs'
 import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { LONGEST_TIMER_MS } from '../timer.js'
+import { LONGEST_TIMER_MS } from '@rag/core'
 
 /** How long rotated files are kept; a file that is beyond any of the bounds goes. */
 export interface Keep {

@@ -1,6 +1,6 @@
 // A sink over a log file, as the options of a file destination ask for it: rotated, compressed, encrypted, opened again.
 import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
-import { checkSignal } from '../check.js'
+import { checkSignal } from '../check-signal.js'
 import { checkEncryption, type Encryption } from '../cipher.js'
 import { type Size, sizeBytes } from '../size.js'
 import { encryptFile } from './encrypted.js'

@@ -1,6 +1,6 @@
 // Hands lines to a descriptor once a turn of the event loop, keeps a bounded number of bytes while it refuses, and counts every line.
 
-import { LONGEST_TIMER_MS } from '../timer.js'
+import { LONGEST_TIMER_MS } from '@rag/core'
 import { isLastTurn, watchLastTurn } from './last-turn.js'
 import { createNotices, type Notices } from './notice.js'
 import type { DropReason, Sink } from './sink.js'

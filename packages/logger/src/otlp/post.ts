@@ -1,9 +1,10 @@
 // One HTTP request to a collector; every answer becomes a verdict, nothing is thrown, and no request of ours is traced.
+
 import http from 'node:http'
 import https from 'node:https'
 import { Worker } from 'node:worker_threads'
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
-import { LONGEST_TIMER_MS } from '../timer.js'
+import { LONGEST_TIMER_MS } from '@rag/core'
 
 /** What becomes of the lines of a request. */
 export type Verdict =

@@ -1,7 +1,7 @@
 // Lines to an OpenTelemetry collector: gathered, sent, sent again, bounded, and every one accounted for.
+import { LONGEST_TIMER_MS } from '@rag/core'
 import { createNotices, type Notices } from '../destination/notice.js'
 import type { DropReason, Sink } from '../destination/sink.js'
-import { LONGEST_TIMER_MS } from '../timer.js'
 import { encodeLines, type Resource } from './encode.js'
 import { type Collector, createPoster, postAndWait, type Verdict } from './post.js'
 

@@ -1,9 +1,18 @@
 // CloudWatch Embedded Metric Format: figures as JSON lines, from which CloudWatch makes metrics. No agent, no network, nothing that can fail a request.
-import { checkOptions, checkService, type Duration, durationMs, type Labels, type Observer, RagError, type Source } from '@rag/core'
+import {
+  checkOptions,
+  checkService,
+  type Duration,
+  durationMs,
+  type Labels,
+  LONGEST_TIMER_MS,
+  type Observer,
+  RagError,
+  type Source
+} from '@rag/core'
 import { catalogue, type MetricName } from '@rag/core/catalogue'
 import { createSink, type Destination } from '../destination/create.js'
 import { escapeHostile } from '../escape.js'
-import { LONGEST_TIMER_MS } from '../timer.js'
 
 export interface EmfOptions {
   service: string

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { checkOptions, type Duration, durationMs, RagError } from '@rag/core'
+import { checkOptions, type Duration, durationMs, LONGEST_TIMER_MS, RagError } from '@rag/core'
 import type { Pages } from '../exposition/page.js'
 import { attributesOf, encodeMetric } from './otlp-encode.js'
 import { type Pusher, pusherOf } from './pusher.js'
@@ -32,8 +32,6 @@ export interface OtlpParts {
 /** On a thread of its own: the loop does not wait for it. */
 const pack = promisify(gzip)
 const MIN_MS = 100
-/** What a timer of Node holds at most. */
-const MAX_MS = 2 ** 31 - 1
 const KNOWN = ['url', 'headers', 'every', 'timeout', 'compression'] as const
 
 /**
@@ -87,7 +85,7 @@ export function startOtlp(options: OtlpOptions, { identity, views, isMember, war
     return send({ method: 'POST', url: target, headers, body, timeoutMs, background })
   })
   const push = async (background?: boolean) => isMember() || pusher.push(background)
-  const timer = setInterval(() => void push(true), Math.min(Math.max(everyMs, MIN_MS), MAX_MS)).unref()
+  const timer = setInterval(() => void push(true), Math.min(Math.max(everyMs, MIN_MS), LONGEST_TIMER_MS)).unref()
   return { push, source: pusher.source, stop: () => clearInterval(timer) }
 }
 

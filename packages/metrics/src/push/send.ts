@@ -1,10 +1,7 @@
 // One HTTP request of a push: by node:http, so that no instrumentation of the application sees it; never throws.
 import { request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
-import { RagError } from '@rag/core'
-
-/** A longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+import { LONGEST_TIMER_MS, RagError } from '@rag/core'
 
 export interface Shipment {
   method: 'POST' | 'PUT' | 'DELETE'

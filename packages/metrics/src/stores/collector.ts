@@ -1,5 +1,5 @@
 // Collectors ask a store on their own schedule, with a time-out; a scrape shows what the last run found and waits for nothing.
-import { type Duration, durationMs, type Emit, type Labels, type Source } from '@rag/core'
+import { type Duration, durationMs, type Emit, type Labels, LONGEST_TIMER_MS, type Source } from '@rag/core'
 import type { MetricName } from '@rag/core/catalogue'
 
 /** Reads the figures of a store. Made by `postgresCollector()` and its like, or your own. */
@@ -26,8 +26,6 @@ export interface RunningCollector {
   stop(): void
 }
 
-/** What a timer of Node holds at most. */
-const MAX_MS = 2 ** 31 - 1
 /** Figures older than this many failed runs are no longer shown. */
 const MAX_FAILURES = 5
 
@@ -65,7 +63,7 @@ export function runCollector(collector: Collector, { every = '30s', timeout = '1
     running ??= once().finally(() => {
       running = undefined
       clearTimeout(timer)
-      if (!stopped) timer = setTimeout(run, Math.min(everyMs, MAX_MS)).unref()
+      if (!stopped) timer = setTimeout(run, Math.min(everyMs, LONGEST_TIMER_MS)).unref()
     })
     return running
   }
@@ -91,7 +89,7 @@ export function runCollector(collector: Collector, { every = '30s', timeout = '1
 async function within(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the collector ran out of time')), Math.min(ms, MAX_MS)).unref()
+    timer = setTimeout(() => reject(new Error('the collector ran out of time')), Math.min(ms, LONGEST_TIMER_MS)).unref()
   })
   try {
     await Promise.race([work, late])

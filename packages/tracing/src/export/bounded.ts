@@ -1,7 +1,5 @@
 // Work of somebody else's object, with an end: it may hang or reject.
-
-/** A timer takes no more. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1
+import { LONGEST_TIMER_MS } from '@rag/core'
 
 /** When something that may take so long is over, on the clock of `performance.now()`. An event that calls it hands over something else: then the usual time counts. */
 export function deadlineAfter(ms: unknown, usualMs: number): number {

@@ -1,12 +1,6 @@
-// Checks of values that TypeScript would have refused: who writes JavaScript is told at the start too.
+// Checks a signal that an option names: who writes JavaScript is told at the start too.
 import { constants } from 'node:os'
 import { RagError } from '@rag/core'
-
-/** @throws RagError `RAG_LOGGER_OPTION` */
-export function checkSwitch(option: string, value: unknown): void {
-  if (value === undefined || typeof value === 'boolean') return
-  throw new RagError('RAG_LOGGER_OPTION', { option, value, problem: 'this is neither on nor off', fix: 'give true or false' })
-}
 
 /** Node listens to every signal of the system but these. */
 const UNHEARD = ['SIGKILL', 'SIGSTOP']

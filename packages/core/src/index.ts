@@ -41,6 +41,7 @@ export { createMasker, type Leaves, leavesOf, type Masker, type MaskerOptions, r
 export { joinObservers, type Observer, type Observers, observerList } from './observer.js'
 export { type Identity, type IncomingTrace, type Mark, type Operation, spanOf } from './operation.js'
 export { checkOptions, checkService, checkSwitch, type Duration, durationMs, LONGEST_TIMER_MS } from './options.js'
+export { environmentIdentity, resourceAttributes } from './resource.js'
 export { closeOnSignal } from './signals.js'
 export { type Emit, type Labels, registerSource, type Source } from './source.js'
 export { formatTraceparent, parseTraceparent, type TraceParent } from './traceparent.js'

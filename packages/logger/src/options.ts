@@ -3,6 +3,7 @@ import {
   checkOptions,
   checkService,
   checkSwitch,
+  environmentIdentity,
   type Leaves,
   leavesOf,
   type Masker,
@@ -133,14 +134,11 @@ export function readOptions(options: LoggerOptions): Settings {
   checkSwitch('RAG_LOGGER_OPTION', 'lineIds', lineIds)
   checkSwitch('RAG_LOGGER_OPTION', 'signals', signals)
   const masker = resolveMasker(mask)
-  const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
+  const named = environmentIdentity()
   return {
     service,
-    // A variable that is empty is not set.
-    version: version ?? (resource['service.version'] || undefined),
-    environment:
-      environment ??
-      (resource['deployment.environment.name'] || resource['deployment.environment'] || process.env['NODE_ENV']?.trim() || undefined),
+    version: version ?? named.version,
+    environment: environment ?? named.environment,
     level: checkLevel('level', level ?? (process.env['LOG_LEVEL']?.trim().toLowerCase() || 'info'), rest),
     destination,
     preset,
@@ -163,19 +161,4 @@ function maskOf(masker: Masker): Masker['mask'] {
       return typeof value === 'string' ? '[unmaskable]' : { unmaskable: true }
     }
   }) as Masker['mask']
-}
-
-/** `key=value` pairs with percent-encoded values: https://opentelemetry.io/docs/specs/otel/resource/sdk/ */
-function resourceAttributes(text = ''): Record<string, string | undefined> {
-  const attributes: Record<string, string> = {}
-  for (const pair of text.split(',')) {
-    const at = pair.indexOf('=')
-    if (at < 1) continue
-    try {
-      attributes[pair.slice(0, at).trim()] = decodeURIComponent(pair.slice(at + 1).trim())
-    } catch {
-      // Not percent-encoding: the specification says to ignore such a value.
-    }
-  }
-  return attributes
 }

@@ -7,6 +7,7 @@ import {
   checkSwitch,
   drain,
   durationMs,
+  environmentIdentity,
   failureSource,
   resolveMasker,
   startAdmin
@@ -17,7 +18,6 @@ import { defineIn } from './define-metric.js'
 import { CONTENT_TYPES, negotiate } from './exposition/format.js'
 import { pagesOf } from './exposition/page.js'
 import { startGather } from './gather/gather.js'
-import { identityOf } from './identity.js'
 import { metricsObserver } from './observer.js'
 import { checkRegistry, limitOf } from './options.js'
 import { accountOf, ownFigures } from './own-figures.js'
@@ -62,7 +62,8 @@ const KNOWN = [
 export function createMetrics<R extends RegistryLike = OwnRegistry>(options: MetricsOptions<R>): Metrics<R> {
   checkOptions('createMetrics', options, KNOWN)
   const service = checkService('createMetrics', options.service)
-  const { version, environment } = identityOf(options)
+  const named = environmentIdentity()
+  const { version = named.version ?? 'unknown', environment = named.environment ?? 'development' } = options
   const masker = resolveMasker(options.mask)
   const limits = {
     maxSeries: limitOf('limits.series', options.limits?.series, 10_000),

@@ -1,5 +1,15 @@
 // What observability() takes, and where its defaults come from.
-import { checkOptions, checkService, type Duration, durationMs, type Masker, type MaskerOptions, type Peers, RagError } from '@rag/core'
+import {
+  checkOptions,
+  checkService,
+  type Duration,
+  durationMs,
+  environmentIdentity,
+  type Masker,
+  type MaskerOptions,
+  type Peers,
+  RagError
+} from '@rag/core'
 import type { MeterOptions } from '@rag/llm-meter'
 import type { Logger, LoggerOptions, LogObserverOptions } from '@rag/logger'
 import type { MetricsOptions, RegistryLike } from '@rag/metrics'
@@ -60,15 +70,12 @@ export function readOptions(options: ObservabilityOptions): { identity: Identity
     'deadline'
   ])
   for (const part of ['logger', 'metrics', 'tracing', 'llm'] as const) checkPart(part, given[part])
-  const resource = resourceAttributes(process.env['OTEL_RESOURCE_ATTRIBUTES'])
+  const named = environmentIdentity()
   return {
     identity: {
       service: checkService('observability', given.service),
-      // A variable that is empty is not set.
-      version: text('version', given.version) ?? (resource['service.version'] || undefined),
-      environment:
-        text('environment', given.environment) ??
-        (resource['deployment.environment.name'] || process.env['NODE_ENV']?.trim() || 'development')
+      version: text('version', given.version) ?? named.version,
+      environment: text('environment', given.environment) ?? named.environment ?? 'development'
     },
     deadlineMs: durationMs('deadline', given.deadline ?? '2s')
   }
@@ -89,19 +96,4 @@ function checkPart(option: string, part: unknown): void {
 function text(option: string, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value || undefined
   throw new RagError('RAG_CORE_OPTIONS', { option, value, problem: 'this is no text', fix: 'pass a text, or leave it out' })
-}
-
-/** `key=value` pairs, percent-encoded; https://opentelemetry.io/docs/specs/otel/resource/sdk/ */
-function resourceAttributes(text = ''): Record<string, string> {
-  const attributes: Record<string, string> = {}
-  for (const pair of text.split(',')) {
-    const at = pair.indexOf('=')
-    if (at <= 0) continue
-    try {
-      attributes[pair.slice(0, at).trim()] = decodeURIComponent(pair.slice(at + 1).trim())
-    } catch {
-      // A pair that cannot be decoded says nothing.
-    }
-  }
-  return attributes
 }

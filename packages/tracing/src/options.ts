@@ -144,21 +144,6 @@ export function envSampler(env: Environment): number | undefined {
   return samplers.get(env['OTEL_TRACES_SAMPLER']?.toLowerCase().replace(/^parentbased_/, '') ?? '')
 }
 
-/** `OTEL_RESOURCE_ATTRIBUTES`: `key=value,key=value`, percent-encoded. */
-export function envResource(env: Environment): Record<string, string> {
-  const attributes: Record<string, string> = {}
-  for (const pair of env['OTEL_RESOURCE_ATTRIBUTES']?.split(',') ?? []) {
-    const at = pair.indexOf('=')
-    if (at <= 0) continue
-    try {
-      attributes[pair.slice(0, at).trim()] = decodeURIComponent(pair.slice(at + 1).trim())
-    } catch {
-      // A broken pair is left out.
-    }
-  }
-  return attributes
-}
-
 function fromEnv(env: Environment, name: string): number | undefined {
   const text = env[name]
   return text !== undefined && /^\d{1,15}$/.test(text) && Number(text) > 0 ? Number(text) : undefined

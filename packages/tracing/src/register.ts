@@ -1,7 +1,7 @@
 // `node --import @rag/tracing/register app.js`: traces what the process answers and sends, set up by the standard `OTEL_*` variables alone.
-import { observeGlobals } from '@rag/core'
+import { observeGlobals, resourceAttributes } from '@rag/core'
 import { observeEveryServer } from '@rag/core/every-server'
-import { type Environment, envResource, isDisabled, setVariables } from './options.js'
+import { type Environment, isDisabled, setVariables } from './options.js'
 import { startTracing } from './start-tracing.js'
 
 /** Not twice, however often it is required and imported. */
@@ -23,6 +23,6 @@ if (!carrier[STARTED] && !isDisabled(env)) {
 
 /** The name in the standard variables, made plain. */
 function serviceName(env: Environment): string {
-  const name = env['OTEL_SERVICE_NAME'] || envResource(env)['service.name'] || 'unknown_service:node'
+  const name = env['OTEL_SERVICE_NAME'] || resourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES'])['service.name'] || 'unknown_service:node'
   return name.replace(/[^\w.:/-]+/g, '-').slice(0, 100)
 }

@@ -11,6 +11,7 @@ import {
   drain,
   type Observer,
   resolveMasker,
+  resourceAttributes,
   runScope,
   type Source
 } from '@rag/core'
@@ -23,7 +24,6 @@ import { noopTracing } from './noop.js'
 import { createObserver } from './observer.js'
 import {
   type Environment,
-  envResource,
   envSampler,
   isDisabled,
   OPTION_NAMES,
@@ -193,7 +193,7 @@ interface Described {
 /** What variables and options add is masked as any attribute is. */
 function describeResource({ service, version, environment, more }: Described, env: Environment, mask: Mask): Resource {
   const added: Record<string, AttributeValue> = {}
-  eachAttribute({ ...envResource(env), ...more }, (key, value) => {
+  eachAttribute({ ...resourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES']), ...more }, (key, value) => {
     added[maskedKey(key, mask)] = maskedValue(value, mask, DEFAULT_LIMITS.textLength, key)
   })
   return defaultResource().merge(
